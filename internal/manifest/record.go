@@ -1,0 +1,144 @@
+package manifest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// RecordName is the name of a tenant's record, in its folder of the output.
+const RecordName = ".tenantsmith.json"
+
+const (
+	recordVersion = "tenantsmith.dev/v1alpha1"
+	recordKind    = "TenantRecord"
+)
+
+// Record says what tenantsmith wrote for a tenant and from what, so that a later run knows which files are its
+// own, and an audit what they were judged by. Digests are SHA-256 in hexadecimal, as [Digest] returns them.
+type Record struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Tenant     string `json:"tenant"`
+	// Version is that of tenantsmith.
+	Version string `json:"version"`
+	// Inputs are the files people wrote, by path.
+	Inputs map[string]string `json:"inputs"`
+	// Schemas and Policies are the digests of what judged them.
+	Schemas  string `json:"schemas"`
+	Policies string `json:"policies"`
+	// Files are the output files, by path; all but the record itself.
+	Files map[string]string `json:"files"`
+	// Findings are the checks that failed when the files were written.
+	Findings []RecordedFinding `json:"findings"`
+	// Waivers names the waivers that were used.
+	Waivers []string `json:"waivers"`
+}
+
+// RecordedFinding is a check that failed and did not hold the tenant back.
+type RecordedFinding struct {
+	Check       string   `json:"check"`
+	Severity    Severity `json:"severity"`
+	Environment string   `json:"environment"`
+	Object      string   `json:"object"`
+}
+
+// Digest returns the SHA-256 of data in hexadecimal.
+func Digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// RecordPath returns where the record of a tenant stands in the output.
+func RecordPath(tenant string) string { return path.Join("tenants", tenant, RecordName) }
+
+// ParseRecord reads a record. It refuses one that claims files outside of tenants/<tenant>/: what a record claims,
+// we may remove.
+func ParseRecord(data []byte) (*Record, error) {
+	r := &Record{}
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	if r.APIVersion != recordVersion || r.Kind != recordKind {
+		return nil, fmt.Errorf("read record: %q %q is not %s %s", r.APIVersion, r.Kind, recordVersion, recordKind)
+	}
+	if err := r.validate(); err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	return r, nil
+}
+
+func (r *Record) validate() error {
+	if !isLabel(r.Tenant) {
+		return fmt.Errorf("tenant %q is not a name", r.Tenant)
+	}
+	for _, p := range sortedKeys(r.Files) {
+		if !ownable(r.Tenant, p) {
+			return fmt.Errorf("file %q does not belong to tenant %s", p, r.Tenant)
+		}
+	}
+	return nil
+}
+
+// ownable reports whether a record may claim the path: a clean one inside of the tenant's folder, with no hidden
+// part (.git, the record itself) and nothing that another system would read as a separator or a drive.
+func ownable(tenant, p string) bool {
+	rest, ok := strings.CutPrefix(p, "tenants/"+tenant+"/")
+	if !ok || rest == "" || path.Clean(p) != p || strings.ContainsAny(p, "\\:\x00") {
+		return false
+	}
+	return !slices.ContainsFunc(strings.Split(rest, "/"), func(part string) bool { return strings.HasPrefix(part, ".") })
+}
+
+// isLabel reports whether s is a DNS label: a-z, 0-9 and inner dashes, at most 63.
+func isLabel(s string) bool {
+	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// Bytes writes the record: JSON, keys sorted, lists never null, one line end at the end. Findings and waivers are
+// written in order of their content, whatever theirs was.
+func (r *Record) Bytes() []byte {
+	c := *r
+	c.APIVersion, c.Kind = recordVersion, recordKind
+	if c.Inputs == nil {
+		c.Inputs = map[string]string{}
+	}
+	if c.Files == nil {
+		c.Files = map[string]string{}
+	}
+	c.Findings = append([]RecordedFinding{}, r.Findings...)
+	slices.SortFunc(c.Findings, func(a, b RecordedFinding) int {
+		return strings.Compare(a.order(), b.order())
+	})
+	c.Waivers = append([]string{}, r.Waivers...)
+	slices.Sort(c.Waivers)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(c); err != nil {
+		panic(fmt.Sprintf("manifest: write record: %v", err))
+	}
+	return b.Bytes()
+}
+
+func (f RecordedFinding) order() string {
+	return strings.Join([]string{f.Check, f.Environment, f.Object, string(f.Severity)}, "\x00")
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
