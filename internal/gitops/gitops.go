@@ -1,0 +1,170 @@
+// Package gitops commits rendered files to a branch of a GitOps repository, without a work tree.
+//
+// In comes the complete new file set of some tenants; out goes one commit on top of the branch, made
+// of the objects that changed and nothing else, pushed as a fast-forward that names the head it was
+// made for. Files of nobody's record are never touched, hand-edited ones are reported and left alone,
+// and nothing is written when nothing changed. The package reads no clock and no environment except
+// what ssh needs (agent and known hosts) and the proxy settings of https.
+package gitops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Author is who a commit names as author and committer.
+type Author struct{ Name, Email string }
+
+// Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
+// password without a user name is sent with the user of the URL, or "git".
+type Auth struct{ Username, Password, Bearer string }
+
+// Options say where and how to publish.
+type Options struct {
+	// URL is the path of a local repository, https://host/path, http://host/path on a loopback host,
+	// ssh://user@host/path or user@host:path.
+	URL string
+	// Branch is a name such as main; it is created when the repository has no such branch.
+	Branch string
+	// Path is the folder of the repository that the files live in, with slashes; empty for its root.
+	Path string
+
+	// Version is the version of tenantsmith, SourceCommit the commit of the platform repository that
+	// was rendered; each becomes a trailer of the commit unless it is empty.
+	Version, SourceCommit string
+	Author                Author
+	// When is the time of the commit.
+	When time.Time
+
+	// DryRun does everything but write.
+	DryRun bool
+	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 3,
+	// a negative number never.
+	Retries int
+
+	Auth Auth
+	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
+	// the server's host key; empty for the user's and the system's known_hosts.
+	SSHKey, KnownHosts string
+}
+
+// Update is the complete new set of one tenant's files, its record included, by path relative to
+// Options.Path. No files at all remove the tenant.
+type Update struct {
+	Tenant string
+	Files  map[string][]byte
+}
+
+// Change is what one tenant's part of a commit does. Paths are relative to Options.Path and sorted.
+type Change struct {
+	Tenant string
+	// Environments are those whose rendered objects the change can alter.
+	Environments             []string
+	Added, Modified, Removed []string
+}
+
+// Result says what Publish did, or with DryRun what it would do.
+type Result struct {
+	// Commit is the commit made; empty when nothing changed and in a dry run.
+	Commit string
+	// Head is what the branch points to afterwards; empty for a branch that does not exist.
+	Head string
+	// Changed lists the tenants with changes, sorted by name; Skipped those left alone because of
+	// Problems, which say why.
+	Changed  []Change
+	Skipped  []string
+	Problems []manifest.Problem
+}
+
+// ErrMoved says that the branch moved between reading and pushing, more often than Options.Retries
+// allows. Nothing was changed.
+var ErrMoved = errors.New("the branch moved; run again")
+
+// RefusedError says that the server received the commit and refused it. The branch is unchanged.
+type RefusedError struct {
+	// Reason is the server's short reason, Words what its hooks printed, one line each; both
+	// without control characters.
+	Reason string
+	Words  []string
+}
+
+// Error joins the reason and the words of the server.
+func (e *RefusedError) Error() string {
+	msg := "the server refused the push: " + e.Reason
+	for _, w := range e.Words {
+		msg += "\n    remote: " + w
+	}
+	return msg
+}
+
+// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
+// *RefusedError are typed, no error holds a credential. Problems with a tenant's files at the head
+// (hand-edited, in the way) are no errors: that tenant is skipped and the others go on.
+func Publish(ctx context.Context, opts Options, updates []Update) (Result, error) {
+	t, err := newTarget(opts)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := checkUpdates(updates); err != nil {
+		return Result{}, err
+	}
+	res, err := t.publish(ctx, updates)
+	if err != nil {
+		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
+	}
+	return res, nil
+}
+
+func (t *target) publish(ctx context.Context, updates []Update) (Result, error) {
+	for try := 0; ; try++ {
+		res, err := t.attempt(ctx, updates)
+		if err == nil || !errors.Is(err, ErrMoved) || try >= t.retries {
+			return res, err
+		}
+		if err := pause(ctx, time.Duration(try+1)*100*time.Millisecond); err != nil {
+			return Result{}, err
+		}
+	}
+}
+
+// attempt reads the head, compares, and pushes once.
+func (t *target) attempt(ctx context.Context, updates []Update) (Result, error) {
+	snap, err := t.read(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	defer snap.close()
+	plan, err := t.compare(snap, updates)
+	if err != nil {
+		return Result{}, err
+	}
+	res := plan.result(snap.head)
+	if len(res.Changed) == 0 || t.DryRun {
+		return res, nil
+	}
+	pack := newPack()
+	commit, err := t.commit(snap, plan, pack)
+	if err != nil || commit.IsZero() {
+		return res, err
+	}
+	if err := t.push(ctx, snap.head, commit, pack); err != nil {
+		return Result{}, err
+	}
+	res.Commit, res.Head = commit.String(), commit.String()
+	return res, nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
