@@ -1,0 +1,214 @@
+package schemas
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// claim is something that a tenant says is its own, and where it says so.
+type claim struct {
+	what, field string
+	at          manifest.Position
+}
+
+// claims are what other tenants must not say as well, and what needs their word.
+type claims struct {
+	// namespaces are "cluster/namespace".
+	namespaces, domains, hosts []claim
+	// calls and accepts are "tenant/service".
+	calls, accepts []claim
+	services       map[string]bool
+}
+
+func (c *claims) namespace(cluster, name string, field manifest.Path, at manifest.Position) {
+	c.namespaces = append(c.namespaces, claim{what: cluster + "/" + name, field: field.String(), at: at})
+}
+
+// spec collects the claims of a tenant in one environment.
+func (c *claims) spec(e *resolved) {
+	if c.services == nil {
+		c.services = map[string]bool{}
+	}
+	spec := &e.environment.Spec
+	put := func(to *[]claim, what string, path manifest.Path) {
+		at, words, _ := e.locate(e.doc, path)
+		if new := (claim{what, words.String(), at}); !slices.Contains(*to, new) {
+			*to = append(*to, new)
+		}
+	}
+	for i, d := range spec.Domains {
+		put(&c.domains, d, manifest.Path{"spec", "domains", i})
+	}
+	for i, a := range spec.Accepts {
+		put(&c.accepts, a.Tenant+"/"+a.Service, manifest.Path{"spec", "accepts", i, "tenant"})
+	}
+	for _, name := range sortedKeys(spec.Services) {
+		c.services[name] = true
+		path := manifest.Path{"spec", "services", name}
+		for i, x := range spec.Services[name].Expose {
+			put(&c.hosts, x.Host, path.Join("expose", i, "host"))
+		}
+		for i, call := range spec.Services[name].Calls {
+			if call.Tenant != "" && call.Tenant != e.name {
+				put(&c.calls, call.Tenant+"/"+call.Service, path.Join("calls", i, "tenant"))
+			}
+		}
+	}
+}
+
+// owned is a claim with whose it is.
+type owned struct {
+	tenant string
+	claim
+}
+
+// conflicts finds what two tenants claim, and calls between tenants that lead nowhere. Each tenant
+// gets the problem at its own place.
+func conflicts(all []outcome, names []string) map[string][]manifest.Problem {
+	out := collisions{}
+	out.namespaces(all)
+	out.domains(all)
+	out.calls(all, names)
+	return out
+}
+
+// collisions are problems by tenant.
+type collisions map[string][]manifest.Problem
+
+func (c collisions) report(a, b owned, format string, args ...any) {
+	p := fault(a.at, a.field, format, args...)
+	p.Message += " (" + b.at.String() + ")"
+	c[a.tenant] = append(c[a.tenant], p)
+}
+
+func (c collisions) namespaces(all []outcome) {
+	by := map[string][]owned{}
+	for _, o := range all {
+		for _, n := range o.claims.namespaces {
+			by[n.what] = append(by[n.what], owned{o.name, n})
+		}
+	}
+	for _, what := range sortedKeys(by) {
+		cluster, name, _ := strings.Cut(what, "/")
+		pairs(by[what], func(a, b owned) {
+			if a.tenant == b.tenant {
+				c.report(a, b, "namespace %s on cluster %s is that of two environments", name, cluster)
+				return
+			}
+			c.report(a, b, "namespace %s on cluster %s is also that of tenant %s", name, cluster, b.tenant)
+		})
+	}
+}
+
+// pairs calls f for each of several owners with the first of the others.
+func pairs(owners []owned, f func(a, b owned)) {
+	for i, a := range owners {
+		for j, b := range owners {
+			if i != j && a.at != b.at {
+				f(a, b)
+				break
+			}
+		}
+	}
+}
+
+// domains: a domain has one owner, and nobody else may own or serve anything under it.
+func (c collisions) domains(all []outcome) {
+	owners, hosts := map[string][]owned{}, map[string][]owned{}
+	for _, o := range all {
+		for _, d := range o.claims.domains {
+			name := strings.TrimPrefix(d.what, "*.")
+			owners[name] = append(owners[name], owned{o.name, d})
+		}
+		for _, h := range o.claims.hosts {
+			hosts[h.what] = append(hosts[h.what], owned{o.name, h})
+		}
+	}
+	clash := func(claims map[string][]owned, what string) {
+		for _, name := range sortedKeys(claims) {
+			for _, a := range claims[name] {
+				for parent := strings.TrimPrefix(name, "*."); parent != ""; _, parent, _ = strings.Cut(parent, ".") {
+					b, ok := foreign(owners[parent], a.tenant)
+					switch {
+					case !ok:
+					case a.what == b.what && what == "domain":
+						c.report(a, b, "domain %s is also claimed by tenant %s", a.what, b.tenant)
+					default:
+						c.report(a, b, "%s %s is under %s, which belongs to tenant %s", what, a.what, b.what, b.tenant)
+						c.report(b, a, "domain %s is also claimed by tenant %s, for %s", b.what, a.tenant, a.what)
+					}
+				}
+			}
+		}
+	}
+	clash(owners, "domain")
+	clash(hosts, "host")
+	for _, name := range sortedKeys(hosts) {
+		for _, a := range hosts[name] {
+			if b, ok := foreign(hosts[name], a.tenant); ok {
+				c.report(a, b, "host %s is also served by tenant %s", a.what, b.tenant)
+			}
+		}
+	}
+}
+
+func foreign(owners []owned, tenant string) (owned, bool) {
+	i := slices.IndexFunc(owners, func(o owned) bool { return o.tenant != tenant })
+	if i < 0 {
+		return owned{}, false
+	}
+	return owners[i], true
+}
+
+// calls warns of calls that the other side does not know of; a call to nobody is a problem.
+func (c collisions) calls(all []outcome, names []string) {
+	known := map[string]*claims{}
+	for i := range all {
+		if all[i].claims.services != nil {
+			known[all[i].name] = &all[i].claims
+		}
+	}
+	for _, o := range all {
+		for _, call := range o.claims.calls {
+			tenant, service, _ := strings.Cut(call.what, "/")
+			if !slices.Contains(names, tenant) {
+				c[o.name] = append(c[o.name], fault(call.at, call.field, "there is no tenant %s%s", tenant, suggest(tenant, names)))
+				continue
+			}
+			other := known[tenant]
+			if other == nil {
+				continue
+			}
+			accepted := slices.ContainsFunc(other.accepts, func(a claim) bool { return a.what == o.name+"/"+service })
+			switch {
+			case !other.services[service]:
+				c[o.name] = append(c[o.name], caution(call.at, call.field, "tenant %s has no service %s", tenant, service))
+			case !accepted:
+				c[o.name] = append(c[o.name], caution(call.at, call.field, "tenant %s does not accept calls to %s from here", tenant, service))
+			}
+		}
+		for _, a := range o.claims.accepts {
+			if tenant, _, _ := strings.Cut(a.what, "/"); !slices.Contains(names, tenant) {
+				c[o.name] = append(c[o.name], caution(a.at, a.field, "there is no tenant %s%s", tenant, suggest(tenant, names)))
+			}
+		}
+	}
+}
+
+// compareFiles puts tenants/ before overrides/, and documents before what lies in deeper folders.
+func compareFiles(a, b string) int {
+	group := func(name string) int {
+		n := 0
+		if strings.HasPrefix(name, overridesDir+"/") {
+			n = 2
+		}
+		if strings.Contains(name, "/patches/") || strings.Contains(name, "/resources/") {
+			n++
+		}
+		return n
+	}
+	return cmp.Or(cmp.Compare(group(a), group(b)), cmp.Compare(a, b))
+}

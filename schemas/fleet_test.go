@@ -1,0 +1,223 @@
+package schemas
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+func some() map[string]string {
+	return map[string]string{
+		"tenantsmith.yaml":         platformWith("  baseDomain: base.io\n  clusters: {main: {operators: [rollouts], ingressClass: nginx}}\n"),
+		"tenants/a.yaml":           tenantWith("a", "premium", "{production: {}}", "  domains: [a.org]\n"),
+		"tenants/b/b.yaml":         tenantWith("b", "premium", "{production: {}}", "  domains: [b.org]\n  resources: {cpu: 9}\n"),
+		"overrides/b/all.yaml":     "apiVersion: tenantsmith.dev/v1alpha1\nkind: Override\nspec: {resources: {cpu: 1}}\n",
+		"tenants/c.yaml":           tenantWith("c", "premium", "{production: {}}", "  domains: [c.org]\n  nope: 1\n"),
+		"tenants/d.yaml":           tenantWith("d", "premium", "{production: {}}", "  domains: [\"x.\\x61.org\"]\n"),
+		"tenants/e.yaml":           tenantWith("e", "premium", "{production: {namespace: f-production}}", ""),
+		"tenants/f.yaml":           tenantWith("f", "premium", "{production: {}}", ""),
+		"overrides/nobody/all.yml": "x",
+		"waivers/w.yaml":           "x: 1\n",
+	}
+}
+
+// Tenants are asked for by name or by any of their files; what they share with the others is looked
+// for all the same.
+func TestChosenTenants(t *testing.T) {
+	tests := []struct {
+		wanted []string
+		want   string
+	}{
+		{[]string{"b"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
+		{[]string{"tenants/b/b.yaml"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
+		{[]string{"tenants/b/", "b", "overrides/b/all.yaml"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
+		{[]string{"./tenants/c.yaml"}, "tenants/c.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/c.yaml:9:3: spec.nope: unknown field\n    rule: schemas/tenant.cue\ntenants:\nheld: c\n"},
+		{[]string{"a"}, "tenants/a.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/a.yaml:8:13: spec.domains[0]: domain a.org is also claimed by tenant d, for x.a.org (tenants/d.yaml:8:13)\ntenants:\nheld: a\n"},
+		{[]string{"f"}, "tenants/f.yaml:7:18: spec.environments.production: namespace f-production on cluster main is also that of tenant e (tenants/e.yaml:7:42)\ntenants:\nheld: f\n"},
+		{[]string{"bb"}, "tenants: there is no tenant bb; did you mean b?\ntenants:\nheld:\n"},
+		{[]string{"waivers/w.yaml"}, "waivers/w.yaml:1:1: apiVersion: is missing; write tenantsmith.dev/v1alpha1\nwaivers/w.yaml:1:1: kind: is missing; write Waiver\ntenants:\nheld:\n"},
+	}
+	for _, test := range tests {
+		t.Run(strings.Join(test.wanted, " "), func(t *testing.T) {
+			got := summary(loaded(t, some(), test.wanted...))
+			require.Equal(t, test.want, strings.ReplaceAll(got, "tenantsmith.yaml:6:58: warning: spec.clusters.main.ingressClass: not rendered yet\n", ""))
+		})
+	}
+	all := summary(loaded(t, some(), "tenantsmith.yaml"))
+	require.Contains(t, all, "tenants: b\nheld: a c d e f\n")
+}
+
+// However many tenants are loaded at once, what comes out is the same.
+func TestParallel(t *testing.T) {
+	files := generated(20)
+	for k, v := range some() {
+		files[k] = v
+	}
+	serial, err := Load(repository(files), Options{Workers: 1})
+	require.NoError(t, err)
+	for range 3 {
+		parallel, err := Load(repository(files), Options{Workers: 8})
+		require.NoError(t, err)
+		require.Equal(t, summary(serial), summary(parallel))
+		require.Equal(t, len(serial.Tenants), len(parallel.Tenants))
+		for i := range serial.Tenants {
+			require.True(t, reflect.DeepEqual(serial.Tenants[i], parallel.Tenants[i]), serial.Tenants[i].Name)
+		}
+	}
+}
+
+// An environment that changes nothing shares its values with the base; the result is as if it did not.
+func TestSharedEnvironments(t *testing.T) {
+	fleet := loaded(t, map[string]string{"tenants/a.yaml": tenantWith("a", "premium", "{development: {}, staging: {services: {web: {critical: true}}}, production: {}}",
+		"  services: {web: {image: \"a.io/a:1.0\", ports: {http: 80}}}\n")})
+	require.Empty(t, told(fleet.Problems))
+	tenant := fleet.Tenants[0]
+	var names []string
+	for _, e := range tenant.Environments {
+		names = append(names, e.Name+" "+e.Namespace)
+	}
+	require.Equal(t, []string{"development a-development", "staging a-staging", "production a-production"}, names)
+	require.True(t, tenant.Environments[2].Protected)
+	require.True(t, tenant.Environments[1].Spec.Services["web"].Critical)
+	require.False(t, tenant.Environments[2].Spec.Services["web"].Critical)
+	require.False(t, tenant.Base.Spec.Services["web"].Critical)
+	require.Empty(t, tenant.Base.Name)
+	require.Empty(t, tenant.Base.Namespace)
+	require.Equal(t, "main", tenant.Base.Cluster.Name)
+	require.Equal(t, "premium", tenant.Base.Tier.Name)
+}
+
+// unreadable is a disk that fails.
+type unreadable struct{ fs.FS }
+
+func (u unreadable) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, "b.yaml") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return u.FS.Open(name)
+}
+
+// A fault of the disk is no problem of a tenant.
+func TestUnreadable(t *testing.T) {
+	_, err := Load(unreadable{repository(some())}, Options{})
+	require.ErrorIs(t, err, fs.ErrPermission)
+	require.EqualError(t, err, "read tenants/b/b.yaml: open tenants/b/b.yaml: permission denied")
+}
+
+func TestNoTenants(t *testing.T) {
+	require.Equal(t, "tenants: warning: holds no tenant\ntenants:\nheld:\n", summary(loaded(t, nil)))
+	require.Equal(t, "tenants: warning: holds no tenant\ntenants: is a file, and should be a folder\ntenants:\nheld:\n", summary(loaded(t, map[string]string{"tenants": "x"})))
+}
+
+// Load never panics, and every problem names a file of the repository, a folder of it, or nothing.
+func FuzzLoad(f *testing.F) {
+	f.Add("tenants/acme.yaml", tenantWith("acme", "premium", "{production: {}}", "  services: {web: {image: a, ports: {http: 80}}}\n"), "overrides/acme/all.yaml", "spec: {tier: x}")
+	f.Add("tenants/acme/a.yaml", tenantWith("acme", "free", "{production: null}", ""), "tenants/acme/b.yaml", "kind: Tenant\nspec: {tier: [1]}\n")
+	f.Add("tenantsmith.yaml", platformWith("  environments: [{name: production, cluster: main, share: 3}]\n"), "tenants/a.yaml", tenantWith("a", "free", "{production: {resources: {cpu: 1e3}}}", ""))
+	f.Add("tenantsmith.yaml", platformWith("  extend: {schemas: [a]}\n"), "a/x.cue", "package tenantsmith\n")
+	f.Add("waivers/a.yaml", "- 1", "tenants/a/patches/all/x.yaml", "a: *b")
+	f.Fuzz(func(t *testing.T, name, data, second, more string) {
+		files := fstest.MapFS{}
+		for _, f := range []struct{ name, data string }{{name, data}, {second, more}} {
+			if fs.ValidPath(f.name) && f.name != "." {
+				files[f.name] = &fstest.MapFile{Data: []byte(f.data)}
+			}
+		}
+		fleet, err := Load(files, Options{Workers: 1})
+		if err != nil {
+			return // a file that stands where another needs a folder
+		}
+		for _, p := range fleet.Problems {
+			require.NotEmpty(t, p.Message)
+			if p.File != "" && p.File != "tenants" && p.File != "tenantsmith.yaml" {
+				_, err := fs.Stat(files, p.File)
+				require.NoError(t, err, told([]manifest.Problem{p}))
+			}
+		}
+		for _, tenant := range fleet.Tenants {
+			for _, leaf := range tenant.Leaves(tenant.Environments[0].Name) {
+				_, _ = tenant.Mutate(tenant.Environments[0].Name, leaf.Path)
+			}
+		}
+	})
+}
+
+// generated are tenants of 64 lines, as the figures of performance are about.
+func generated(n int) map[string]string {
+	files := map[string]string{"tenantsmith.yaml": platformWith("  registries: [ghcr.io/example]\n")}
+	for i := range n {
+		name := fmt.Sprintf("tenant-%04d", i)
+		files["tenants/"+name+".yaml"] = tenantWith(name, "enterprise", "\n    development:\n      services:\n        web: {autoscaling: {min: 1, max: 2}}\n    production: {}",
+			"  tags:\n    team: platform\n    cost-center: engineering\n  resources:\n    cpu: 4\n    memory: 8Gi\n    storage: 50Gi\n  services:\n"+generatedService("web")+generatedService("api"))
+	}
+	return files
+}
+
+func generatedService(name string) string {
+	return "    " + name + `:
+      image: ghcr.io/example/` + name + `:1.4.2
+      command: [/app]
+      args: [serve]
+      ports:
+        http: 8080
+        metrics: 9090
+      env:
+        CACHE: "on"
+        LEVEL: info
+      files:
+        /etc/app/app.yaml: "log: info"
+      probes:
+        ready: {path: /ready, port: http}
+        live: {path: /live, port: http}
+      resources:
+        requests: {cpu: 200m, memory: 256Mi}
+        limits: {memory: 512Mi}
+      autoscaling: {min: 5, max: 10, cpuPercent: 70}
+      calls: [{cidr: 10.1.0.0/16, port: 5432}]
+      release:
+        strategy: canary
+        weights: [10, 50]
+`
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for _, n := range []int{1, 100} {
+		files := repository(generated(n))
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				fleet, err := Load(files, Options{Workers: 1})
+				require.NoError(b, err)
+				require.Len(b, fleet.Tenants, n, told(fleet.Problems))
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/tenant")
+		})
+	}
+}
+
+// BenchmarkLoadOne is one tenant asked for among many.
+func BenchmarkLoadOne(b *testing.B) {
+	files := repository(generated(1000))
+	for b.Loop() {
+		fleet, err := Load(files, Options{Tenants: []string{"tenant-0500"}, Workers: 1})
+		require.NoError(b, err)
+		require.Len(b, fleet.Tenants, 1)
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	fleet := loaded(b, generated(1))
+	spec := fleet.Tenants[0].Environments[1].layered.Get("spec")
+	b.ReportAllocs()
+	for b.Loop() {
+		var s Spec
+		require.Empty(b, decode(spec, &s))
+	}
+}

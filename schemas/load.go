@@ -1,0 +1,214 @@
+package schemas
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Options choose what [Load] loads.
+type Options struct {
+	// Tenants are names (acme) or files (tenants/acme.yaml); empty means all. What tenants must not
+	// share is looked for in all of them whatever is chosen.
+	Tenants []string
+	// Workers is how many tenants are loaded at once; 0 means one for each processor.
+	Workers int
+}
+
+// Load reads a platform repository: the platform file, tenants, overrides and waivers, each checked
+// against its schema, tenants resolved for every environment they have.
+//
+// An error is about reading, or a fault of ours; what people got wrong is in the fleet's problems. A
+// tenant with a problem (warnings are none) is not among the fleet's tenants but held. A platform
+// file with a problem leaves the fleet without platform and tenants.
+func Load(fsys fs.FS, opts Options) (*Fleet, error) {
+	p, problems, err := loadPlatform(fsys)
+	if err != nil {
+		return nil, err
+	}
+	fleet := &Fleet{Problems: problems}
+	if hasErrors(problems) {
+		fleet.Problems = manifest.SortProblems(fleet.Problems)
+		return fleet, nil
+	}
+	fleet.Platform, fleet.Digest = p.facts, p.digest()
+	fleet.Problems = append(fleet.Problems, unrendered(p.written, "Platform")...)
+	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults())}, fleet: fleet, workers: opts.Workers}
+	if l.workers <= 0 {
+		l.workers = runtime.GOMAXPROCS(0)
+	}
+	if l.layout, err = discover(fsys, p.environmentNames()); err != nil {
+		return nil, err
+	}
+	if err := l.run(opts.Tenants); err != nil {
+		return nil, err
+	}
+	return fleet, nil
+}
+
+// digest identifies everything that judges tenants: the schemas and the platform file.
+func (p *platform) digest() string {
+	return digest([]source{{name: p.checker.digest()}, p.source})
+}
+
+// load is the state of one call of [Load].
+type load struct {
+	reader
+	layout  layout
+	fleet   *Fleet
+	workers int
+}
+
+func (l *load) run(wanted []string) error {
+	chosen, waivers := l.choose(wanted)
+	outcomes, err := l.tenants(chosen)
+	if err != nil {
+		return err
+	}
+	all := outcomes
+	if len(wanted) > 0 {
+		peers, err := l.peers(chosen, outcomes)
+		if err != nil {
+			return err
+		}
+		all = slices.Concat(outcomes, peers)
+		slices.SortFunc(all, func(a, b outcome) int { return cmp.Compare(a.name, b.name) })
+	}
+	between := conflicts(all, l.layout.names())
+	for _, o := range outcomes {
+		l.settle(o, between[o.name])
+	}
+	for _, file := range waivers {
+		if err := l.waiver(file); err != nil {
+			return err
+		}
+	}
+	l.fleet.Problems = manifest.SortProblems(l.fleet.Problems)
+	return nil
+}
+
+// settle takes a tenant into the fleet, or holds it back.
+func (l *load) settle(o outcome, between []manifest.Problem) {
+	problems := append(o.problems, between...)
+	for i := range problems {
+		problems[i].Tenant = o.name
+	}
+	l.fleet.Problems = append(l.fleet.Problems, problems...)
+	switch {
+	case hasErrors(problems):
+		l.fleet.Held = append(l.fleet.Held, o.name)
+	case o.tenant != nil:
+		l.fleet.Tenants = append(l.fleet.Tenants, o.tenant)
+	}
+}
+
+// choose returns the names of the tenants that are wanted, sorted, and the waivers to judge. Problems
+// of the repository that belong to no tenant are told when everything is wanted.
+func (l *load) choose(wanted []string) (names, waivers []string) {
+	if len(wanted) == 0 {
+		l.fleet.Problems = append(l.fleet.Problems, l.layout.problems...)
+		if len(l.layout.folders) == 0 {
+			l.fleet.Problems = append(l.fleet.Problems, caution(manifest.Position{File: tenantsDir}, "", "holds no tenant"))
+		}
+		return l.layout.names(), l.layout.waivers
+	}
+	chosen := map[string]bool{}
+	for _, word := range wanted {
+		name, file := tenantOf(word), path.Clean(word)
+		switch {
+		case l.layout.folders[name] != nil:
+			chosen[name] = true
+		case slices.Contains(l.layout.waivers, file):
+			waivers = append(waivers, file)
+		case file == platformFile:
+			return l.layout.names(), l.layout.waivers
+		default:
+			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "there is no tenant %s%s", name, suggest(name, l.layout.names())))
+		}
+	}
+	return slices.Sorted(maps.Keys(chosen)), waivers
+}
+
+// tenantOf is the tenant that an argument means: a name, or a file or folder of it.
+func tenantOf(word string) string {
+	parts := strings.Split(path.Clean(word), "/")
+	if len(parts) < 2 || parts[0] != tenantsDir && parts[0] != overridesDir {
+		return word
+	}
+	if len(parts) == 2 && isYAML(parts[1]) {
+		return stem(parts[1])
+	}
+	return parts[1]
+}
+
+// tenants loads tenants side by side; the outcomes come in the order of the names.
+func (l *load) tenants(names []string) ([]outcome, error) {
+	out := make([]outcome, len(names))
+	err := l.each(len(names), func(i int) (err error) {
+		out[i], err = l.tenant(l.layout.folders[names[i]])
+		return err
+	})
+	return out, err
+}
+
+// each calls f for 0 to n-1, as many at once as there are workers, and returns the error of the
+// lowest number.
+func (l *load) each(n int, f func(i int) error) error {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	errs := make([]error, n)
+	for range min(l.workers, n) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = f(i)
+			}
+		})
+	}
+	workers.Wait()
+	return cmp.Or(errs...)
+}
+
+// waiver judges one waiver; the checks read it later.
+func (l *load) waiver(file string) error {
+	src, _, problems, err := read(l.fsys, file, manifest.TenantLimits)
+	if err != nil {
+		return fmt.Errorf("read waiver: %w", err)
+	}
+	if !hasErrors(problems) && len(src.docs) > 0 {
+		doc := src.docs[0]
+		if problems = append(problems, header(doc, "Waiver")...); !hasErrors(problems) {
+			problems = append(problems, l.checker.session().input("Waiver", doc)...)
+			problems = append(problems, l.waived(doc)...)
+		}
+	}
+	l.fleet.Problems = append(l.fleet.Problems, problems...)
+	return nil
+}
+
+// waived judges what a waiver is about.
+func (l *load) waived(doc *manifest.Node) []manifest.Problem {
+	var problems []manifest.Problem
+	spec := doc.Get("spec")
+	if n := spec.Get("tenant"); n != nil && l.layout.folders[text(n.Value)] == nil {
+		problems = append(problems, fault(n.Position, "spec.tenant", "there is no tenant %s%s", shown(n), suggest(shown(n), l.layout.names())))
+	}
+	known := l.environmentNames()
+	for i, n := range itemsOf(spec.Get("environments")) {
+		if !slices.Contains(known, text(n.Value)) {
+			path := manifest.Path{"spec", "environments", i}
+			problems = append(problems, fault(n.Position, path.String(), "the platform has no environment %s%s", shown(n), suggest(shown(n), known)))
+		}
+	}
+	return problems
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

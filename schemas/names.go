@@ -1,0 +1,83 @@
+package schemas
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// maxLabel is the longest name of a namespace.
+const maxLabel = 63
+
+// maxTenant is the longest name of a tenant: it leaves room for that of an environment.
+const maxTenant = 40
+
+var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+
+// isLabel reports whether a name may name a namespace or a folder. It is asked before a name is ever
+// joined into a path.
+func isLabel(name string) bool { return len(name) <= maxLabel && label.MatchString(name) }
+
+// isTenantName reports whether a name may name a tenant.
+func isTenantName(name string) bool { return len(name) <= maxTenant && isLabel(name) }
+
+// isReserved reports whether a namespace belongs to the cluster or to the platform's parts.
+func (p *Platform) isReserved(namespace string) bool {
+	ns := p.Namespaces
+	own := []string{ns.Gateway, ns.Monitoring, ns.Backup, ns.GitOps, ns.DNS, ns.Rollouts}
+	switch {
+	case namespace == "default", namespace == "openshift", strings.HasPrefix(namespace, "kube-"), strings.HasPrefix(namespace, "openshift-"):
+		return true
+	case slices.Contains(own, namespace):
+		return true
+	}
+	return slices.ContainsFunc(p.ReservedNames, func(pattern string) bool {
+		prefix, glob := strings.CutSuffix(pattern, "*")
+		return namespace == pattern || glob && strings.HasPrefix(namespace, prefix)
+	})
+}
+
+// namespaceOf is what the platform's pattern makes of a tenant and an environment.
+func (p *Platform) namespaceOf(tenant, env string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(p.NamespacePattern, "{env}", env), "{tenant}", tenant)
+}
+
+// namespace returns that of the tenant in an environment, the field and place where a person would
+// change it, and what is wrong with it.
+func (r *resolver) namespace(env string) (string, manifest.Path, manifest.Position, []manifest.Problem) {
+	path := manifest.Path{"spec", "environments", env}
+	at, _ := r.doc.Find(path)
+	own := r.doc.Get("spec").Get("environments").Get(env).Get("namespace")
+	name := r.facts.namespaceOf(r.name, env)
+	if own != nil {
+		path, at = path.Join("namespace"), own.Position
+		name, _ = own.Value.(string)
+	}
+	var problem *manifest.Problem
+	complain := func(format string, args ...any) {
+		p := fault(at, path.String(), format, args...)
+		problem = &p
+	}
+	switch {
+	case len(name) > maxLabel:
+		complain("namespace %s has %d characters, and at most %d are allowed", name, len(name), maxLabel)
+	case !isLabel(name):
+		complain("%q cannot name a namespace: use lower-case letters, digits and dashes", name)
+	case r.facts.isReserved(name):
+		complain("namespace %s is reserved", name)
+	default:
+		return name, path, at, nil
+	}
+	problem.Environment = env
+	return name, path, at, []manifest.Problem{*problem}
+}
+
+// suggest returns "; did you mean X?" for the nearest of names, or nothing.
+func suggest(word string, names []string) string {
+	if name := nearest(word, names); name != "" {
+		return "; did you mean " + name + "?"
+	}
+	return ""
+}

@@ -1,0 +1,158 @@
+package schemas
+
+import "k8s.io/apimachinery/pkg/api/resource"
+
+// Platform is what tenants may not choose. The fields are documented in platform.cue.
+type Platform struct {
+	// File is where it was read from; empty for the embedded default.
+	File             string                `json:"-"`
+	Name             string                `json:"-"`
+	BaseDomain       string                `json:"baseDomain"`
+	NamespacePattern string                `json:"namespacePattern"`
+	ReservedNames    []string              `json:"reservedNamespaces"`
+	Clusters         map[string]*Cluster   `json:"clusters"`
+	Environments     []PlatformEnvironment `json:"environments"`
+	GitOps           GitOps                `json:"gitops"`
+	Registries       []string              `json:"registries"`
+	SecretStore      SecretStore           `json:"secretStore"`
+	Namespaces       Namespaces            `json:"namespaces"`
+	Tiers            map[string]*Tier      `json:"tiers"`
+	ReleaseHeadroom  int64                 `json:"releaseHeadroom"` // percent of the entitlement
+	Prices           Prices                `json:"prices"`
+	Frameworks       []string              `json:"frameworks"`
+	Kinds            Kinds                 `json:"kinds"`
+	RBAC             PlatformRBAC          `json:"rbac"`
+	Policies         PolicySettings        `json:"policies"`
+	Extend           Extend                `json:"extend"`
+}
+
+// Cluster is one Kubernetes cluster.
+type Cluster struct {
+	Name           string                  `json:"-"`
+	Server         string                  `json:"server"`
+	Region         string                  `json:"region"`
+	Version        string                  `json:"version"` // v1.34
+	Router         string                  `json:"router"`  // none | istio | gateway-api
+	Mesh           string                  `json:"mesh"`    // none | istio
+	DNS            string                  `json:"dns"`     // coredns | nodelocal | openshift
+	CNI            string                  `json:"cni"`
+	IngressClass   string                  `json:"ingressClass"`
+	Operators      []string                `json:"operators"` // rollouts, prometheus, ...
+	StorageClasses map[string]StorageClass `json:"storageClasses"`
+	BackupLocation string                  `json:"backupLocation"`
+}
+
+// Has reports whether an operator is installed.
+func (c *Cluster) Has(operator string) bool {
+	for _, o := range c.Operators {
+		if o == operator {
+			return true
+		}
+	}
+	return false
+}
+
+// StorageClass is a class that tenants may use.
+type StorageClass struct {
+	Default   bool `json:"default"`
+	Encrypted bool `json:"encrypted"`
+}
+
+// PlatformEnvironment is an environment of the platform; the order of the list is that of promotion.
+type PlatformEnvironment struct {
+	Name                string `json:"name"`
+	Cluster             string `json:"cluster"`
+	Protected           bool   `json:"protected"`
+	RequiresProgressive bool   `json:"requireProgressive"`
+	SharePercent        int64  `json:"share"` // percent of the tier, 100 when absent
+}
+
+// GitOps says who applies the output, and how it is laid out.
+type GitOps struct {
+	Engine string `json:"engine"` // argocd | flux
+	Layout string `json:"layout"` // kustomize | hydrated
+}
+
+// SecretStore is where tenants' secrets come from.
+type SecretStore struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+}
+
+// Namespaces are those of the platform's parts.
+type Namespaces struct {
+	Gateway    string `json:"gateway"`
+	Monitoring string `json:"monitoring"`
+	Backup     string `json:"backup"`
+	GitOps     string `json:"gitops"`
+	DNS        string `json:"dns"`
+	Rollouts   string `json:"rollouts"`
+}
+
+// Tier is a class of tenants: a default and a maximum for each number, and what it gets.
+type Tier struct {
+	Name     string   `json:"-"`
+	CPU      Bound    `json:"cpu"`
+	Memory   Bound    `json:"memory"`
+	Storage  Bound    `json:"storage"`
+	Replicas IntBound `json:"replicas"`
+	Allows   Allows   `json:"allows"`
+}
+
+// Bound is the default and the maximum of a quantity.
+type Bound struct {
+	Default resource.Quantity `json:"default"`
+	Maximum resource.Quantity `json:"maximum"`
+}
+
+// IntBound is the default and the maximum of a number.
+type IntBound struct {
+	Default int32 `json:"default"`
+	Maximum int32 `json:"maximum"`
+}
+
+// Allows is what a tier may use.
+type Allows struct {
+	Domains    bool     `json:"domains"`
+	Backup     bool     `json:"backup"`
+	Databases  bool     `json:"databases"`
+	Strategies []string `json:"strategies"`
+}
+
+// Prices are per month in Currency.
+type Prices struct {
+	Currency  string  `json:"currency"`
+	CPU       float64 `json:"cpu"`       // a core
+	Memory    float64 `json:"memoryGiB"` // a GiB
+	Storage   float64 `json:"storageGiB"`
+	Databases float64 `json:"database"` // an instance
+	Balancers float64 `json:"loadBalancer"`
+}
+
+// Kinds are the kinds of objects that may be in a tenant's tree beside those tenantsmith generates.
+type Kinds struct {
+	Allowed []AllowedKind `json:"allowed"`
+}
+
+// AllowedKind is a kind by its group; Scope is Namespaced or Cluster.
+type AllowedKind struct {
+	Group string `json:"group"`
+	Kind  string `json:"kind"`
+	Scope string `json:"scope"`
+}
+
+// PlatformRBAC lists the ClusterRoles a tenant's RoleBinding may name.
+type PlatformRBAC struct {
+	BindableClusterRoles []string `json:"bindableClusterRoles"`
+}
+
+// PolicySettings are those of checks.
+type PolicySettings struct {
+	FailOn string `json:"failOn"`
+}
+
+// Extend names directories with the platform's own CUE and Rego.
+type Extend struct {
+	Schemas  []string `json:"schemas"`
+	Policies []string `json:"policies"`
+}

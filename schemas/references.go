@@ -1,0 +1,126 @@
+package schemas
+
+import (
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// references judges names that must exist elsewhere in the tenant, and names that must not exist
+// twice.
+func (e *resolved) references() {
+	spec := &e.environment.Spec
+	for _, name := range sortedKeys(spec.Services) {
+		s := spec.Services[name]
+		path := manifest.Path{"spec", "services", name}
+		e.ports(path, s)
+		e.serviceSecrets(path, s)
+		e.serviceCalls(path, s)
+		e.mounts(path, s)
+		e.hosts(path, s)
+		if a := s.Autoscaling; a != nil && a.Min > 0 && a.Max > 0 && a.Min > a.Max {
+			e.complain(path.Join("autoscaling", "min"), "%d is above the maximum of %d", a.Min, a.Max)
+		}
+	}
+	for i, a := range spec.Accepts {
+		if _, ok := spec.Services[a.Service]; !ok {
+			e.missing(manifest.Path{"spec", "accepts", i, "service"}, "service", a.Service, sortedKeys(spec.Services))
+		}
+	}
+	if n := spec.Notifications.Slack; n != nil {
+		e.secret(manifest.Path{"spec", "notifications", "slack", "urlFrom", "secret"}, n.URLFrom.Secret)
+	}
+	if n := spec.Notifications.PagerDuty; n != nil {
+		e.secret(manifest.Path{"spec", "notifications", "pagerduty", "routingKeyFrom", "secret"}, n.RoutingKeyFrom.Secret)
+	}
+}
+
+func (e *resolved) missing(path manifest.Path, what, name string, known []string) {
+	e.complain(path, "there is no %s %s%s", what, name, suggest(name, known))
+}
+
+func (e *resolved) ports(path manifest.Path, s Service) {
+	check := func(path manifest.Path, port string) {
+		if _, ok := s.Ports[port]; port != "" && !ok {
+			e.missing(path, "port", port, sortedKeys(s.Ports))
+		}
+	}
+	for i, x := range s.Expose {
+		check(path.Join("expose", i, "port"), x.Port)
+	}
+	probe := func(name string, p *Probe) {
+		if p != nil {
+			check(path.Join("probes", name, "port"), p.Port)
+		}
+	}
+	probe("ready", s.Probes.Ready)
+	probe("live", s.Probes.Live)
+	probe("startup", s.Probes.Startup)
+}
+
+func (e *resolved) serviceSecrets(path manifest.Path, s Service) {
+	for _, name := range sortedKeys(s.Env) {
+		e.secret(path.Join("env", name, "secret"), s.Env[name].Secret)
+	}
+	for i, v := range s.Volumes {
+		e.secret(path.Join("volumes", i, "secret"), v.Secret)
+	}
+}
+
+func (e *resolved) secret(path manifest.Path, name string) {
+	secrets := e.environment.Spec.Secrets
+	if _, ok := secrets[name]; name != "" && !ok {
+		e.missing(path, "secret", name, sortedKeys(secrets))
+	}
+}
+
+func (e *resolved) serviceCalls(path manifest.Path, s Service) {
+	services := e.environment.Spec.Services
+	for i, c := range s.Calls {
+		if _, ok := services[c.Service]; c.Service != "" && (c.Tenant == "" || c.Tenant == e.name) && !ok {
+			e.missing(path.Join("calls", i, "service"), "service", c.Service, sortedKeys(services))
+		}
+	}
+}
+
+// mounts refuses two things at one place of the container.
+func (e *resolved) mounts(path manifest.Path, s Service) {
+	taken := map[string]bool{}
+	for file := range s.Files {
+		taken[file] = true
+	}
+	for i, v := range s.Volumes {
+		mount := strings.TrimSuffix(v.Mount, "/")
+		if taken[mount] {
+			e.complain(path.Join("volumes", i, "mount"), "%s is mounted twice", v.Mount)
+		}
+		taken[mount] = true
+	}
+	classes := e.cluster.StorageClasses
+	for i, v := range s.Volumes {
+		if _, ok := classes[v.Class]; v.Class != "" && !ok {
+			e.missing(path.Join("volumes", i, "class"), "storage class", v.Class, sortedKeys(classes))
+		}
+	}
+}
+
+// hosts refuses hosts that are neither the tenant's nor under the platform's base domain.
+func (e *resolved) hosts(path manifest.Path, s Service) {
+	base := e.resolver.facts.BaseDomain
+	for i, x := range s.Expose {
+		ok := base != "" && within(x.Host, base)
+		for _, d := range e.environment.Spec.Domains {
+			ok = ok || within(x.Host, d)
+		}
+		if !ok {
+			p := e.complain(path.Join("expose", i, "host"), "%s is none of the tenant's domains", x.Host)
+			p.Remedy = "add it to spec.domains"
+		}
+	}
+}
+
+// within reports whether a host is a domain or under it. A wildcard covers its domain's hosts.
+func within(host, domain string) bool {
+	host, domain = strings.TrimPrefix(host, "*."), strings.TrimPrefix(domain, "*.")
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}

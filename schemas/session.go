@@ -1,0 +1,96 @@
+package schemas
+
+import (
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/token"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// session checks the documents of one tenant in one goroutine. Its memory goes with it: a context
+// that lives longer keeps every document it saw.
+type session struct {
+	c   *checker
+	ctx *cue.Context
+}
+
+// session starts the checks of one tenant.
+func (c *checker) session() *session {
+	return &session{c: c, ctx: cuecontext.New()}
+}
+
+// input judges one document by itself: kind is Tenant, Platform, Override or Waiver.
+func (s *session) input(kind string, doc *manifest.Node) []manifest.Problem {
+	return s.check("#"+kind+"Input", doc)
+}
+
+// complete judges the merged files of a tenant, before anything is filled in: whether all that a
+// tenant has to say was said.
+func (s *session) complete(doc *manifest.Node) []manifest.Problem {
+	return s.check(layerComplete, doc)
+}
+
+// rules judges a tenant in one environment, with everything filled in.
+func (s *session) rules(doc *manifest.Node) []manifest.Problem {
+	v := s.ctx.Encode(doc.Tree()).Unify(s.c.layers[layerRules])
+	problems, err := s.findings(doc, v)
+	if err == nil {
+		err = v.Validate(cue.Concrete(true), cue.Final(), cue.All())
+	}
+	if err != nil {
+		problems = append(problems, s.c.words.explain(layerRules, doc, err)...)
+	}
+	return manifest.SortProblems(problems)
+}
+
+// findings are what the rules found. The error says that they could not be asked, which happens only
+// when the document breaks a constraint.
+func (s *session) findings(doc *manifest.Node, v cue.Value) ([]manifest.Problem, error) {
+	var problems []manifest.Problem
+	rules, err := v.LookupPath(cue.ParsePath("#rules")).Fields()
+	for err == nil && rules.Next() {
+		var found cue.Iterator
+		if found, err = rules.Value().List(); err != nil {
+			break
+		}
+		for found.Next() {
+			problems = append(problems, finding(doc, found.Value()))
+		}
+	}
+	return problems, err
+}
+
+// finding reads what a rule found: a field under spec, and what is wrong with it.
+func finding(doc *manifest.Node, v cue.Value) manifest.Problem {
+	path := manifest.Path{"spec"}
+	steps, _ := v.LookupPath(cue.ParsePath("at")).List()
+	for steps.Next() {
+		if i, err := steps.Value().Int64(); err == nil {
+			path = append(path, int(i))
+		} else if key, err := steps.Value().String(); err == nil {
+			path = append(path, key)
+		}
+	}
+	says := v.LookupPath(cue.ParsePath("says"))
+	text, _ := says.String()
+	at, _ := doc.Find(path)
+	problem := fault(at, path.String(), "%s", text)
+	problem.Rule = position(says.Pos())
+	return problem
+}
+
+func (s *session) check(layer string, doc *manifest.Node) []manifest.Problem {
+	v := s.ctx.Encode(doc.Tree()).Unify(s.c.layers[layer])
+	if err := v.Validate(cue.Concrete(true), cue.Final(), cue.All()); err != nil {
+		return s.c.words.explain(layer, doc, err)
+	}
+	return nil
+}
+
+func position(p token.Pos) manifest.Position {
+	if !p.IsValid() {
+		return manifest.Position{File: p.Filename()}
+	}
+	return manifest.Position{File: p.Filename(), Line: p.Line(), Column: p.Column()}
+}

@@ -1,0 +1,148 @@
+package schemas
+
+import (
+	"fmt"
+	"strings"
+
+	"cuelang.org/go/cue"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// walk goes through a document and the schema side by side, and says what is wrong.
+type walk struct {
+	*speller
+	doc      *manifest.Node
+	problems []manifest.Problem
+	// said are the fields that something was said about, within those that it was said in.
+	said, within map[string]bool
+}
+
+func (w *walk) node(s *shape, n *manifest.Node, p manifest.Path) {
+	if len(s.branches) > 0 {
+		branch := s.branch(n)
+		if branch == nil {
+			w.kind(s, n, p)
+			return
+		}
+		s = branch
+	}
+	switch {
+	case s.kinds == cue.TopKind:
+	case s.kinds&cueKind(n) == 0:
+		w.kind(s, n, p)
+	case n.Kind == manifest.Map:
+		w.fields(s, n, p)
+	case n.Kind == manifest.List:
+		w.list(s, n, p)
+	case w.refused(s, n.Value):
+		w.scalar(s, n, p)
+	}
+}
+
+func (w *walk) fields(s *shape, n *manifest.Node, p manifest.Path) {
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		here := p.Join(f.Key)
+		child := s.field(f.Key)
+		switch {
+		case child == nil && s.values != nil:
+			if child = s.values; w.refused(s.keys, f.Key) {
+				w.add(f.Position, here, s.keys.at, "%s", noForm(s.keys, f.Key))
+				continue
+			}
+		case child == nil && s.open:
+			continue
+		case child == nil && f.Key == "tier" && s.field("services") != nil:
+			w.add(f.Position, here, s.at, "is the same in all environments, and only the tenant's spec.tier sets it")
+			continue
+		case child == nil:
+			w.add(f.Position, here, s.at, "unknown field%s", hint(p, nearest(f.Key, s.names())))
+			continue
+		}
+		w.node(child, f.Value, here)
+	}
+	for _, f := range s.fields {
+		if f.required && n.Get(f.name) == nil {
+			w.missing(f, n, p)
+		}
+	}
+}
+
+// missing reports a required field at its parent.
+func (w *walk) missing(f shapeField, parent *manifest.Node, p manifest.Path) {
+	at, ok := w.doc.Find(p)
+	if !ok || len(p) == 0 {
+		at = parent.Position
+	}
+	w.add(at, p.Join(f.name), f.at, "is required")
+}
+
+func (w *walk) list(s *shape, n *manifest.Node, p manifest.Path) {
+	if len(n.Items) == 0 && w.refused(s, []any{}) {
+		at, _ := w.doc.Find(p)
+		w.add(at, p, s.at, "must not be empty")
+	}
+	if s.item == nil {
+		return
+	}
+	for i, item := range n.Items {
+		w.node(s.item, item, p.Join(i))
+	}
+}
+
+// kind reports a value of another kind than the schema's.
+func (w *walk) kind(s *shape, n *manifest.Node, p manifest.Path) {
+	at, _ := w.doc.Find(p)
+	advice := ""
+	if s.kinds&cue.StringKind != 0 && cueKind(n)&(cue.NumberKind|cue.BoolKind) != 0 {
+		advice = "; put it in quotes"
+		if s.form != nil && w.refused(s, fmt.Sprint(n.Value)) {
+			advice = "; write " + s.form.write
+		}
+	}
+	w.add(at, p, s.at, "must be %s, not %s%s", kindWords(s.kinds), valueWords(n, s.kinds), advice)
+}
+
+// valueWords names what stands in a document.
+func valueWords(n *manifest.Node, wanted cue.Kind) string {
+	switch got := cueKind(n); got {
+	case cue.BoolKind:
+		return fmt.Sprint(n.Value)
+	case cue.IntKind, cue.FloatKind:
+		if wanted&cue.IntKind != 0 {
+			return fmt.Sprint(n.Value)
+		}
+		return "a number"
+	default:
+		return kindWords(got)
+	}
+}
+
+var kindNames = []struct {
+	kind  cue.Kind
+	words string
+}{
+	{cue.StringKind, "a string"}, {cue.NumberKind, "a number"}, {cue.IntKind, "a whole number"},
+	{cue.BoolKind, "true or false"}, {cue.StructKind, "a map"}, {cue.ListKind, "a list"}, {cue.NullKind, "nothing"},
+}
+
+// kindWords names kinds: "a string or a map".
+func kindWords(kinds cue.Kind) string {
+	var words []string
+	for _, k := range kindNames {
+		if kinds&k.kind == k.kind {
+			words = append(words, k.words)
+			kinds &^= k.kind
+		}
+	}
+	return strings.Join(words, " or ")
+}
+
+// hint asks whether another field was.
+func hint(p manifest.Path, name string) string {
+	if name == "" {
+		return ""
+	}
+	return "; did you mean " + p.Join(name).String() + "?"
+}
