@@ -1,0 +1,26 @@
+package generators
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// accounts makes one ServiceAccount a service, named like it, so that no two services share an
+// identity, and locks the namespace's default one. None of them mounts a token: tenants' pods have
+// no business with the Kubernetes API.
+func accounts(in input) []object {
+	out := []object{in.account("default", "", "metadata.name")}
+	for _, name := range in.services() {
+		out = append(out, in.account(name, name, servicePath(name)))
+	}
+	return out
+}
+
+func (in input) account(name, service, subject string) object {
+	return object{owner: manifest.OwnerPlatform, subject: subject, typed: &corev1.ServiceAccount{
+		TypeMeta:                     kind("v1", "ServiceAccount"),
+		ObjectMeta:                   in.meta(name, service),
+		AutomountServiceAccountToken: new(false),
+	}}
+}

@@ -1,0 +1,109 @@
+package generators
+
+import (
+	"net/netip"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// allowCalls opens the way out to what a service declares that it calls. Services of the tenant
+// itself are open already. Hosts stay closed: a NetworkPolicy knows no names, and opening their ports
+// to the world would be more than was declared.
+func (in input) allowCalls(name string, s schemas.Service) []object {
+	var rules []networkingv1.NetworkPolicyEgressRule
+	for _, c := range s.Calls {
+		switch {
+		case c.Tenant != "" && c.Tenant != in.tenant.Name:
+			rules = append(rules, in.callTenant(c))
+		case c.CIDR != "":
+			rules = append(rules, callAddresses(c)...)
+		}
+	}
+	if len(rules) == 0 {
+		return nil
+	}
+	return []object{in.policy("allow-calls-"+name, name, servicePath(name, "calls"), networkingv1.NetworkPolicySpec{
+		PodSelector: podsOf(name),
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeEgress},
+		Egress:      rules,
+	})}
+}
+
+// callTenant reaches one service of another tenant in the same environment. Whether that tenant opens
+// the door, and at which ports, is in its own file, which this one does not know.
+func (in input) callTenant(c schemas.Call) networkingv1.NetworkPolicyEgressRule {
+	return networkingv1.NetworkPolicyEgressRule{
+		Ports: anyPort(),
+		To: []networkingv1.NetworkPolicyPeer{{
+			NamespaceSelector: in.namespacesOf(c.Tenant),
+			PodSelector:       new(podsOf(c.Service)),
+		}},
+	}
+}
+
+// callAddresses reaches a range of addresses, as far as it may be reached at all.
+func callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	block := reachable(c.CIDR)
+	if block == nil {
+		return nil
+	}
+	return []networkingv1.NetworkPolicyEgressRule{{
+		Ports: []networkingv1.NetworkPolicyPort{tcp(c.Port)},
+		To:    []networkingv1.NetworkPolicyPeer{{IPBlock: block}},
+	}}
+}
+
+// forbidden are the addresses at which clouds answer a machine about itself, credentials included.
+// No tenant has business there, whatever it declares. Sorted.
+var forbidden = prefixes("100.100.100.200/32", "168.63.129.16/32", "169.254.0.0/16",
+	"fd00:ec2::254/128", "fd20:ce::254/128", "fe80::/10")
+
+func prefixes(cidrs ...string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, c := range cidrs {
+		out = append(out, netip.MustParsePrefix(c))
+	}
+	return out
+}
+
+// reachable is the range without the forbidden addresses in it, or nil where nothing remains. Text
+// that is no range opens nothing either.
+func reachable(cidr string) *networkingv1.IPBlock {
+	p, err := netip.ParsePrefix(cidr)
+	if err != nil || p.Addr().Is4In6() {
+		return nil
+	}
+	p = p.Masked()
+	for _, f := range forbidden {
+		if f.Bits() <= p.Bits() && f.Contains(p.Addr()) {
+			return nil
+		}
+	}
+	return block(p)
+}
+
+// block is the range with the forbidden addresses within it as exceptions.
+func block(p netip.Prefix) *networkingv1.IPBlock {
+	b := &networkingv1.IPBlock{CIDR: p.String()}
+	for _, f := range forbidden {
+		if p.Contains(f.Addr()) && f.Bits() > p.Bits() {
+			b.Except = append(b.Except, f.String())
+		}
+	}
+	return b
+}
+
+func tcp(number int32) networkingv1.NetworkPolicyPort {
+	return policyPort(corev1.ProtocolTCP, number)
+}
+
+// anyPort is every port. It stands where the other side's policy names the ports: a rule that names
+// none would also let through what has no ports.
+func anyPort() []networkingv1.NetworkPolicyPort {
+	tcp, udp := policyPort(corev1.ProtocolTCP, 1), policyPort(corev1.ProtocolUDP, 1)
+	tcp.EndPort, udp.EndPort = new(int32(65535)), new(int32(65535))
+	return []networkingv1.NetworkPolicyPort{tcp, udp}
+}

@@ -1,0 +1,113 @@
+package generators
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// stopDelay is how many seconds a pod goes on answering after it was told to stop: until then some
+// nodes still send it requests.
+const stopDelay = 5
+
+// container is the one container of a service's pod; it has the service's name.
+func container(name string, s schemas.Service) corev1.Container {
+	return corev1.Container{
+		Name:            name,
+		Image:           s.Image,
+		Command:         s.Command,
+		Args:            s.Args,
+		Ports:           containerPorts(s.Ports),
+		Env:             env(s.Env),
+		Resources:       resources(s.Resources),
+		VolumeMounts:    mounts(s),
+		ReadinessProbe:  readiness(s),
+		LivenessProbe:   probe(s.Probes.Live, s.Ports),
+		StartupProbe:    probe(s.Probes.Startup, s.Ports),
+		Lifecycle:       lifecycle(s),
+		SecurityContext: containerSecurity(s.SecurityContext),
+	}
+}
+
+func containerSecurity(c schemas.SecurityContext) *corev1.SecurityContext {
+	out := &corev1.SecurityContext{
+		AllowPrivilegeEscalation: new(false),
+		ReadOnlyRootFilesystem:   new(or(c.ReadOnlyRootFilesystem, true)),
+		Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+	}
+	for _, capability := range slices.Compact(slices.Sorted(slices.Values(c.AddCapabilities))) {
+		out.Capabilities.Add = append(out.Capabilities.Add, corev1.Capability(capability))
+	}
+	return out
+}
+
+func containerPorts(ports map[string]schemas.Port) []corev1.ContainerPort {
+	var out []corev1.ContainerPort
+	for _, name := range slices.Sorted(maps.Keys(ports)) {
+		out = append(out, corev1.ContainerPort{
+			Name: name, ContainerPort: ports[name].Port, Protocol: protocol(ports[name]),
+		})
+	}
+	return out
+}
+
+// protocol is written always, because lists of ports are merged by number and protocol.
+func protocol(p schemas.Port) corev1.Protocol {
+	if p.Protocol == "" {
+		return corev1.ProtocolTCP
+	}
+	return corev1.Protocol(strings.ToUpper(p.Protocol))
+}
+
+func env(values map[string]schemas.EnvValue) []corev1.EnvVar {
+	var out []corev1.EnvVar
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		out = append(out, envVar(name, values[name]))
+	}
+	return out
+}
+
+func envVar(name string, v schemas.EnvValue) corev1.EnvVar {
+	switch {
+	case v.Secret != "":
+		return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+			LocalObjectReference: corev1.LocalObjectReference{Name: v.Secret}, Key: v.Key,
+		}}}
+	case v.Field != "":
+		return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{
+			FieldRef: &corev1.ObjectFieldSelector{FieldPath: v.Field},
+		}}
+	}
+	return corev1.EnvVar{Name: name, Value: v.Value}
+}
+
+func resources(r schemas.ContainerResources) corev1.ResourceRequirements {
+	return corev1.ResourceRequirements{Requests: resourceList(r.Requests), Limits: resourceList(r.Limits)}
+}
+
+func resourceList(r schemas.ComputeResources) corev1.ResourceList {
+	if r.CPU == nil && r.Memory == nil {
+		return nil
+	}
+	out := corev1.ResourceList{}
+	if r.CPU != nil {
+		out[corev1.ResourceCPU] = r.CPU.DeepCopy()
+	}
+	if r.Memory != nil {
+		out[corev1.ResourceMemory] = r.Memory.DeepCopy()
+	}
+	return out
+}
+
+// lifecycle lets a pod that answers requests wait before it stops, at most half of the time it has.
+func lifecycle(s schemas.Service) *corev1.Lifecycle {
+	seconds := min(stopDelay, grace(s)/2)
+	if s.Kind != "service" || seconds == 0 {
+		return nil
+	}
+	return &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: seconds}}}
+}

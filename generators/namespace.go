@@ -1,0 +1,55 @@
+package generators
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// namespace makes the Namespace of the tenant in an environment, which enforces the restricted Pod
+// Security level. The base has none: it stands in no namespace.
+//
+// Neither Argo CD nor Flux may delete it by itself, for the tenant's data goes with it: Argo CD asks
+// a person, Flux leaves it.
+func namespace(in input) []object {
+	if in.env.Name == "" {
+		return nil
+	}
+	meta := metav1.ObjectMeta{
+		Name:   in.env.Namespace,
+		Labels: in.labels(""),
+		Annotations: map[string]string{
+			"argocd.argoproj.io/sync-options":   "Prune=confirm,Delete=confirm",
+			"kustomize.toolkit.fluxcd.io/prune": "disabled",
+		},
+	}
+	if in.env.Spec.DisplayName != "" {
+		meta.Annotations["tenantsmith.dev/display-name"] = in.env.Spec.DisplayName
+	}
+	meta.Labels[labelTier] = in.env.Spec.Tier
+	meta.Labels[labelEnvironment] = in.env.Name
+	version := securityVersion(in.env.Cluster.Version)
+	for _, mode := range []string{"enforce", "audit", "warn"} {
+		meta.Labels["pod-security.kubernetes.io/"+mode] = "restricted"
+		meta.Labels["pod-security.kubernetes.io/"+mode+"-version"] = version
+	}
+	return []object{{
+		owner:   manifest.OwnerPlatform,
+		subject: manifest.Path{"spec", "environments", in.env.Name}.String(),
+		outer:   true,
+		typed:   &corev1.Namespace{TypeMeta: kind("v1", "Namespace"), ObjectMeta: meta},
+	}}
+}
+
+// securityVersion is the Pod Security version of a Kubernetes version, v1.34 of v1.34.2: the rules a
+// tenant is judged by change when the platform says so, not when somebody upgrades the cluster.
+func securityVersion(kubernetes string) string {
+	parts := strings.SplitN(kubernetes, ".", 3)
+	if len(parts) < 2 {
+		return "latest"
+	}
+	return parts[0] + "." + parts[1]
+}

@@ -1,0 +1,181 @@
+package generators
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// network makes the NetworkPolicies. One closes the namespace in both directions; each of the others
+// opens one path that the tenant declares or that every tenant needs. Policies only ever add up, so
+// the addresses of cloud metadata stay closed because none of them opens them. A path to or from
+// outside the tenant always names its ports. What would open nothing is not written.
+func network(in input) []object {
+	out := []object{in.defaultDeny(), in.allowDNS(), in.allowSameTenant()}
+	for _, name := range in.services() {
+		s := in.env.Spec.Services[name]
+		out = append(out, in.allowFromGateway(name, s)...)
+		out = append(out, in.allowFromMonitoring(name, s)...)
+		out = append(out, in.allowFromTenants(name, s)...)
+		out = append(out, in.allowCalls(name, s)...)
+	}
+	return out
+}
+
+// defaultDeny selects every pod, as do all policies without a selector.
+func (in input) defaultDeny() object {
+	return in.policy("default-deny", "", "metadata.name", networkingv1.NetworkPolicySpec{
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},
+	})
+}
+
+// allowDNS opens the cluster's resolver. Answers too long for UDP come over TCP.
+func (in input) allowDNS() object {
+	return in.policy("allow-dns", "", "metadata.name", networkingv1.NetworkPolicySpec{
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeEgress},
+		Egress:      []networkingv1.NetworkPolicyEgressRule{in.resolver()},
+	})
+}
+
+// resolver is where DNS answers. Policies see the port of the pod, which on OpenShift is 5353. The
+// node-local cache has an address of the node, which no selector finds; behind it stands CoreDNS.
+func (in input) resolver() networkingv1.NetworkPolicyEgressRule {
+	namespace, pods := cmp.Or(in.env.Platform.Namespaces.DNS, "kube-system"), map[string]string{"k8s-app": "kube-dns"}
+	ports := []int32{53}
+	if in.env.Cluster.DNS == "openshift" {
+		// The DNS operator owns this name; the platform cannot choose another.
+		namespace, pods = "openshift-dns", map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"}
+		ports = append(ports, 5353)
+	}
+	var rule networkingv1.NetworkPolicyEgressRule
+	for _, p := range ports {
+		rule.Ports = append(rule.Ports, policyPort(corev1.ProtocolUDP, p), policyPort(corev1.ProtocolTCP, p))
+	}
+	rule.To = []networkingv1.NetworkPolicyPeer{{
+		NamespaceSelector: named(namespace),
+		PodSelector:       &metav1.LabelSelector{MatchLabels: pods},
+	}}
+	if in.env.Cluster.DNS == "nodelocal" {
+		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: "169.254.20.10/32"}})
+	}
+	return rule
+}
+
+// allowSameTenant lets the pods of the namespace talk to each other: within a tenant the service
+// mesh tells services apart.
+func (in input) allowSameTenant() object {
+	peers := []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
+	return in.policy("allow-same-tenant", "", "metadata.name", networkingv1.NetworkPolicySpec{
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},
+		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: peers}},
+		Egress:      []networkingv1.NetworkPolicyEgressRule{{To: peers}},
+	})
+}
+
+// allowFromGateway opens the exposed ports of a service to the platform's gateway.
+func (in input) allowFromGateway(name string, s schemas.Service) []object {
+	exposed := map[string]schemas.Port{}
+	for _, e := range s.Expose {
+		if p, ok := s.Ports[e.Port]; ok {
+			exposed[e.Port] = p
+		}
+	}
+	return in.allowFrom("gateway", name, servicePath(name, "expose"), namespacePeers(in.env.Platform.Namespaces.Gateway), policyPorts(exposed))
+}
+
+// allowFromMonitoring opens the metrics port of a service to the platform's monitoring, or all its
+// ports where none is called so.
+func (in input) allowFromMonitoring(name string, s schemas.Service) []object {
+	if in.env.Spec.Monitoring.Level == "none" {
+		return nil
+	}
+	scraped := s.Ports
+	if p, ok := s.Ports[metricsPort]; ok {
+		scraped = map[string]schemas.Port{metricsPort: p}
+	}
+	return in.allowFrom("monitoring", name, servicePath(name, "ports"), namespacePeers(in.env.Platform.Namespaces.Monitoring), policyPorts(scraped))
+}
+
+// metricsPort is the name of the port that serves metrics, and nothing else.
+const metricsPort = "metrics"
+
+// allowFromTenants opens a service to the tenants that it accepts, in the same environment. Its
+// metrics are not for them.
+func (in input) allowFromTenants(name string, s schemas.Service) []object {
+	var peers []networkingv1.NetworkPolicyPeer
+	for _, a := range in.env.Spec.Accepts {
+		if a.Service == name {
+			peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: in.namespacesOf(a.Tenant)})
+		}
+	}
+	served := maps.Clone(s.Ports)
+	delete(served, metricsPort)
+	if len(served) == 0 {
+		served = s.Ports
+	}
+	return in.allowFrom("tenants", name, "spec.accepts", peers, policyPorts(served))
+}
+
+// allowFrom opens ports of a service to peers; without either there is nothing to open.
+func (in input) allowFrom(who, name, subject string, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) []object {
+	if len(peers) == 0 || len(ports) == 0 {
+		return nil
+	}
+	return []object{in.policy("allow-from-"+who+"-"+name, name, subject, networkingv1.NetworkPolicySpec{
+		PodSelector: podsOf(name),
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
+		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: peers, Ports: ports}},
+	})}
+}
+
+func (in input) policy(name, service, subject string, spec networkingv1.NetworkPolicySpec) object {
+	return object{owner: manifest.OwnerPlatform, subject: subject, typed: &networkingv1.NetworkPolicy{
+		TypeMeta:   kind("networking.k8s.io/v1", "NetworkPolicy"),
+		ObjectMeta: in.meta(name, service),
+		Spec:       spec,
+	}}
+}
+
+// named selects a namespace by the label that the API server sets and nobody can forge.
+func named(namespace string) *metav1.LabelSelector {
+	return &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: namespace}}
+}
+
+// namespacePeers is everything in a namespace, or nothing where the platform has no such namespace.
+func namespacePeers(namespace string) []networkingv1.NetworkPolicyPeer {
+	if namespace == "" {
+		return nil
+	}
+	return []networkingv1.NetworkPolicyPeer{{NamespaceSelector: named(namespace)}}
+}
+
+// namespacesOf selects the namespace of another tenant in the same environment. One tenant does not
+// know what another's namespaces are called, but only the platform writes these labels, and people
+// cannot change Namespaces.
+func (in input) namespacesOf(tenant string) *metav1.LabelSelector {
+	return &metav1.LabelSelector{MatchLabels: map[string]string{labelTenant: tenant, labelEnvironment: in.environment()}}
+}
+
+// policyPorts are those of a map, sorted by number and protocol, each once.
+func policyPorts(named map[string]schemas.Port) []networkingv1.NetworkPolicyPort {
+	list := slices.SortedFunc(maps.Values(named), func(a, b schemas.Port) int {
+		return cmp.Or(cmp.Compare(a.Port, b.Port), cmp.Compare(a.Protocol, b.Protocol))
+	})
+	var out []networkingv1.NetworkPolicyPort
+	for _, p := range slices.Compact(list) {
+		out = append(out, policyPort(corev1.Protocol(cmp.Or(p.Protocol, "TCP")), p.Port))
+	}
+	return out
+}
+
+func policyPort(protocol corev1.Protocol, number int32) networkingv1.NetworkPolicyPort {
+	return networkingv1.NetworkPolicyPort{Protocol: &protocol, Port: new(intstr.FromInt32(number))}
+}

@@ -1,0 +1,76 @@
+package generators
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// podTemplate is the pod of a service. Every change of it is a release, so it holds only what the
+// service says: no tag, no tier, no environment, no version of this tool.
+func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSpec {
+	return corev1.PodTemplateSpec{
+		ObjectMeta: metav1.ObjectMeta{Labels: in.podLabels(name)},
+		Spec: corev1.PodSpec{
+			ServiceAccountName:            name,
+			AutomountServiceAccountToken:  new(false),
+			EnableServiceLinks:            new(false),
+			TerminationGracePeriodSeconds: new(grace(s)),
+			SecurityContext:               podSecurity(s.SecurityContext),
+			TopologySpreadConstraints:     in.spread(name, s),
+			Containers:                    []corev1.Container{container(name, s)},
+			Volumes:                       volumes(name, s),
+		},
+	}
+}
+
+// grace is how many seconds a pod may take to stop.
+func grace(s schemas.Service) int64 {
+	if s.TerminationGracePeriod == nil {
+		return defaultGrace
+	}
+	return max(*s.TerminationGracePeriod, 0)
+}
+
+// podSecurity is the restricted profile, save what the tenant asks otherwise; whether it may is for
+// the checks to say.
+func podSecurity(c schemas.SecurityContext) *corev1.PodSecurityContext {
+	out := &corev1.PodSecurityContext{
+		RunAsNonRoot:   new(or(c.RunAsNonRoot, true)),
+		RunAsUser:      c.RunAsUser,
+		RunAsGroup:     c.RunAsGroup,
+		FSGroup:        c.FSGroup,
+		SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+	}
+	if c.FSGroup != nil {
+		// Without this, every start of a pod visits every file of its volumes.
+		out.FSGroupChangePolicy = new(corev1.FSGroupChangeOnRootMismatch)
+	}
+	return out
+}
+
+// spread keeps the pods of a service on different nodes and in different zones, as far as that does
+// not keep them from running.
+func (in input) spread(name string, s schemas.Service) []corev1.TopologySpreadConstraint {
+	if maxReplicas(s) < 2 {
+		return nil
+	}
+	var out []corev1.TopologySpreadConstraint
+	for _, key := range []string{corev1.LabelHostname, corev1.LabelTopologyZone} {
+		out = append(out, corev1.TopologySpreadConstraint{
+			MaxSkew:           1,
+			TopologyKey:       key,
+			WhenUnsatisfiable: corev1.ScheduleAnyway,
+			LabelSelector:     &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
+		})
+	}
+	return out
+}
+
+func or[T any](value *T, fallback T) T {
+	if value == nil {
+		return fallback
+	}
+	return *value
+}

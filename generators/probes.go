@@ -1,0 +1,98 @@
+package generators
+
+import (
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// readiness is the tenant's own probe. A service that has none is asked whether it accepts
+// connections: otherwise a new version counts as ready before it has begun to listen, and the
+// release goes on without it.
+func readiness(s schemas.Service) *corev1.Probe {
+	if s.Probes.Ready != nil || s.Kind != "service" {
+		return probe(s.Probes.Ready, s.Ports)
+	}
+	if port := mainPort(s.Ports); port != "" {
+		return probe(&schemas.Probe{Port: port}, s.Ports)
+	}
+	return nil
+}
+
+// probe writes a command, a gRPC call, an HTTP request or a connection, whichever is asked for first
+// in this order.
+func probe(p *schemas.Probe, ports map[string]schemas.Port) *corev1.Probe {
+	if p == nil {
+		return nil
+	}
+	out := &corev1.Probe{
+		InitialDelaySeconds: p.InitialDelay,
+		PeriodSeconds:       p.Period,
+		TimeoutSeconds:      p.Timeout,
+		FailureThreshold:    p.FailureThreshold,
+	}
+	port := p.Port
+	if port == "" {
+		port = mainPort(ports)
+	}
+	switch {
+	case len(p.Exec) > 0:
+		out.Exec = &corev1.ExecAction{Command: p.Exec}
+	case p.GRPC:
+		out.GRPC = &corev1.GRPCAction{Port: portNumber(port, ports)}
+	case p.Path != "":
+		out.HTTPGet = &corev1.HTTPGetAction{Path: p.Path, Port: intstr.Parse(port)}
+		if port == "https" {
+			out.HTTPGet.Scheme = corev1.URISchemeHTTPS
+		}
+	default:
+		out.TCPSocket = &corev1.TCPSocketAction{Port: intstr.Parse(port)}
+	}
+	return out
+}
+
+// portNumber is that of a port by name, or the number that stands in place of the name.
+func portNumber(port string, ports map[string]schemas.Port) int32 {
+	if p, ok := ports[port]; ok {
+		return p.Port
+	}
+	return intstr.Parse(port).IntVal
+}
+
+// mainPort is http where there is such a port, otherwise the first by name that takes connections;
+// empty without one.
+func mainPort(ports map[string]schemas.Port) string {
+	names := slices.Sorted(maps.Keys(ports))
+	names = slices.DeleteFunc(names, func(n string) bool { return protocol(ports[n]) != corev1.ProtocolTCP })
+	if slices.Contains(names, "http") {
+		return "http"
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+// startSeconds is how long the probes give a pod to become ready.
+func startSeconds(p schemas.Probes) int32 {
+	var seconds int32
+	if p.Ready != nil {
+		seconds += p.Ready.InitialDelay
+	}
+	if p.Startup != nil {
+		// Ten seconds and three times are what the cluster assumes.
+		seconds += p.Startup.InitialDelay + given(p.Startup.Period, 10)*given(p.Startup.FailureThreshold, 3)
+	}
+	return seconds
+}
+
+func given(n, fallback int32) int32 {
+	if n == 0 {
+		return fallback
+	}
+	return n
+}

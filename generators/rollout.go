@@ -1,0 +1,138 @@
+package generators
+
+import (
+	"math"
+	"slices"
+
+	"github.com/argoproj/argo-rollouts/pkg/apis/rollouts/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+const (
+	rolloutsAPI = "argoproj.io/v1alpha1"
+
+	rollbackRevisions = 2    // how far back a rollback skips the steps; less than historyLimit
+	runHistory        = 3    // analysis runs kept of each outcome
+	stepPause         = "5m" // between two weights when nothing is measured
+	leastKeepOld      = 30   // seconds, so that every node learns of a switch before the old pods go
+	abortDelay        = 60   // seconds that a refused new version stays, to be looked at
+)
+
+// plainRollout is a Rollout that is written field by field, as other objects are. The original writes
+// its spec itself, empty structs included, and takes long for it.
+type (
+	plainRollout struct {
+		metav1.TypeMeta   `json:",inline"`
+		metav1.ObjectMeta `json:"metadata"`
+		Spec              plainRolloutSpec `json:"spec"`
+	}
+	plainRolloutSpec v1alpha1.RolloutSpec
+)
+
+func plain(r *v1alpha1.Rollout) *plainRollout {
+	return &plainRollout{TypeMeta: r.TypeMeta, ObjectMeta: r.ObjectMeta, Spec: plainRolloutSpec(r.Spec)}
+}
+
+// rollout runs a service with Argo Rollouts.
+func (in input) rollout(name string, s schemas.Service) *v1alpha1.Rollout {
+	r := &v1alpha1.Rollout{
+		TypeMeta:   kind(rolloutsAPI, "Rollout"),
+		ObjectMeta: in.meta(name, name),
+		Spec: v1alpha1.RolloutSpec{
+			Replicas:                replicas(s),
+			Selector:                &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
+			Template:                in.podTemplate(name, s),
+			MinReadySeconds:         minReadySeconds,
+			RevisionHistoryLimit:    new(historyLimit),
+			ProgressDeadlineSeconds: new(deadline(s)),
+			ProgressDeadlineAbort:   true,
+		},
+	}
+	if in.gated(s) {
+		r.Spec.Analysis = &v1alpha1.AnalysisRunStrategy{
+			SuccessfulRunHistoryLimit: new(int32(runHistory)), UnsuccessfulRunHistoryLimit: new(int32(runHistory)),
+		}
+	}
+	switch strategy(s, in.env.Cluster) {
+	case canary:
+		r.Spec.RollbackWindow = &v1alpha1.RollbackWindowSpec{Revisions: rollbackRevisions}
+		r.Spec.Strategy.Canary = in.canary(name, s)
+	case blueGreen:
+		r.Spec.Strategy.BlueGreen = in.blueGreen(name, s)
+	default:
+		over, under := surge(s)
+		r.Spec.Strategy.Canary = &v1alpha1.CanaryStrategy{MaxSurge: over, MaxUnavailable: under}
+	}
+	return r
+}
+
+// canary gives the new version a growing share of the pods, and so of the requests. It names no
+// Services: without a router, one for the old version would send all requests to ever fewer pods.
+func (in input) canary(name string, s schemas.Service) *v1alpha1.CanaryStrategy {
+	over, under := surge(s)
+	c := &v1alpha1.CanaryStrategy{MaxSurge: over, MaxUnavailable: under}
+	for _, weight := range weights(s) {
+		c.Steps = append(c.Steps, v1alpha1.CanaryStep{SetWeight: new(weight)}, in.wait(name, s))
+	}
+	if manual(s) {
+		c.Steps = append(c.Steps, v1alpha1.CanaryStep{Pause: &v1alpha1.RolloutPause{}})
+	}
+	return c
+}
+
+// wait is what follows a weight: measurements where there are any, time otherwise.
+func (in input) wait(name string, s schemas.Service) v1alpha1.CanaryStep {
+	if in.gated(s) {
+		return v1alpha1.CanaryStep{Analysis: analysisOf(releaseTemplate(name))}
+	}
+	return v1alpha1.CanaryStep{Pause: &v1alpha1.RolloutPause{Duration: new(intstr.FromString(stepPause))}}
+}
+
+// weights are the shares of the new version that its pods can represent, ascending. With R pods and
+// one more during a release, the smallest share is 1/(R+1): less is raised to it, since it would be
+// the same pods under a smaller number, and what then repeats is dropped.
+func weights(s schemas.Service) []int32 {
+	pods := max(minReplicas(s), 1)
+	least := (100 + pods) / (pods + 1) // rounded up
+	var out []int32
+	for _, w := range s.Release.Weights {
+		if w > 0 && w < 100 {
+			out = append(out, max(w, least))
+		}
+	}
+	if len(out) == 0 {
+		return []int32{50}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// blueGreen runs both versions whole and switches the requests from one to the other.
+//
+// Before the switch the new version sees test requests only, so the measurements there refuse a bad
+// version but do not hold one that nobody asked; after it they are the gate that the tenant wrote,
+// and a version that fails it is switched back.
+func (in input) blueGreen(name string, s schemas.Service) *v1alpha1.BlueGreenStrategy {
+	b := &v1alpha1.BlueGreenStrategy{
+		ActiveService:               name,
+		PreviewService:              previewService(name),
+		AutoPromotionEnabled:        new(!manual(s)),
+		ScaleDownDelaySeconds:       new(keepOld(s)),
+		ScaleDownDelayRevisionLimit: new(int32(1)),
+		AbortScaleDownDelaySeconds:  new(int32(abortDelay)),
+	}
+	if in.gated(s) {
+		b.PrePromotionAnalysis = analysisOf(previewTemplate(name))
+		b.PostPromotionAnalysis = analysisOf(releaseTemplate(name))
+	}
+	return b
+}
+
+func keepOld(s schemas.Service) int32 {
+	return int32(min(max(milliseconds(s.Release.KeepOld)/1000, leastKeepOld), math.MaxInt32))
+}
+
+func manual(s schemas.Service) bool { return s.Release.Approval == "manual" }

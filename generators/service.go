@@ -1,0 +1,70 @@
+package generators
+
+import (
+	"maps"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// addresses make the Services that give each service with ports a stable address: one of its own
+// name, and beside it one for the new version of a release that switches.
+func addresses(in input) []object {
+	var out []object
+	for name, s := range in.running() {
+		switch {
+		case len(s.Ports) == 0:
+		case strategy(s, in.env.Cluster) == blueGreen:
+			// The controller selects one version with each. A selector written here would be
+			// applied over its own and send requests to both.
+			out = append(out, of(name, in.service(name, name, s, nil)),
+				of(name, in.service(previewService(name), name, s, nil)))
+		default:
+			out = append(out, of(name, in.service(name, name, s, in.workloadSelector(name))))
+		}
+	}
+	return out
+}
+
+func previewService(name string) string { return fit(name + "-preview") }
+
+func (in input) service(name, of string, s schemas.Service, selector map[string]string) *corev1.Service {
+	return &corev1.Service{
+		TypeMeta:   kind("v1", "Service"),
+		ObjectMeta: in.meta(name, of),
+		Spec: corev1.ServiceSpec{
+			Type:     corev1.ServiceTypeClusterIP,
+			Selector: selector,
+			Ports:    servicePorts(s.Ports),
+		},
+	}
+}
+
+// servicePorts offer each port under its own number, and find it in the pod by its name.
+func servicePorts(ports map[string]schemas.Port) []corev1.ServicePort {
+	var out []corev1.ServicePort
+	for _, name := range slices.Sorted(maps.Keys(ports)) {
+		out = append(out, corev1.ServicePort{
+			Name:        name,
+			Port:        ports[name].Port,
+			TargetPort:  intstr.FromString(name),
+			Protocol:    protocol(ports[name]),
+			AppProtocol: appProtocol(name),
+		})
+	}
+	return out
+}
+
+// appProtocol is what the name of a port says beyond doubt; nil otherwise.
+func appProtocol(port string) *string {
+	switch port {
+	case "http", "https":
+		return &port
+	case "grpc", "h2c":
+		return new("kubernetes.io/h2c")
+	}
+	return nil
+}

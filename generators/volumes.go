@@ -1,0 +1,164 @@
+package generators
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// longestName is that of a DNS label, which most names have to be.
+const longestName = 63
+
+// claims make a PersistentVolumeClaim for each volume that outlives its pod. It is of one writer at a
+// time, so a service with one is released by stopping a pod before the next starts.
+func claims(in input) []object {
+	var out []object
+	for name, s := range in.running() {
+		for _, v := range s.Volumes {
+			if v.Claim != nil {
+				out = append(out, of(name, in.claim(name, v)))
+			}
+		}
+	}
+	return out
+}
+
+func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolumeClaim {
+	pvc := &corev1.PersistentVolumeClaim{
+		TypeMeta:   kind("v1", "PersistentVolumeClaim"),
+		ObjectMeta: in.meta(claimName(service, v.Mount), service),
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources: corev1.VolumeResourceRequirements{
+				Requests: corev1.ResourceList{corev1.ResourceStorage: v.Claim.DeepCopy()},
+			},
+		},
+	}
+	if v.Class != "" {
+		pvc.Spec.StorageClassName = new(v.Class)
+	}
+	pvc.Annotations = in.keep()
+	return pvc
+}
+
+// keep tells the GitOps engine to leave the object in the cluster when it is no longer in the
+// repository: a removed line must not remove data.
+func (in input) keep() map[string]string {
+	if in.engine() == "flux" {
+		return map[string]string{"kustomize.toolkit.fluxcd.io/prune": "disabled"}
+	}
+	return map[string]string{"argocd.argoproj.io/sync-options": "Prune=false"}
+}
+
+func (in input) engine() string {
+	if in.env.Platform == nil {
+		return ""
+	}
+	return in.env.Platform.GitOps.Engine
+}
+
+func hasClaim(s schemas.Service) bool {
+	return slices.ContainsFunc(s.Volumes, func(v schemas.Volume) bool { return v.Claim != nil })
+}
+
+// claimName ends in a digest wherever another service and mount could read the same, for two services
+// must never share a claim by accident: a-b with /c, and a with /b/c.
+func claimName(service, mount string) string {
+	part := slug(mount)
+	if strings.Contains(part, "-") {
+		part += "-" + digest(service, mount)
+	}
+	return fit(service + "-" + part)
+}
+
+// volumes are those of a pod, sorted by name. The prefix keeps a mount from taking the name of the
+// volume with the files.
+func volumes(name string, s schemas.Service) []corev1.Volume {
+	var out []corev1.Volume
+	for _, v := range s.Volumes {
+		out = append(out, corev1.Volume{Name: volumeName(v), VolumeSource: source(name, v)})
+	}
+	if len(s.Files) > 0 {
+		out = append(out, filesVolume(name, s.Files))
+	}
+	slices.SortFunc(out, func(a, b corev1.Volume) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func volumeName(v schemas.Volume) string { return fit("mount-" + slug(v.Mount)) }
+
+func source(service string, v schemas.Volume) corev1.VolumeSource {
+	switch {
+	case v.Claim != nil:
+		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
+			ClaimName: claimName(service, v.Mount),
+		}}
+	case v.Secret != "":
+		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret}}
+	}
+	empty := &corev1.EmptyDirVolumeSource{}
+	if v.EmptyDir != nil {
+		empty.SizeLimit = new(v.EmptyDir.DeepCopy())
+	}
+	return corev1.VolumeSource{EmptyDir: empty}
+}
+
+// mounts are sorted by path, which the API wants to be unique.
+func mounts(s schemas.Service) []corev1.VolumeMount {
+	out := fileMounts(s.Files)
+	for _, v := range s.Volumes {
+		out = append(out, corev1.VolumeMount{
+			Name: volumeName(v), MountPath: v.Mount, ReadOnly: v.ReadOnly || v.Secret != "",
+		})
+	}
+	slices.SortFunc(out, func(a, b corev1.VolumeMount) int { return cmp.Compare(a.MountPath, b.MountPath) })
+	return out
+}
+
+// slug makes part of a name out of a path: /var/lib becomes var-lib. Where that loses something, a
+// digest tells it from other paths.
+func slug(path string) string {
+	return distinct(path, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' })
+}
+
+// distinct writes a path with dashes for slashes. Runes that may not stay become dashes too, and then
+// a digest of the path is added, so that two paths never get one name.
+func distinct(path string, stays func(rune) bool) string {
+	lost := false
+	out := strings.Map(func(r rune) rune {
+		if r != '/' && !stays(r) {
+			lost = true
+			return '-'
+		}
+		if r == '/' {
+			return '-'
+		}
+		return r
+	}, strings.Trim(path, "/"))
+	out = strings.Trim(out, "-")
+	if lost || out == "" {
+		out = strings.Trim(out+"-"+digest(path), "-")
+	}
+	return out
+}
+
+// fit shortens a name that is too long to one that is still its own.
+func fit(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	tail := "-" + digest(name)
+	return strings.TrimRight(name[:longestName-len(tail)], "-") + tail
+}
+
+// digest is short: it tells names apart, it proves nothing.
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:4])
+}

@@ -1,0 +1,109 @@
+package generators
+
+import (
+	"iter"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// The ways in which a new version replaces the old one that this package knows how to write.
+const (
+	rolling   = "rolling"
+	canary    = "canary"
+	blueGreen = "blueGreen"
+)
+
+// What every workload gets, in seconds. The deadline is longer than the longest back-off of a
+// controller whose pods a quota refused (a quarter of an hour).
+const (
+	minReadySeconds  = 10
+	releaseDeadline  = 900
+	releaseSlack     = 600 // scheduling, pulling the image, a refused pod
+	historyLimit     = int32(5)
+	defaultGrace     = int64(30)
+	operatorRollouts = "rollouts"
+)
+
+// workloads make the object that runs each service: a Rollout, or a Deployment where the cluster has
+// no Argo Rollouts.
+func workloads(in input) []object {
+	var out []object
+	for name, s := range in.running() {
+		if in.env.Cluster != nil && in.env.Cluster.Has(operatorRollouts) {
+			out = append(out, of(name, plain(in.rollout(name, s))))
+		} else {
+			out = append(out, of(name, in.deployment(name, s)))
+		}
+	}
+	return out
+}
+
+// of is an object that the service asked for.
+func of(service string, typed any) object {
+	return object{owner: manifest.OwnerWorkload, subject: servicePath(service), typed: typed}
+}
+
+// running are the services whose pods never end, sorted by name.
+func (in input) running() iter.Seq2[string, schemas.Service] {
+	return func(yield func(string, schemas.Service) bool) {
+		for _, name := range in.services() {
+			if s := in.env.Spec.Services[name]; runs(s) && !yield(name, s) {
+				return
+			}
+		}
+	}
+}
+
+// runs reports whether the pods of the service never end and keep no volume each.
+func runs(s schemas.Service) bool { return s.Kind == "service" || s.Kind == "worker" }
+
+// strategy is how the cluster can release the service. It falls back to rolling where it has to:
+// without Argo Rollouts; for a service with a claim, whose versions cannot run side by side on two
+// nodes; for a switch without a port that traffic could be switched on; and for a choice of requests,
+// which takes a router.
+func strategy(s schemas.Service, c *schemas.Cluster) string {
+	switch {
+	case c == nil || !c.Has(operatorRollouts) || hasClaim(s):
+		return rolling
+	case s.Release.Strategy == canary:
+		return canary
+	case s.Release.Strategy == blueGreen && len(s.Ports) > 0:
+		return blueGreen
+	}
+	return rolling
+}
+
+// workloadSelector finds the pods of a service. The selector of a workload can never be changed, so
+// neither may this map.
+func (in input) workloadSelector(name string) map[string]string {
+	return map[string]string{labelName: name, labelTenant: in.tenant.Name}
+}
+
+// replicas are nil where an autoscaler decides: a number beside it would be fought over.
+func replicas(s schemas.Service) *int32 {
+	if s.Autoscaling != nil {
+		return nil
+	}
+	return new(fixedReplicas(s))
+}
+
+// deadline is after how many seconds without progress a release has failed. A pod that may take long
+// to start, or whose predecessor may take long to stop, is given that time on top.
+func deadline(s schemas.Service) int32 {
+	return max(releaseDeadline, minReadySeconds+startSeconds(s.Probes)+int32(grace(s))+releaseSlack)
+}
+
+// surge is fenceposts as the API wants them: a percentage is a string with its sign, since Rollouts
+// read a bare number in quotes as percent.
+func surge(s schemas.Service) (maxSurge, maxUnavailable *intstr.IntOrString) {
+	percent, unavailable := fenceposts(s)
+	over, under := intstr.FromInt32(percent), intstr.FromInt32(unavailable)
+	if percent > 0 {
+		over = intstr.FromString(strconv.Itoa(int(percent)) + "%")
+	}
+	return &over, &under
+}
