@@ -1,0 +1,88 @@
+// Package house holds the structure of the project as a test: who may import whom, and which package
+// is the one door to each heavy module. docs/architecture.md says why.
+package house
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/tenantsmith/tenantsmith/"
+
+// imports are the arrows between our packages: what is not listed is not allowed.
+var imports = map[string][]string{
+	"internal/manifest": {},
+	"internal/pin":      {},
+	"internal/house":    {},
+	"schemas":           {"internal/manifest"},
+	"generators":        {"schemas", "internal/krm", "internal/manifest"},
+	"policies":          {"internal/manifest"},
+	"internal/overlay":  {"internal/manifest"},
+	"internal/gitops":   {"internal/manifest"},
+	"internal/report":   {"internal/manifest"},
+	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay"},
+	"cmd/tenantsmith": {
+		"schemas", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/report",
+	},
+}
+
+// doors are the only importers of heavy modules.
+var doors = map[string][]string{
+	"cuelang.org/go":                        {"schemas"},
+	"github.com/open-policy-agent/opa":      {"policies"},
+	"github.com/go-git/go-git":              {"internal/gitops"},
+	"github.com/go-git/go-billy":            {"internal/gitops"},
+	"sigs.k8s.io/kustomize/api":             {"internal/overlay"},
+	"sigs.k8s.io/kustomize/kyaml":           {"internal/overlay", "internal/function"},
+	"go.yaml.in/yaml":                       {"internal/manifest"},
+	"k8s.io/api/":                           {"generators", "internal/proof"},
+	"github.com/argoproj/argo-rollouts":     {"generators"},
+	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
+	"sigs.k8s.io/yaml":                      {},
+	"github.com/open-policy-agent/opa/rego": {},
+}
+
+func TestImports(t *testing.T) {
+	for pkg, deps := range list(t) {
+		name := strings.TrimPrefix(pkg, module)
+		allowed, known := imports[name]
+		require.True(t, known, "%s is not in the table of packages: docs/architecture.md lists them; add it there and here", name)
+		for _, dep := range deps {
+			if ours, ok := strings.CutPrefix(dep, module); ok {
+				require.Contains(t, allowed, ours, "%s must not import %s", name, ours)
+			}
+			for heavy, owners := range doors {
+				if strings.HasPrefix(dep, heavy) {
+					require.Contains(t, owners, name, "%s must not import %s: its door is %v", name, dep, owners)
+				}
+			}
+		}
+	}
+}
+
+// TestNames refuses packages whose name says nothing.
+func TestNames(t *testing.T) {
+	for pkg := range list(t) {
+		name := pkg[strings.LastIndexByte(pkg, '/')+1:]
+		require.False(t, slices.Contains([]string{"util", "utils", "common", "helpers", "manager", "misc"}, name), pkg)
+	}
+}
+
+// list returns what each package of the module imports, tests left out.
+func list(t *testing.T) map[string][]string {
+	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	pkgs := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkgs[fields[0]] = fields[1:]
+	}
+	require.NotEmpty(t, pkgs)
+	return pkgs
+}
