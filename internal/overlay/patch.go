@@ -12,7 +12,7 @@ import (
 // diff returns the JSON 6902 operations that turn one tree into the other, exactly. A list whose
 // items all carry a name of their own is edited item by item, and every item is guarded by a test of
 // its name before it is touched: when the base moves, the build fails instead of patching another
-// container. Other lists are replaced.
+// container. What is only added at the end is appended. Other lists are replaced.
 func diff(from, to map[string]any) []any { return diffMaps("", from, to) }
 
 func diffMaps(at string, from, to map[string]any) []any {
@@ -60,6 +60,9 @@ func diffValues(path string, old, value any) []any {
 // diffLists edits a list of named items, unless replacing it says the same in fewer words.
 func diffLists(path string, old, value []any) []any {
 	whole := []any{operation("replace", path, value)}
+	if n := len(old); n > 0 && n < len(value) && slices.EqualFunc(old, value[:n], equal) {
+		return appendItems(path, value[n:])
+	}
 	oldNames, ok := names(old)
 	newNames, ok2 := names(value)
 	if !ok || !ok2 || !sameOrder(oldNames, newNames) {
@@ -68,6 +71,15 @@ func diffLists(path string, old, value []any) []any {
 	ops := editList(path, old, value, oldNames, newNames)
 	if len(manifest.Marshal(ops)) >= len(manifest.Marshal(whole)) {
 		return whole
+	}
+	return ops
+}
+
+// appendItems says that more follows: the rules that a role has in one environment only, say.
+func appendItems(path string, more []any) []any {
+	var ops []any
+	for _, item := range more {
+		ops = append(ops, operation("add", path+"/-", item))
 	}
 	return ops
 }
