@@ -42,6 +42,8 @@ type Options struct {
 
 	// DryRun does everything but write.
 	DryRun bool
+	// Atomic writes nothing when any tenant is skipped.
+	Atomic bool
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 3,
 	// a negative number never.
 	Retries int
@@ -78,6 +80,8 @@ type Result struct {
 	Changed  []Change
 	Skipped  []string
 	Problems []manifest.Problem
+	// Others are the folders below tenants/ at the head that no update named, sorted.
+	Others []string
 }
 
 // ErrMoved says that the branch moved between reading and pushing, more often than Options.Retries
@@ -99,6 +103,12 @@ func (e *RefusedError) Error() string {
 		msg += "\n    remote: " + w
 	}
 	return msg
+}
+
+// Validate reports what is wrong with the options, without reaching for the repository.
+func (o Options) Validate() error {
+	_, err := newTarget(o)
+	return err
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
@@ -143,7 +153,10 @@ func (t *target) attempt(ctx context.Context, updates []Update) (Result, error) 
 		return Result{}, err
 	}
 	res := plan.result(snap.head)
-	if len(res.Changed) == 0 || t.DryRun {
+	if res.Others, err = t.others(snap, updates); err != nil {
+		return Result{}, err
+	}
+	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
 		return res, nil
 	}
 	pack := newPack()

@@ -69,6 +69,32 @@ func (t *target) apply(p *plan) error {
 
 func (t *target) inRepo(file string) string { return path.Join(t.Path, file) }
 
+// others lists the folders below tenants/ that no update names; none of them is read.
+func (t *target) others(snap *snapshot, updates []Update) ([]string, error) {
+	dir, err := snap.tree()
+	for _, name := range strings.Split(t.inRepo("tenants"), "/") {
+		if dir == nil || err != nil {
+			return nil, err
+		}
+		dir, err = dir.open(name)
+	}
+	if dir == nil || err != nil {
+		return nil, err
+	}
+	named := make(map[string]bool, len(updates))
+	for _, u := range updates {
+		named[u.Tenant] = true
+	}
+	var out []string
+	for name, e := range dir.entries {
+		if e.isDir() && !named[name] {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 func (p *plan) result(head plumbing.Hash) Result {
 	res := Result{Problems: manifest.SortProblems(p.problems)}
 	if !head.IsZero() {

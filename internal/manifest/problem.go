@@ -36,9 +36,10 @@ const (
 	Warning  Severity = "warning"
 )
 
-var ranks = map[Severity]int{Warning: 0, Low: 1, Medium: 2, High: 3, Error: 4, Critical: 5}
+// An error outranks every finding: no bound lets through what cannot be rendered.
+var ranks = map[Severity]int{Warning: 0, Low: 1, Medium: 2, High: 3, Critical: 4, Error: 5}
 
-// AtLeast reports whether s is as grave as bound or graver.
+// AtLeast reports whether s is as grave as bound or graver. An [Error] always is.
 func (s Severity) AtLeast(bound Severity) bool { return ranks[s] >= ranks[bound] }
 
 // Control names one control of a framework, such as soc2 CC6.8.
@@ -79,11 +80,11 @@ func SortProblems(ps []Problem) []Problem {
 		return cmp.Or(
 			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Field, b.Field), cmp.Compare(a.Check, b.Check), cmp.Compare(a.Message, b.Message),
-			cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.Object.String(), b.Object.String()),
+			cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.Object.String(), b.Object.String()),
 			cmp.Compare(a.Path.String(), b.Path.String()))
 	})
 	return slices.CompactFunc(ps, func(a, b Problem) bool {
 		return a.Position == b.Position && a.Check == b.Check && a.Message == b.Message && a.Field == b.Field &&
-			a.Environment == b.Environment && a.Object == b.Object && a.Path.String() == b.Path.String()
+			a.Tenant == b.Tenant && a.Environment == b.Environment && a.Object == b.Object && a.Path.String() == b.Path.String()
 	})
 }

@@ -183,7 +183,6 @@ func TestFromTypedValues(t *testing.T) {
 		Numbers  map[int]string   `json:"numbers"`
 		Any      any              `json:"any"`
 		Skipped  string           `json:"-"`
-		Dash     string           `json:"-,"`
 		Unnamed  string
 		hidden   string
 		Raw      runtime.RawExtension `json:"raw"`
@@ -201,12 +200,12 @@ func TestFromTypedValues(t *testing.T) {
 	_ = object{hidden: ""}.hidden
 	require.Equal(t, map[string]any{
 		"e": "e", "a": "outer", "number": "7", "float": 2.5, "narrow": 0.1, "bytes": "aGk=", "map": map[string]any{"x": map[string]any{"a": "", "b": int64(1)}},
-		"numbers": map[string]any{"3": "c"}, "any": map[string]any{"a": "y", "b": int64(0)}, "-": "d", "Unnamed": "",
+		"numbers": map[string]any{"3": "c"}, "any": map[string]any{"a": "y", "b": int64(0)}, "Unnamed": "",
 		"raw": map[string]any{"k": []any{int64(1), 1.5, nil}}, "quantity": "4", "kept": map[string]any{"a": "", "b": int64(0)},
 		"uint": float64(1<<64 - 1), "list": []any{nil, map[string]any{"a": "", "b": int64(2)}}, "array": []any{true, false},
 	}, FromTyped(object{
 		Embedded: Embedded{E: "e", A: "hidden"}, A: "outer", Number: 7, Float: 2.5, Narrow: 0.1, Bytes: []byte("hi"), Map: map[string]inner{"x": {B: 1}},
-		Numbers: map[int]string{3: "c"}, Any: &inner{A: "y"}, Skipped: "s", Dash: "d", Raw: runtime.RawExtension{Raw: []byte(`{"k": [1, 1.5, null]}`)},
+		Numbers: map[int]string{3: "c"}, Any: &inner{A: "y"}, Skipped: "s", Raw: runtime.RawExtension{Raw: []byte(`{"k": [1, 1.5, null]}`)},
 		Quantity: resource.MustParse("4000m"), Uint: 1<<64 - 1, List: []*inner{nil, {B: 2}}, Array: [2]bool{true, false}, Status: "gone",
 	}))
 	require.Panics(t, func() { FromTyped("text") })

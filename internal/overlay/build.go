@@ -13,7 +13,8 @@ import (
 // Build returns the objects of an environment as a cluster would get them, sorted by owner, kind,
 // namespace and name. A tree that only we wrote is evaluated without kustomize, which the law of this
 // package allows; one that carries a person's file is built by kustomize, and the problems are what
-// is wrong with that file. Trees are shared: read them only.
+// is wrong with that file. While any environment has problems, [Tree.Files] must not be written: they
+// hold the refused patch. Trees are shared: read them only.
 func (t *Tree) Build(env string) ([]Built, []manifest.Problem) {
 	return t.build(env, func(e *environment, owner manifest.Owner) bool { return e.isTouched(owner) })
 }
@@ -53,13 +54,16 @@ func (t *Tree) build(env string, byKustomize func(*environment, manifest.Owner) 
 
 // native evaluates one tree of the environment without people's patches.
 func (e *environment) native(owner manifest.Owner) []Built {
-	var out []Built
+	var members []*member
+	var objects []manifest.Object
 	for _, m := range e.members {
 		if m.Owner == owner {
-			o := m.Object
-			o.Tree = e.place(m)
-			out = append(out, Built{Object: o, File: m.file, Extra: m.extra})
+			members, objects = append(members, m), append(objects, m.Object)
 		}
+	}
+	out := make([]Built, len(members))
+	for i, o := range Place(objects, e.namespace, e.name) {
+		out[i] = Built{Object: o, File: members[i].file, Extra: members[i].extra}
 	}
 	return out
 }

@@ -50,7 +50,11 @@ func (t *Tree) reached(x *manifest.Extra) []*environment {
 func (t *Tree) addResources(x *manifest.Extra) []manifest.Problem {
 	var problems []manifest.Problem
 	for _, doc := range x.Documents {
-		if p := checkResource(doc); p != nil {
+		p := checkResource(doc)
+		if p == nil {
+			p = t.checkRights(x, doc)
+		}
+		if p != nil {
 			problems = append(problems, *p)
 			continue
 		}
@@ -66,7 +70,7 @@ func (t *Tree) addResources(x *manifest.Extra) []manifest.Problem {
 // addResource puts a person's object into the outer level of the overlay, complete: kustomize's way
 // to place also rewrites the subjects of bindings, and a namespace that the object names itself.
 func (e *environment) addResource(x *manifest.Extra, doc *manifest.Node) *manifest.Problem {
-	o := manifest.Object{Owner: x.Owner, Tree: doc.Tree().(map[string]any), Source: doc}
+	o := manifest.Object{Owner: x.Owner, Tree: withoutEmpty(doc.Tree().(map[string]any)), Source: doc}
 	cluster := isClusterScoped(o)
 	declared := o.Namespace()
 	switch {
@@ -87,6 +91,18 @@ func (e *environment) addResource(x *manifest.Extra, doc *manifest.Node) *manife
 	}
 	e.members = append(e.members, m)
 	return nil
+}
+
+// withoutEmpty drops labels and annotations that hold nothing, null among them: to a cluster they are
+// absent, and kustomize drops some of them.
+func withoutEmpty(tree map[string]any) map[string]any {
+	metadata, _ := tree["metadata"].(map[string]any)
+	for _, key := range []string{"labels", "annotations"} {
+		if m, isMap := metadata[key].(map[string]any); metadata[key] == nil || isMap && len(m) == 0 {
+			delete(metadata, key)
+		}
+	}
+	return tree
 }
 
 func existing(e *environment, m *member) string {
@@ -129,28 +145,33 @@ func checkResource(doc *manifest.Node) *manifest.Problem {
 	case strings.HasSuffix(o.Kind(), "List") && doc.Get("items") != nil:
 		return at(doc, manifest.Path{"kind"}, "a list of objects is not taken", "write one object a document, parted by ---")
 	}
-	return steering(doc, nil)
+	return unfit(doc, nil)
 }
 
 func isKustomizeGroup(group string) bool {
 	return group == "kustomize.config.k8s.io" || group == "config.kubernetes.io"
 }
 
-// steering finds keys that kustomize takes as orders: to drop an object, to rename it, to run
-// something.
-func steering(n *manifest.Node, p manifest.Path) *manifest.Problem {
+// unfit finds keys that kustomize takes as orders (to drop an object, to rename it, to run something)
+// and numbers that it rounds without a word.
+func unfit(n *manifest.Node, p manifest.Path) *manifest.Problem {
+	if n.Kind == manifest.Scalar && !isExact(n.Value) {
+		found := problem(n.Position, p.String(), "is a number beyond 9007199254740991, and what reads JSON may round it",
+			"write it in quotes if the field takes text, or a smaller number")
+		return &found
+	}
 	for i := range n.Fields {
 		f := &n.Fields[i]
 		if steers(f.Key) {
 			found := problem(f.Position, p.Join(f.Key).String(), "is an order to kustomize and not taken", "remove it")
 			return &found
 		}
-		if found := steering(f.Value, p.Join(f.Key)); found != nil {
+		if found := unfit(f.Value, p.Join(f.Key)); found != nil {
 			return found
 		}
 	}
 	for i, item := range n.Items {
-		if found := steering(item, p.Join(i)); found != nil {
+		if found := unfit(item, p.Join(i)); found != nil {
 			return found
 		}
 	}
@@ -173,6 +194,7 @@ var younger = []string{
 	"resource.k8s.io/DeviceClass", "resource.k8s.io/ResourceSlice", "storage.k8s.io/VolumeAttributesClass",
 	"snapshot.storage.k8s.io/VolumeSnapshotClass", "snapshot.storage.k8s.io/VolumeSnapshotContent",
 	"apiextensions.k8s.io/CustomResourceDefinition", "templates.gatekeeper.sh/ConstraintTemplate",
+	"cilium.io/CiliumClusterwideNetworkPolicy", "cilium.io/CiliumClusterwideEnvoyConfig",
 }
 
 // clusterWord is how operators name the cluster-wide sibling of a kind: ClusterIssuer beside Issuer.

@@ -84,12 +84,23 @@ func normalize(v any) any {
 	case int:
 		return int64(v)
 	case float64:
-		const exact = 1 << 53
-		if i := int64(v); v > -exact && v < exact && float64(i) == v {
+		if i := int64(v); isExact(v) && float64(i) == v {
 			return i
 		}
 	}
 	return v
+}
+
+// isExact is false for numbers so large that a float no longer tells them from their neighbours.
+func isExact(v any) bool {
+	const bound = 1 << 53
+	switch v := v.(type) {
+	case int64:
+		return v > -bound && v < bound
+	case float64:
+		return v > -bound && v < bound
+	}
+	return true
 }
 
 // guard refuses every kustomization that is not of the shape we write: known fields only, and paths

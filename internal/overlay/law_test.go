@@ -15,21 +15,24 @@ import (
 
 // The law: for an environment that only we wrote, kustomize builds what Place makes of the generated
 // objects.
-func TestLawHoldsForRandomObjects(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		src := drawSource(t)
-		tree, problems := New(src)
+func TestLawHoldsForRandomObjects(t *testing.T) { rapid.Check(t, law) }
+
+// FuzzLaw lets the fuzzer choose the objects.
+func FuzzLaw(f *testing.F) { f.Fuzz(rapid.MakeFuzz(law)) }
+
+func law(t *rapid.T) {
+	src := drawSource(t)
+	tree, problems := New(src)
+	require.Empty(t, problems)
+	for _, env := range src.Envs {
+		want := Place(env.Objects, env.Namespace, env.Name)
+		native, problems := tree.Build(env.Name)
 		require.Empty(t, problems)
-		for _, env := range src.Envs {
-			want := Place(env.Objects, env.Namespace, env.Name)
-			native, problems := tree.Build(env.Name)
-			require.Empty(t, problems)
-			requireSame(t, want, native, tree)
-			built, problems := tree.Kustomize(env.Name)
-			require.Empty(t, messages(problems), dump(tree))
-			requireSame(t, want, built, tree)
-		}
-	})
+		requireSame(t, want, native, tree)
+		built, problems := tree.Kustomize(env.Name)
+		require.Empty(t, messages(problems), dump(tree))
+		requireSame(t, want, built, tree)
+	}
 }
 
 // A change of one environment's values touches the files of that environment's overlays only.

@@ -25,6 +25,12 @@ func (a *applied) try(e *environment, o manifest.Object, m *member) (map[string]
 	if got := (manifest.Object{Tree: after}); got.Key() != o.Key() || got.APIVersion() != o.APIVersion() {
 		return refuse(fmt.Sprintf("the patch makes %s of %s", got.Key(), o.Key()), "add an object of that name instead")
 	}
+	if m, ok := changedMark(o.Tree, after); ok {
+		tree, found := refuse(fmt.Sprintf("a patch cannot change %s of %s: the platform tells objects apart by it", m.path, o.Key()), "")
+		pos, field := a.mention(m.label())
+		found[0].Position, found[0].Field = pos, field.String()
+		return tree, found
+	}
 	if p := directive(after, nil); p != nil {
 		return refuse(fmt.Sprintf("%s is left in %s: kustomize does not know the lists of a %s", p, o.Key(), o.Kind()), advice)
 	}

@@ -76,11 +76,14 @@ type environment struct {
 }
 
 // New lays out the trees of a tenant. The problems are those of what people add, and objects that
-// collide; a tree with problems must not be written.
+// collide; with problems the tree is nil, so that none with half of what was asked for is ever written.
 func New(src Source) (*Tree, []manifest.Problem) {
 	t := &Tree{tenant: src.Tenant, source: src.File}
 	problems := t.addGenerated(src)
 	problems = append(problems, t.addExtras(src)...)
+	if len(problems) > 0 {
+		return nil, manifest.SortProblems(named(src.Tenant, problems...))
+	}
 	for _, e := range t.envs {
 		for i := range e.members {
 			if o := e.members[i].Owner; !slices.Contains(t.owners, o) {
@@ -91,13 +94,11 @@ func New(src Source) (*Tree, []manifest.Problem) {
 	slices.Sort(t.owners)
 	t.name()
 	t.files = sync.OnceValue(t.render)
-	for i := range problems {
-		problems[i].Tenant = src.Tenant
-	}
-	return t, manifest.SortProblems(problems)
+	return t, nil
 }
 
-// Files returns every file of both trees by its path in the output. The map is shared: read it only.
+// Files returns every file of both trees by its path in the output. Write them only if [Tree.Build] of
+// every environment has no problems. The map is shared: read it only.
 func (t *Tree) Files() map[string][]byte { return t.files() }
 
 func (t *Tree) environment(name string) *environment {

@@ -133,7 +133,7 @@ func (p *personal) at(path manifest.Path, message, remedy string) *manifest.Prob
 
 // judge refuses what a patch may not do, wherever it goes.
 func (p *personal) judge() *manifest.Problem {
-	if found := steering(p.doc, p.within); found != nil {
+	if found := unfit(p.doc, p.within); found != nil {
 		return found
 	}
 	ops, ok := p.body.([]any)

@@ -77,9 +77,12 @@ func webSource(t testing.TB, extras ...manifest.Extra) Source {
 	}}
 }
 
-// findings are the problems of laying out and building everything.
+// findings are the problems of laying out, or else of building everything.
 func findings(src Source) ([]string, *Tree) {
 	tree, problems := New(src)
+	if tree == nil {
+		return messages(problems), nil
+	}
 	for _, env := range src.Envs {
 		_, found := tree.Build(env.Name)
 		problems = append(problems, found...)
@@ -188,7 +191,7 @@ func TestPatchesOfPeople(t *testing.T) {
 		name: "an object", file: "tenants/acme/resources/all/cm.yaml",
 		text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata: {a: b}\n",
 	}, {
-		name: "a group that is named default", file: "tenants/acme/resources/all/binding.yaml",
+		name: "a group that is named default", file: "overrides/acme/resources/all/binding.yaml",
 		text: "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: more}\nsubjects: [{kind: ServiceAccount, name: default, namespace: other}]\n" +
 			"roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: x}\n",
 	}, {

@@ -8,7 +8,7 @@ import (
 
 // Place returns the objects as they stand in an environment: metadata.namespace and the environment's
 // label are set, nothing else, and outer objects stay as they are. The objects given are left alone;
-// what is not changed is shared with them.
+// what is not changed is shared with them. Everything that this package places goes through here.
 func Place(objs []manifest.Object, namespace, environment string) []manifest.Object {
 	out := make([]manifest.Object, len(objs))
 	for i, o := range objs {

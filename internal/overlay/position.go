@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -40,13 +41,49 @@ func (m *member) operation(field manifest.Path) int {
 	want := pointer(field)
 	found, longest := -1, -1
 	for i, op := range m.ops {
-		op := op.(map[string]any)
-		path, _ := op["path"].(string)
+		op, path := op.(map[string]any), m.settled(i)
 		if op["op"] != "test" && op["op"] != "remove" && len(path) > longest && (want == path || strings.HasPrefix(want, path+"/")) {
 			found, longest = i, len(path)
 		}
 	}
 	return found
+}
+
+// settled is the pointer of an operation. Where that appends ("-") it is the index that the item has in
+// the end: operations on one list follow each other, so the last of them made its last item.
+func (m *member) settled(i int) string {
+	path, _ := m.ops[i].(map[string]any)["path"].(string)
+	parent, appends := strings.CutSuffix(path, "/-")
+	list, isList := follow(m.Tree, steps(parent)).([]any)
+	if !appends || !isList {
+		return path
+	}
+	index := len(list) - 1
+	for _, op := range m.ops[i+1:] {
+		if op.(map[string]any)["path"] == path {
+			index--
+		}
+	}
+	return parent + "/" + strconv.Itoa(index)
+}
+
+// follow returns what stands at the steps of a JSON pointer, or nil.
+func follow(tree any, steps []string) any {
+	for _, step := range steps {
+		switch v := tree.(type) {
+		case map[string]any:
+			tree = v[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			tree = v[i]
+		default:
+			return nil
+		}
+	}
+	return tree
 }
 
 // inOperation is the way to the field through the value of the operation.

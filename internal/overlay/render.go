@@ -97,10 +97,7 @@ func (t *Tree) renderOverlay(files map[string][]byte, owner manifest.Owner, e *e
 
 // place returns the tree of a member as it stands in the environment.
 func (e *environment) place(m *member) map[string]any {
-	if m.Outer {
-		return m.Tree
-	}
-	return placeTree(m.Tree, e.namespace, e.name)
+	return Place([]manifest.Object{m.Object}, e.namespace, e.name)[0].Tree
 }
 
 // selector names exactly one object to kustomize, which reads every part as a regular expression and
