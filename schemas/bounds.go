@@ -122,7 +122,6 @@ func (e *resolved) operators() {
 	e.needs("falco", spec.Security.RuntimeDetection, "spec", "security", "runtimeDetection")
 	for _, name := range sortedKeys(spec.Services) {
 		s := spec.Services[name]
-		e.needs("rollouts", s.Release.Strategy != "" && s.Release.Strategy != "rolling", "spec", "services", name, "release", "strategy")
 		e.needs("prometheus", s.Release.Gate != nil, "spec", "services", name, "release", "gate")
 		if path := (manifest.Path{"spec", "services", name, "expose"}); len(s.Expose) > 0 && e.cluster.Router == "none" && e.cluster.IngressClass == "" {
 			e.complain(path, "cluster %s has no router and no ingress class", e.cluster.Name)

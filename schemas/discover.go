@@ -59,42 +59,48 @@ type discovery struct {
 	layout       layout
 }
 
-// open lists a directory at the top of the repository.
-func (d *discovery) open(dir string) (listing, error) {
+// open lists a directory at the top of the repository. The problem is that it is none.
+func (d *discovery) open(dir string) (listing, []manifest.Problem, error) {
 	mode, ok, err := modeOf(d.fsys, dir)
 	if err != nil || !ok {
-		return listing{}, err
+		return listing{}, nil, err
 	}
 	if !mode.IsDir() {
 		what := "a file"
 		if !mode.IsRegular() {
 			what = irregular(mode)
 		}
-		d.layout.problems = append(d.layout.problems, fault(manifest.Position{File: dir}, "", "is %s, and should be a folder", what))
-		return listing{}, nil
+		return listing{}, []manifest.Problem{fault(manifest.Position{File: dir}, "", "is %s, and should be a folder", what)}, nil
 	}
-	return list(d.fsys, dir)
+	in, err := list(d.fsys, dir)
+	return in, nil, err
 }
 
 func (d *discovery) tenants() error {
-	in, err := d.open(tenantsDir)
+	in, wrong, err := d.open(tenantsDir)
 	if err != nil {
 		return err
 	}
-	d.layout.problems = append(d.layout.problems, in.problems...)
+	d.layout.problems = append(d.layout.problems, wrong...)
 	for _, file := range in.files {
-		if !isYAML(file) {
-			d.layout.problems = append(d.layout.problems, unread(file))
-			continue
+		if isYAML(file) {
+			f := d.tenant(file, stem(file))
+			f.documents = append(f.documents, file)
 		}
-		f := d.tenant(file, stem(file))
-		f.documents = append(f.documents, file)
 	}
 	for _, dir := range in.dirs {
 		f := d.tenant(dir, path.Base(dir))
 		if err := d.folder(f, dir); err != nil {
 			return err
 		}
+	}
+	for _, file := range in.files {
+		if !isYAML(file) {
+			d.slip(file)
+		}
+	}
+	for _, p := range in.problems {
+		d.held(p)
 	}
 	return nil
 }
@@ -111,7 +117,11 @@ func (d *discovery) tenant(from, name string) *folder {
 		}
 		return f
 	}
-	p := fault(manifest.Position{File: f.documents[0]}, "", "tenant %s is declared twice, here and in %s", name, from)
+	first := from
+	if len(f.documents) > 0 {
+		first = f.documents[0]
+	}
+	p := fault(manifest.Position{File: first}, "", "tenant %s is declared twice, here and in %s", name, from)
 	p.Remedy = "keep one of the two; a tenant with patches or several files is a folder"
 	f.problems = append(f.problems, p)
 	return f
@@ -129,7 +139,7 @@ func (d *discovery) folder(f *folder, dir string) error {
 			f.documents = append(f.documents, file)
 			continue
 		}
-		f.problems = append(f.problems, unread(file))
+		f.problems = append(f.problems, skipped(file))
 	}
 	if len(f.documents) == found {
 		f.problems = append(f.problems, fault(manifest.Position{File: dir}, "", "holds no .yaml file that declares the tenant"))
@@ -138,11 +148,17 @@ func (d *discovery) folder(f *folder, dir string) error {
 }
 
 func (d *discovery) overrides() error {
-	in, err := d.open(overridesDir)
+	in, wrong, err := d.open(overridesDir)
 	if err != nil {
 		return err
 	}
-	d.layout.problems = append(d.layout.problems, in.problems...)
+	// Any tenant may have an override there, so none is rendered without.
+	for _, f := range d.layout.folders {
+		f.problems = append(f.problems, wrong...)
+	}
+	for _, p := range in.problems {
+		d.overridden(p)
+	}
 	for _, file := range in.files {
 		d.stray(file)
 	}
@@ -162,7 +178,12 @@ func (d *discovery) stray(file string) {
 		return
 	}
 	p := fault(manifest.Position{File: file}, "", "overrides stand in a folder of their tenant: %s/%s/%s.yaml", overridesDir, stem(file), allPlaces)
-	if f := d.layout.folders[stem(file)]; f != nil {
+	d.overridden(p)
+}
+
+// overridden gives a problem in overrides/ to the tenant that it is about, if there is one.
+func (d *discovery) overridden(p manifest.Problem) {
+	if f := d.layout.folders[wouldBe(p.File)]; f != nil {
 		f.problems = append(f.problems, p)
 		return
 	}
@@ -190,7 +211,7 @@ func (d *discovery) overrideFile(f *folder, file string) {
 	env := stem(file)
 	switch other, twice := f.overrides[env]; {
 	case !isYAML(file):
-		f.problems = append(f.problems, unread(file))
+		f.problems = append(f.problems, skipped(file))
 	case env != allPlaces && !slices.Contains(d.environments, env):
 		f.problems = append(f.problems, d.unknownPlace(file, env))
 	case twice:
@@ -221,10 +242,11 @@ func (d *discovery) unknownPlace(name, env string) manifest.Problem {
 }
 
 func (d *discovery) waiverFiles() error {
-	in, err := d.open(waiversDir)
+	in, wrong, err := d.open(waiversDir)
 	if err != nil {
 		return err
 	}
+	d.layout.problems = append(d.layout.problems, wrong...)
 	d.layout.problems = append(d.layout.problems, in.problems...)
 	for _, file := range in.files {
 		if isYAML(file) {
@@ -237,8 +259,4 @@ func (d *discovery) waiverFiles() error {
 		d.layout.problems = append(d.layout.problems, fault(manifest.Position{File: dir}, "", "is a folder too deep: waivers stand in %s/", waiversDir))
 	}
 	return nil
-}
-
-func unread(file string) manifest.Problem {
-	return caution(manifest.Position{File: file}, "", "is not read: only .yaml files are")
 }

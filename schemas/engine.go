@@ -10,6 +10,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/parser"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -97,7 +98,11 @@ func embedded() (map[string][]byte, error) {
 func compile(sources map[string][]byte) (cue.Value, error) {
 	inst := build.NewContext(build.Loader(nil)).NewInstance("", nil)
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
-		if err := inst.AddFile(name, sources[name]); err != nil {
+		f, err := parser.ParseFile(name, sources[name], parser.ParseComments)
+		if err != nil {
+			return cue.Value{}, err
+		}
+		if err := inst.AddSyntax(f); err != nil {
 			return cue.Value{}, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
@@ -51,7 +52,7 @@ func (s *speller) prepare() {
 		return
 	}
 	root, _ := compile(s.sources)
-	s.ctx = root.Context()
+	s.ctx = cuecontext.New()
 	all := shapes{}
 	s.shapes = make(map[string]*shape, len(layerNames))
 	for _, name := range layerNames[:len(layerNames)-1] {

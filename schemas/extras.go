@@ -57,7 +57,7 @@ func (d *discovery) extraFiles(f *folder, place string, owner manifest.Owner) er
 	}
 	for _, file := range in.files {
 		if !isYAML(file) {
-			f.problems = append(f.problems, unread(file))
+			f.problems = append(f.problems, skipped(file))
 			continue
 		}
 		patch := path.Base(path.Dir(place)) == "patches"
@@ -72,7 +72,7 @@ func (d *discovery) extraFiles(f *folder, place string, owner manifest.Owner) er
 // misplaced is a file that has no environment to be for.
 func misplaced(file, dir string) manifest.Problem {
 	if !isYAML(file) {
-		return unread(file)
+		return skipped(file)
 	}
 	return fault(manifest.Position{File: file}, "", "stands in no environment: move it to %s/%s/ or to %s/<environment>/", dir, allPlaces, dir)
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // onDisk writes a repository to a folder of the test.
@@ -179,4 +181,56 @@ func TestDigests(t *testing.T) {
 	}
 	_, other := digests("tenantsmith.yaml", platformWith("  frameworks: [soc2]\n"))
 	require.NotEqual(t, fleet, other)
+}
+
+// What is no proper file in tenants/ holds the tenant that it would be: it must not look like one that
+// is gone.
+func TestSlipsHold(t *testing.T) {
+	dir := onDisk(t, map[string]string{
+		"tenants/good.yaml":  tenantWith("good", "free", "{production: {}}", ""),
+		"tenants/upper.YAML": tenantWith("upper", "free", "{production: {}}", ""),
+		"tenants/json.json":  "{}",
+		"tenants/bare/notes": "",
+	})
+	for name, target := range map[string]string{"tenants/linked.yaml": "good.yaml", "tenants/folder": "bare", "overrides": "tenants"} {
+		require.NoError(t, os.Symlink(target, filepath.Join(dir, name)))
+	}
+	fleet, err := Load(os.DirFS(dir), Options{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"bare", "folder", "good", "json", "linked", "upper"}, fleet.Held)
+	held := map[string]string{}
+	for _, p := range fleet.Problems {
+		if p.Severity == manifest.Error {
+			held[p.File] += p.Tenant + " "
+		}
+	}
+	require.Equal(t, map[string]string{
+		"tenants/upper.YAML": "upper ", "tenants/json.json": "json ", "tenants/bare": "bare ",
+		"tenants/linked.yaml": "linked ", "tenants/folder": "folder ",
+		"overrides": "bare folder good json linked upper ",
+	}, held)
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "tenants")))
+	require.NoError(t, os.Symlink("elsewhere", filepath.Join(dir, "tenants")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "overrides")))
+	fleet, err = Load(os.DirFS(dir), Options{})
+	require.NoError(t, err)
+	require.Equal(t, "tenants: is a symbolic link, and should be a folder\ntenants:\nheld:\n", summary(fleet))
+}
+
+// Nothing in the folders of spec.extend is read over a link, however deep it lies.
+func TestLinksInExtensions(t *testing.T) {
+	dir := onDisk(t, map[string]string{
+		"tenantsmith.yaml": platformWith("  extend: {schemas: [rules], policies: [checks]}\n"),
+		"rules/a.cue":      "package tenantsmith\n", "checks/deep/.keep": "",
+	})
+	for _, name := range []string{"rules/b.cue", "checks/c.rego", "checks/deep/d.rego"} {
+		require.NoError(t, os.Symlink("/nowhere", filepath.Join(dir, filepath.FromSlash(name))))
+	}
+	fleet, err := Load(os.DirFS(dir), Options{})
+	require.NoError(t, err)
+	require.Equal(t, `checks/c.rego: is a symbolic link, and only regular files are read
+checks/deep/d.rego: is a symbolic link, and only regular files are read
+rules/b.cue: is a symbolic link, and only regular files are read
+`, told(fleet.Problems))
 }

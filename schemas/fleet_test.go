@@ -75,7 +75,7 @@ func TestParallel(t *testing.T) {
 
 // An environment that changes nothing shares its values with the base; the result is as if it did not.
 func TestSharedEnvironments(t *testing.T) {
-	fleet := loaded(t, map[string]string{"tenants/a.yaml": tenantWith("a", "premium", "{development: {}, staging: {services: {web: {critical: true}}}, production: {}}",
+	fleet := loaded(t, map[string]string{"tenants/a.yaml": tenantWith("a", "premium", "{development: {}, staging: {services: {web: {terminationGracePeriod: 7}}}, production: {}}",
 		"  services: {web: {image: \"a.io/a:1.0\", ports: {http: 80}}}\n")})
 	require.Empty(t, told(fleet.Problems))
 	tenant := fleet.Tenants[0]
@@ -85,9 +85,9 @@ func TestSharedEnvironments(t *testing.T) {
 	}
 	require.Equal(t, []string{"development a-development", "staging a-staging", "production a-production"}, names)
 	require.True(t, tenant.Environments[2].Protected)
-	require.True(t, tenant.Environments[1].Spec.Services["web"].Critical)
-	require.False(t, tenant.Environments[2].Spec.Services["web"].Critical)
-	require.False(t, tenant.Base.Spec.Services["web"].Critical)
+	require.Equal(t, int64(7), *tenant.Environments[1].Spec.Services["web"].TerminationGracePeriod)
+	require.Equal(t, int64(30), *tenant.Environments[2].Spec.Services["web"].TerminationGracePeriod)
+	require.Equal(t, int64(30), *tenant.Base.Spec.Services["web"].TerminationGracePeriod)
 	require.Empty(t, tenant.Base.Name)
 	require.Empty(t, tenant.Base.Namespace)
 	require.Equal(t, "main", tenant.Base.Cluster.Name)
@@ -113,7 +113,7 @@ func TestUnreadable(t *testing.T) {
 
 func TestNoTenants(t *testing.T) {
 	require.Equal(t, "tenants: warning: holds no tenant\ntenants:\nheld:\n", summary(loaded(t, nil)))
-	require.Equal(t, "tenants: warning: holds no tenant\ntenants: is a file, and should be a folder\ntenants:\nheld:\n", summary(loaded(t, map[string]string{"tenants": "x"})))
+	require.Equal(t, "tenants: is a file, and should be a folder\ntenants:\nheld:\n", summary(loaded(t, map[string]string{"tenants": "x"})))
 }
 
 // Load never panics, and every problem names a file of the repository, a folder of it, or nothing.

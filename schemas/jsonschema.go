@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -188,7 +189,7 @@ func (g *generator) list(s *shape) object {
 	if s.item != nil {
 		out["items"] = g.reference(s.item, nil)
 	}
-	if refuses(s.value.Context().Encode([]any{}), s.value) {
+	if refuses(cuecontext.New().Encode([]any{}), s.value) {
 		out["minItems"] = 1
 	}
 	return out

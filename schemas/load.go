@@ -116,7 +116,7 @@ func (l *load) settle(o outcome, between []manifest.Problem) {
 func (l *load) choose(wanted []string) (names, waivers []string) {
 	if len(wanted) == 0 {
 		l.fleet.Problems = append(l.fleet.Problems, l.layout.problems...)
-		if len(l.layout.folders) == 0 {
+		if len(l.layout.folders) == 0 && !slices.ContainsFunc(l.layout.problems, func(p manifest.Problem) bool { return p.File == tenantsDir }) {
 			l.fleet.Problems = append(l.fleet.Problems, caution(manifest.Position{File: tenantsDir}, "", "holds no tenant"))
 		}
 		return l.layout.names(), l.layout.waivers
@@ -188,6 +188,7 @@ func (l *load) waiver(file string) error {
 		if problems = append(problems, header(doc, "Waiver")...); !hasErrors(problems) {
 			problems = append(problems, l.checker.session().input("Waiver", doc)...)
 			problems = append(problems, l.waived(doc)...)
+			problems = append(problems, caution(doc.Position, "", "not applied yet"))
 		}
 	}
 	l.fleet.Problems = append(l.fleet.Problems, problems...)

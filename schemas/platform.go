@@ -89,6 +89,17 @@ type Namespaces struct {
 	Rollouts   string `json:"rollouts"`
 }
 
+// DNSNamespaces are the namespaces where the resolvers of the environment's cluster run.
+func (e *Environment) DNSNamespaces() []string {
+	if e.Cluster != nil && e.Cluster.DNS == "openshift" {
+		return []string{"openshift-dns"}
+	}
+	if e.Platform == nil || e.Platform.Namespaces.DNS == "" {
+		return []string{"kube-system"}
+	}
+	return []string{e.Platform.Namespaces.DNS}
+}
+
 // Tier is a class of tenants: a default and a maximum for each number, and what it gets.
 type Tier struct {
 	Name     string   `json:"-"`

@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -103,7 +104,27 @@ func extensionDir(fsys fs.FS, dir string, at manifest.Position, field manifest.P
 	case !mode.IsDir():
 		return listing{problems: []manifest.Problem{fault(at, field.String(), "%s is no folder", dir)}}, nil
 	}
-	return list(fsys, dir)
+	in, err := list(fsys, dir)
+	if err != nil {
+		return in, err
+	}
+	in.problems, err = irregulars(fsys, dir)
+	return in, err
+}
+
+// irregulars are the links and devices in a folder, however deep: policies are read from all of it.
+func irregulars(fsys fs.FS, dir string) ([]manifest.Problem, error) {
+	var out []manifest.Problem
+	err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !d.Type().IsRegular() {
+			out = append(out, fault(manifest.Position{File: name}, "", "is %s, and only regular files are read", irregular(d.Type())))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", dir, err)
+	}
+	return out, nil
 }
 
 func readExtensions(fsys fs.FS, files []string, out map[string][]byte) ([]manifest.Problem, error) {

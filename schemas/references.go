@@ -1,7 +1,10 @@
 package schemas
 
 import (
+	"cmp"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -16,6 +19,10 @@ func (e *resolved) references() {
 		e.ports(path, s)
 		e.serviceSecrets(path, s)
 		e.serviceCalls(path, s)
+		e.ranges(path, s)
+		e.names(path, name)
+		e.numbers(path, s)
+		e.requests(path, s.Resources)
 		e.mounts(path, s)
 		e.hosts(path, s)
 		if a := s.Autoscaling; a != nil && a.Min > 0 && a.Max > 0 && a.Min > a.Max {
@@ -56,6 +63,48 @@ func (e *resolved) ports(path manifest.Path, s Service) {
 	probe("ready", s.Probes.Ready)
 	probe("live", s.Probes.Live)
 	probe("startup", s.Probes.Startup)
+}
+
+// names refuses names that the objects of a service could not have beside others.
+func (e *resolved) names(path manifest.Path, name string) {
+	if name == "default" {
+		e.complain(path, "a service cannot be named default: its service account would be that of the namespace")
+	}
+	main, ok := strings.CutSuffix(name, "-preview")
+	if ok && e.environment.Spec.Services[main].Release.Strategy == "blueGreen" {
+		e.complain(path, "%s is the name of the preview of %s, which is released by blueGreen", name, main)
+	}
+}
+
+// numbers refuses two ports that are one.
+func (e *resolved) numbers(path manifest.Path, s Service) {
+	taken := map[Port]string{}
+	for _, name := range sortedKeys(s.Ports) {
+		port := s.Ports[name]
+		port.Protocol = cmp.Or(port.Protocol, "TCP")
+		if other, ok := taken[port]; ok {
+			e.complain(path.Join("ports", name), "%d (%s) is the number of port %s as well", port.Port, port.Protocol, other)
+			continue
+		}
+		taken[port] = name
+	}
+}
+
+// requests refuses to promise a pod more than it may have.
+func (e *resolved) requests(path manifest.Path, r ContainerResources) {
+	check := func(figure string, asked, most *resource.Quantity) {
+		if asked == nil || most == nil || asked.Cmp(*most) <= 0 {
+			return
+		}
+		at := path.Join("resources", "requests", figure)
+		if _, own := e.value(at); own {
+			e.complain(at, "%s is above the limit of %s", asked, most)
+			return
+		}
+		e.complain(path.Join("resources", "limits", figure), "%s is below the request of %s", most, asked)
+	}
+	check("cpu", r.Requests.CPU, r.Limits.CPU)
+	check("memory", r.Requests.Memory, r.Limits.Memory)
 }
 
 func (e *resolved) serviceSecrets(path manifest.Path, s Service) {

@@ -59,7 +59,7 @@ func (r *resolver) environmentLayer(env string) *manifest.Node {
 // sameAsBase reports whether an environment changes nothing.
 func (r *resolver) sameAsBase(env string) bool {
 	g := r.grounds[r.tier().Name]
-	return g[env] == g[""] && r.environmentLayer(env) == nil && r.overrides[env] == nil
+	return g[env] == g[""] && r.environmentLayer(env) == nil && r.overrides[env] == nil && r.settlesLikeBase(env)
 }
 
 // resolve returns the tenant's document in an environment; "" is the tenant without its environments.
@@ -70,6 +70,7 @@ func (r *resolver) resolve(env string) *manifest.Node {
 	for _, l := range layers {
 		spec = m.lay(spec, l, atSpec)
 	}
+	spec = r.settle(spec, env)
 	at := r.doc.Position
 	for _, f := range r.doc.Fields {
 		if f.Key == "spec" {

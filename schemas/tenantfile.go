@@ -207,7 +207,15 @@ func (w *work) unknownTier() []manifest.Problem {
 	if n == nil || isNull(n) {
 		return nil
 	}
-	return []manifest.Problem{fault(n.Position, "spec.tier", "there is no tier %s%s", shown(n), suggest(shown(n), sortedKeys(w.facts.Tiers)))}
+	var names []string
+	for _, f := range w.tiers.Fields {
+		names = append(names, f.Key)
+	}
+	hint := suggest(shown(n), names)
+	if hint == "" {
+		hint = "; use " + choiceOf(names)
+	}
+	return []manifest.Problem{fault(n.Position, "spec.tier", "there is no tier %s%s", shown(n), hint)}
 }
 
 // stage resolves and judges the tenant in one environment. same is the result of an environment that
@@ -234,6 +242,7 @@ func (w *work) stage(tier *Tier, stage *PlatformEnvironment, same *resolved) *re
 	}
 	e.bounds()
 	e.operators()
+	e.releases()
 	if len(w.pruned) == 0 {
 		e.references()
 	}

@@ -38,6 +38,7 @@ var unrenderedTenant = []pending{
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
+	{manifest.Path{"critical"}, []any{false}},
 	{manifest.Path{"expose"}, nil},
 	{manifest.Path{"calls", "*", "host"}, nil},
 	{manifest.Path{"release", "strategy"}, []any{"rolling", "canary", "blueGreen"}},
@@ -49,13 +50,18 @@ var unrenderedService = []pending{
 }
 
 var unrenderedPlatform = []pending{
-	{manifest.Path{"gitops"}, nil},
+	{manifest.Path{"gitops", "layout"}, []any{"kustomize"}},
+	{manifest.Path{"registries"}, nil},
+	{manifest.Path{"frameworks"}, nil},
+	{manifest.Path{"environments", "*", "requireProgressive"}, []any{false}},
 	{manifest.Path{"secretStore"}, nil},
 	{manifest.Path{"prices"}, nil},
 	{manifest.Path{"clusters", "*", "router"}, []any{"none"}},
 	{manifest.Path{"clusters", "*", "mesh"}, []any{"none"}},
 	{manifest.Path{"clusters", "*", "ingressClass"}, nil},
 	{manifest.Path{"clusters", "*", "backupLocation"}, nil},
+	{manifest.Path{"clusters", "*", "storageClasses", "*", "default"}, []any{false}},
+	{manifest.Path{"clusters", "*", "storageClasses", "*", "encrypted"}, []any{false}},
 }
 
 // unrendered warns of every field that a person wrote and that nothing renders yet, at its line.
