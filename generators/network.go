@@ -48,21 +48,22 @@ func (in input) allowDNS() object {
 // resolver is where DNS answers. Policies see the port of the pod, which on OpenShift is 5353. The
 // node-local cache has an address of the node, which no selector finds; behind it stands CoreDNS.
 func (in input) resolver() networkingv1.NetworkPolicyEgressRule {
-	namespace, pods := cmp.Or(in.env.Platform.Namespaces.DNS, "kube-system"), map[string]string{"k8s-app": "kube-dns"}
+	pods := map[string]string{"k8s-app": "kube-dns"}
 	ports := []int32{53}
 	if in.env.Cluster.DNS == "openshift" {
-		// The DNS operator owns this name; the platform cannot choose another.
-		namespace, pods = "openshift-dns", map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"}
+		pods = map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"}
 		ports = append(ports, 5353)
 	}
 	var rule networkingv1.NetworkPolicyEgressRule
 	for _, p := range ports {
 		rule.Ports = append(rule.Ports, policyPort(corev1.ProtocolUDP, p), policyPort(corev1.ProtocolTCP, p))
 	}
-	rule.To = []networkingv1.NetworkPolicyPeer{{
-		NamespaceSelector: named(namespace),
-		PodSelector:       &metav1.LabelSelector{MatchLabels: pods},
-	}}
+	for _, namespace := range in.env.DNSNamespaces() {
+		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{
+			NamespaceSelector: named(namespace),
+			PodSelector:       &metav1.LabelSelector{MatchLabels: pods},
+		})
+	}
 	if in.env.Cluster.DNS == "nodelocal" {
 		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: "169.254.20.10/32"}})
 	}

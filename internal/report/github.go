@@ -19,7 +19,7 @@ func writeGitHub(w io.Writer, r Report, o Options) error {
 	var b bytes.Buffer
 	shown := map[string]int{}
 	for _, level := range []string{"error", "warning", "notice"} {
-		for _, sev := range []manifest.Severity{manifest.Critical, manifest.Error, manifest.High, manifest.Medium, manifest.Low, manifest.Warning} {
+		for _, sev := range []manifest.Severity{manifest.Error, manifest.Critical, manifest.High, manifest.Medium, manifest.Low, manifest.Warning} {
 			for _, g := range group(r.Problems) {
 				if g[0].Severity != sev || levelOf(g[0], r.FailOn) != level {
 					continue
