@@ -1,0 +1,194 @@
+package policies
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Input is what Check judges: the objects of one tenant in one environment.
+type Input struct {
+	Context Context
+	Objects []manifest.Object
+	// Checks are ids, or prefixes of ids; empty means all.
+	Checks []string
+}
+
+// Check judges the objects, each by itself and all together, and returns what is wrong, sorted. The
+// error is for what kept the rules from judging: an unknown check, a deadline, a finding of no known
+// form.
+func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error) {
+	selected, err := e.selected(in.Checks, in.Context.Tenant != "")
+	if err != nil {
+		return nil, err
+	}
+	r, err := e.newRun(ctx, selected)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	facts := ast.LazyObject(in.Context.value())
+	items := e.unwrap(in)
+	for i := range items {
+		if err := r.object(&items[i], facts); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.set(items, facts); err != nil {
+		return nil, err
+	}
+	for i := range r.problems {
+		r.problems[i].Tenant, r.problems[i].Environment = in.Context.Tenant, in.Context.Environment
+	}
+	return manifest.SortProblems(r.problems), nil
+}
+
+// item is an object to judge: one that was given, or one of a List that was given.
+type item struct {
+	manifest.Object
+	prefix manifest.Path // of the object in the Source of its List
+	doc    ast.Value
+	fields bitset
+	scope  string // of its kind
+}
+
+// unwrap takes the items out of Lists, which would hide them from every rule, and makes them ready
+// for the evaluator.
+func (e *Engine) unwrap(in Input) []item {
+	items := make([]item, 0, len(in.Objects))
+	for _, o := range in.Objects {
+		items = appendItems(items, item{Object: o})
+	}
+	for i := range items {
+		nulls := scan(items[i].Tree, e.gates.bits, &items[i].fields)
+		items[i].doc = document(items[i].Tree, nulls)
+		items[i].scope = e.kinds.scope(items[i].APIVersion(), items[i].Kind(), in.Context.Platform.AllowedKinds)
+	}
+	return items
+}
+
+func appendItems(items []item, it item) []item {
+	inner, ok := it.Tree["items"].([]any)
+	if !ok || !strings.HasSuffix(it.Kind(), "List") {
+		return append(items, it)
+	}
+	for i, tree := range inner {
+		if tree, ok := tree.(map[string]any); ok {
+			child := item{Object: it.Object, prefix: it.prefix.Join("items", i)}
+			child.Tree = tree
+			items = appendItems(items, child)
+		}
+	}
+	return items
+}
+
+func (r *run) object(it *item, facts ast.Value) error {
+	gates, kind := r.engine.gates.rules[ObjectScope], it.Kind()
+	q := r.ask(func(i int) bool { return gates[i].concerns(it.fields, kind, it.scope) })
+	if q == nil {
+		return nil
+	}
+	input := map[string]any{"object": it.doc, "owner": string(it.Owner), "ctx": facts}
+	if it.scope != "" {
+		input["scope"] = it.scope
+	}
+	return r.eval(q, ast.LazyObject(input), func(f finding, rule Rule) error {
+		r.add(rule, f, it)
+		return nil
+	}, it.Key().String())
+}
+
+func (r *run) set(items []item, facts ast.Value) error {
+	var fields bitset
+	for i := range items {
+		fields.add(items[i].fields)
+	}
+	gates := r.engine.gates.rules[SetScope]
+	q := r.ask(func(i int) bool { return gates[i].concern(fields) })
+	if q == nil {
+		return nil
+	}
+	objects, kinds := make([]any, len(items)), map[string]any{}
+	for i := range items {
+		objects[i] = items[i].doc
+		same, _ := kinds[items[i].Kind()].([]any)
+		kinds[items[i].Kind()] = append(same, map[string]any{"index": i, "object": items[i].doc})
+	}
+	input := ast.LazyObject(map[string]any{
+		"objects": objects, "kinds": kinds, "facts": placed(items), "duplicates": duplicates(items),
+		"ctx": facts,
+	})
+	return r.eval(q, input, func(f finding, rule Rule) error {
+		if f.object == nil {
+			r.add(rule, f, nil)
+			return nil
+		}
+		if *f.object < 0 || *f.object >= len(items) {
+			return fmt.Errorf("%s: a finding names object %d of %d", rule.File, *f.object, len(items))
+		}
+		r.add(rule, f, &items[*f.object])
+		return nil
+	}, "the objects together")
+}
+
+// placed says of each object whose it is, the scope of its kind (empty where nobody knows) and its
+// namespace.
+func placed(items []item) []any {
+	type place struct{ owner, scope, namespace string }
+	same := map[place]ast.Value{}
+	all := make([]any, len(items))
+	for i := range items {
+		p := place{string(items[i].Owner), items[i].scope, items[i].Namespace()}
+		if same[p] == nil {
+			same[p] = ast.MustInterfaceToValue(map[string]any{"owner": p.owner, "scope": p.scope, "namespace": p.namespace})
+		}
+		all[i] = same[p]
+	}
+	return all
+}
+
+// duplicates are the indexes of objects with one identity, one list an identity, in order.
+func duplicates(items []item) []any {
+	seen := make(map[manifest.Key][]any, len(items))
+	var order []manifest.Key
+	for i := range items {
+		k := items[i].Key()
+		if k.Name == "" {
+			continue
+		}
+		if len(seen[k]) == 1 {
+			order = append(order, k)
+		}
+		seen[k] = append(seen[k], i)
+	}
+	groups := make([]any, len(order))
+	for g, k := range order {
+		groups[g] = seen[k]
+	}
+	return groups
+}
+
+// add notes a finding about an object, or about none.
+func (r *run) add(rule Rule, f finding, it *item) {
+	p := problem(rule, f)
+	if it != nil {
+		p.Object, p.APIVersion = it.Key(), it.APIVersion()
+		if it.Source != nil {
+			whole := it.prefix.Join(f.path...)
+			p.Position, _ = it.Source.Find(whole)
+			p.Field = whole.String()
+		}
+	}
+	r.problems = append(r.problems, p)
+}
+
+func problem(rule Rule, f finding) manifest.Problem {
+	return manifest.Problem{
+		Check: rule.ID, Severity: rule.Severity, Message: f.message,
+		Path: f.path, Remedy: rule.Remedy, Controls: rule.Controls,
+	}
+}

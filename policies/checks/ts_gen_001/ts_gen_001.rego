@@ -1,0 +1,29 @@
+# METADATA
+# title: Only known kinds
+# custom:
+#   id: TS-GEN-001
+#   severity: high
+#   scope: object
+#   waivable: false
+#   remedy: only the platform team can add a kind, by platform spec.kinds.allowed
+#   controls:
+#     - cis:5.2.1
+#     - mtb:MTB-PL1-CC-CPI-1
+#     - iso:A.8.9
+#     - iso:A.8.19
+#     - soc2:CC6.8
+#     - soc2:CC8.1
+#     - csf:PR.PS-01
+#     - csf:PR.PS-05
+package checks.ts_gen_001
+
+deny contains finding if {
+	not input.scope
+	finding := {
+		"path": ["kind"],
+		"message": sprintf("kind %v of %v is not among the known kinds", [
+			object.get(input.object, "kind", "(none)"),
+			object.get(input.object, "apiVersion", "(no version)"),
+		]),
+	}
+}

@@ -1,0 +1,93 @@
+# METADATA
+# title: Object stays inside the tenant namespaces
+# custom:
+#   id: TS-GEN-002
+#   severity: critical
+#   scope: [object, set, fleet]
+#   waivable: false
+#   needs_tenant: true
+#   remedy: leave metadata.namespace out; each of spec.environments has its own namespace
+#   controls:
+#     - cis:5.6.1
+#     - cis:5.6.4
+#     - nsa:NET-01
+#     - mtb:MTB-PL1-CC-TI-2
+#     - gdpr:25.1
+#     - gdpr:32.1.b
+#     - iso:A.8.3
+#     - iso:A.8.22
+#     - soc2:CC6.1
+#     - csf:PR.IR-01
+#     - csf:PR.AA-05
+package checks.ts_gen_002
+
+import data.lib.pods
+
+kubernetes := {"default", "kube-system", "kube-public", "kube-node-lease"}
+
+deny contains finding if {
+	some i, fact in input.facts
+	not fact.namespace in input.ctx.namespaces
+	fault := outside(fact)
+	finding := {
+		"object": i,
+		"path": ["metadata", "namespace"],
+		"message": fault,
+	}
+}
+
+# The template of a pod could name another namespace than its object.
+deny contains finding if {
+	some p in pods.all
+	count(p.path) > 0
+	namespace := p.pod.metadata.namespace
+	not namespace in input.ctx.namespaces
+	finding := {
+		"path": array.concat(p.path, ["metadata", "namespace"]),
+		"message": sprintf("namespace %v does not belong to the tenant in this environment", [namespace]),
+	}
+}
+
+# Two tenants that claim one namespace.
+deny contains finding if {
+	some shared in input.shared_namespaces
+	some member in shared.members
+	finding := {
+		"member": member,
+		"path": [],
+		"message": sprintf("namespace %q belongs to another tenant as well", [shared.namespace]),
+	}
+}
+
+outside(fact) := "object has no namespace" if {
+	fact.scope == "Namespaced"
+	fact.namespace == ""
+}
+
+outside(fact) := sprintf("namespace %s is reserved", [fact.namespace]) if {
+	claims(fact)
+	reserved(fact.namespace)
+	not outer(fact)
+}
+
+outside(fact) := sprintf("namespace %s does not belong to the tenant in this environment", [fact.namespace]) if {
+	claims(fact)
+	not reserved(fact.namespace)
+	not outer(fact)
+}
+
+# What nobody knows counts as namespaced once it claims to be in a namespace.
+claims(fact) if {
+	fact.scope != "Cluster"
+	fact.namespace != ""
+}
+
+reserved(namespace) if namespace in kubernetes
+
+reserved(namespace) if namespace in input.ctx.platform.reserved_namespaces
+
+# Guard rails of a tenant may stand where the platform's own parts are.
+outer(fact) if {
+	fact.owner == "platform"
+	fact.namespace in input.ctx.platform.outer_namespaces
+}

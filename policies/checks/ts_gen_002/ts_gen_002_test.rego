@@ -1,0 +1,82 @@
+package checks.ts_gen_002_test
+
+import data.checks.ts_gen_002
+import data.lib.samples_test as samples
+
+placed(owner, scope, namespace) := {
+	"kinds": {},
+	"facts": [{"owner": "workload", "scope": "Namespaced", "namespace": "acme-production"}, {
+		"owner": owner,
+		"scope": scope,
+		"namespace": namespace,
+	}],
+	"ctx": samples.ctx,
+}
+
+says(message) := {{"object": 1, "path": ["metadata", "namespace"], "message": message}}
+
+test_violates_reserved if {
+	every namespace in ["kube-system", "default", "monitoring"] {
+		ts_gen_002.deny == says(sprintf("namespace %s is reserved", [namespace])) with input as placed("workload", "Namespaced", namespace)
+	}
+}
+
+test_violates_without_namespace if {
+	ts_gen_002.deny == says("object has no namespace") with input as placed("workload", "Namespaced", "")
+}
+
+test_violates_other_tenant if {
+	message := "namespace globex-prod does not belong to the tenant in this environment"
+	ts_gen_002.deny == says(message) with input as placed("workload", "Namespaced", "globex-prod")
+	ts_gen_002.deny == says(message) with input as placed("platform", "Namespaced", "globex-prod")
+}
+
+test_violates_unknown_kind_in_another_namespace if {
+	count(ts_gen_002.deny) == 1 with input as placed("workload", "", "globex-prod")
+}
+
+test_violates_workload_where_the_platform_is if {
+	count(ts_gen_002.deny) == 1 with input as placed("workload", "Namespaced", "argocd")
+}
+
+test_violates_template_in_another_namespace if {
+	o := json.patch(
+		samples.workload("apps/v1", "Deployment", {}),
+		[{"op": "add", "path": "/spec/template/metadata/namespace", "value": "kube-system"}],
+	)
+	some finding in ts_gen_002.deny with input as samples.of(o)
+	finding.path == ["spec", "template", "metadata", "namespace"]
+}
+
+test_violates_shared_namespace if {
+	ts_gen_002.deny == {
+		{"member": 0, "path": [], "message": "namespace \"shop\" belongs to another tenant as well"},
+		{"member": 3, "path": [], "message": "namespace \"shop\" belongs to another tenant as well"},
+	} with input as {"shared_namespaces": [{"cluster": "eu", "namespace": "shop", "members": [0, 3]}]}
+}
+
+test_passes_own_namespace if {
+	count(ts_gen_002.deny) == 0 with input as placed("workload", "Namespaced", "acme-production")
+	count(ts_gen_002.deny) == 0 with input as samples.of(samples.workload("apps/v1", "Deployment", {}))
+}
+
+test_passes_guard_rail_where_the_platform_is if {
+	count(ts_gen_002.deny) == 0 with input as placed("platform", "Namespaced", "argocd")
+}
+
+test_passes_cluster_scope if {
+	count(ts_gen_002.deny) == 0 with input as placed("platform", "Cluster", "")
+	count(ts_gen_002.deny) == 0 with input as placed("workload", "", "")
+}
+
+test_passes_cluster_scope_with_a_namespace if {
+	count(ts_gen_002.deny) == 0 with input as placed("workload", "Cluster", "globex-prod")
+}
+
+test_passes_template_in_own_namespace if {
+	o := json.patch(
+		samples.workload("apps/v1", "Deployment", {}),
+		[{"op": "add", "path": "/spec/template/metadata/namespace", "value": "acme-production"}],
+	)
+	count(ts_gen_002.deny) == 0 with input as samples.of(o)
+}

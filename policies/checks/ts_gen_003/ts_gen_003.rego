@@ -1,0 +1,49 @@
+# METADATA
+# title: No cluster-scoped object from a tenant
+# custom:
+#   id: TS-GEN-003
+#   severity: critical
+#   scope: object
+#   waivable: false
+#   remedy: remove the object; only the platform team can create what belongs to the whole cluster (platform spec.kinds.allowed)
+#   controls:
+#     - mtb:MTB-PL1-CC-CPI-1
+#     - cis:5.1.1
+#     - cis:5.1.12
+#     - cis:5.1.9
+#     - iso:A.8.2
+#     - iso:A.8.18
+#     - soc2:CC6.3
+#     - csf:PR.AA-05
+#     - gdpr:32.1.b
+package checks.ts_gen_003
+
+deny contains finding if {
+	input.scope == "Cluster"
+	not own_namespace
+	not by_platform
+	finding := {
+		"path": ["kind"],
+		"message": sprintf("%s %v belongs to the whole cluster", [input.object.kind, object.get(input.object, ["metadata", "name"], "")]),
+	}
+}
+
+own_namespace if {
+	input.object.kind == "Namespace"
+	input.owner == "platform"
+	input.object.metadata.name in input.ctx.namespaces
+}
+
+# Without a tenant nobody knows whose namespace it is.
+own_namespace if {
+	input.object.kind == "Namespace"
+	not input.ctx.tenant
+}
+
+by_platform if {
+	input.owner == "platform"
+	input.object.kind != "Namespace"
+	some allowed in input.ctx.platform.allowed_kinds
+	allowed.kind == input.object.kind
+	startswith(input.object.apiVersion, concat("", [allowed.group, "/"]))
+}

@@ -1,0 +1,24 @@
+# METADATA
+# title: Default proc mount
+# custom:
+#   id: TS-POD-013
+#   severity: medium
+#   scope: object
+#   waivable: true
+#   remedy: remove procMount from the patch or object of your own
+#   controls:
+#     - pss:procMount
+#     - pss:procMount_restricted
+#     - iso:A.8.9
+#     - soc2:CC7.1
+#     - csf:PR.PS-01
+package checks.ts_pod_013
+
+import data.lib.pods
+
+deny contains finding if {
+	some c in pods.containers
+	mount := c.spec.securityContext.procMount
+	mount != "Default"
+	finding := pods.finding(c, ["securityContext", "procMount"], sprintf("mounts /proc as %v instead of Default", [mount]))
+}

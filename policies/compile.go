@@ -1,0 +1,117 @@
+package policies
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Engine holds compiled rules. It is safe for concurrent use.
+type Engine struct {
+	// Deadline bounds each call of Check and CheckFleet. Set it before the first call.
+	Deadline time.Duration
+
+	compiler  *ast.Compiler
+	store     storage.Store // empty
+	rules     []Rule
+	questions sync.Map // of *question, by what ask makes of its rules
+	kinds     kinds
+	gates     gates
+	digest    string
+	members   bool // whether a rule looks at input.members
+}
+
+const defaultDeadline = 10 * time.Second
+
+// Errors are the faults of rules, each with its file and line.
+type Errors []manifest.Problem
+
+// Error returns one fault a line.
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = p.Position.String() + ": " + p.Message
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Compile compiles our rules and the platform's own: those in the folders of fsys, in all of it when
+// none is named; a nil fsys has none. File names in errors are those of fsys. Faults of rules come
+// back as [Errors].
+func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
+	mods, err := load(sources(fsys, dirs), ruleFiles)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := mods.rules()
+	if err != nil {
+		return nil, err
+	}
+	compiler := newCompiler()
+	if fsys == nil {
+		compiler.WithSkipStages(checked...)
+	}
+	if compiler.Compile(mods.parsed()); compiler.Failed() {
+		return nil, compileErrors(compiler.Errors)
+	}
+	known, err := ownKinds()
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{
+		Deadline: defaultDeadline, compiler: compiler, store: inmem.New(), rules: rules, kinds: known,
+		gates: newGates(compiler, rules, mods), digest: mods.digest(), members: mods.mention("members"),
+	}, nil
+}
+
+func newCompiler() *ast.Compiler {
+	return ast.NewCompiler().WithCapabilities(capabilities()).WithStrict(true).
+		WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(false)
+}
+
+// checked are the stages of the compiler that only look for mistakes, or prepare what nobody reads.
+// Our own rules need not wait for them: our tests compile those with every stage.
+var checked = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageRewritePrintCalls, ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet, ast.StageRewriteRegoMetadataCalls,
+	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion,
+	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+}
+
+// capabilities are the built-ins of this version without those that look outside, or at the clock,
+// or that print. An empty list of hosts means none, where nil would mean any.
+var capabilities = sync.OnceValue(func() *ast.Capabilities {
+	c := ast.CapabilitiesForThisVersion()
+	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
+		return b.Nondeterministic || b.Name == "trace"
+	})
+	c.AllowNet = []string{}
+	return c
+})
+
+// Rules is the catalogue, sorted by id.
+func (e *Engine) Rules() []Rule { return slices.Clone(e.rules) }
+
+// Digest identifies all rules: sha256 over the known kinds and the modules in their order, hex.
+func (e *Engine) Digest() string { return e.digest }
+
+func (m modules) digest() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00", kindsText)
+	for _, mod := range m {
+		fmt.Fprintf(h, "%s\x00%d\x00", mod.file, len(mod.text))
+		h.Write(mod.text)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,153 @@
+package policies
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Member is one tenant in one environment, as the fleet sees it: the identities of its objects, not
+// their content.
+type Member struct {
+	Tenant, Environment, Cluster string
+	// Namespaces are those the tenant claims in this environment.
+	Namespaces []string
+	Keys       []OwnedKey
+}
+
+// OwnedKey is the identity of an object and whose tree it stands in.
+type OwnedKey struct {
+	manifest.Key
+	Owner manifest.Owner
+}
+
+// CheckFleet judges what only shows when all tenants are seen together. Each problem belongs to one
+// tenant and never tells it about another. Checks are ids, or prefixes of ids; none means all.
+func (e *Engine) CheckFleet(ctx context.Context, in []Member, checks []string) ([]manifest.Problem, error) {
+	selected, err := e.selected(checks, true)
+	if err != nil {
+		return nil, err
+	}
+	r, err := e.newRun(ctx, selected)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	q := r.ask(func(i int) bool { return e.gates.rules[FleetScope][i].always })
+	if q == nil {
+		return nil, nil
+	}
+	input := map[string]any{"duplicates": shared(in), "shared_namespaces": claimed(in)}
+	if e.members {
+		input["members"] = everyone(in)
+	}
+	err = r.eval(q, ast.LazyObject(input), func(f finding, rule Rule) error {
+		return r.addMember(rule, f, in)
+	}, "the fleet")
+	if err != nil {
+		return nil, err
+	}
+	return manifest.SortProblems(r.problems), nil
+}
+
+// addMember notes a finding about a member and, where it names one, about one of its objects.
+func (r *run) addMember(rule Rule, f finding, in []Member) error {
+	if f.member == nil || *f.member < 0 || *f.member >= len(in) {
+		return fmt.Errorf("%s: a finding about the fleet names no member of it", rule.File)
+	}
+	m := in[*f.member]
+	p := problem(rule, f)
+	p.Tenant, p.Environment = m.Tenant, m.Environment
+	if f.object != nil {
+		if *f.object < 0 || *f.object >= len(m.Keys) {
+			return fmt.Errorf("%s: a finding names object %d of %d", rule.File, *f.object, len(m.Keys))
+		}
+		p.Object = m.Keys[*f.object].Key
+	}
+	r.problems = append(r.problems, p)
+	return nil
+}
+
+// holder is one who has what only one may have.
+type holder struct{ member, object int }
+
+// shared are the objects that more than one member has on one cluster. They are found here and not by
+// a rule, for a fleet has a hundred thousand objects and hardly any of them twice.
+func shared(in []Member) []any {
+	type place struct {
+		cluster string
+		manifest.Key
+	}
+	seen := map[place][]holder{}
+	for i, m := range in {
+		for j, k := range m.Keys {
+			at := place{m.Cluster, k.Key}
+			seen[at] = append(seen[at], holder{i, j})
+		}
+	}
+	var all []any
+	for at, holders := range seen {
+		if first := holders[0].member; !slices.ContainsFunc(holders, func(h holder) bool { return h.member != first }) {
+			continue
+		}
+		var list []any
+		for _, h := range holders {
+			m := in[h.member]
+			list = append(list, map[string]any{
+				"member": h.member, "object": h.object, "tenant": m.Tenant, "environment": m.Environment,
+				"owner": string(m.Keys[h.object].Owner),
+			})
+		}
+		all = append(all, map[string]any{
+			"cluster": at.cluster, "group": at.Group, "kind": at.Kind, "namespace": at.Namespace, "name": at.Name,
+			"holders": list,
+		})
+	}
+	return all
+}
+
+// claimed are the namespaces that more than one tenant claims on one cluster.
+func claimed(in []Member) []any {
+	type place struct{ cluster, namespace string }
+	seen := map[place][]int{}
+	for i, m := range in {
+		for _, n := range m.Namespaces {
+			at := place{m.Cluster, n}
+			seen[at] = append(seen[at], i)
+		}
+	}
+	var all []any
+	for at, members := range seen {
+		if tenant := in[members[0]].Tenant; !slices.ContainsFunc(members, func(i int) bool { return in[i].Tenant != tenant }) {
+			continue
+		}
+		list := make([]any, len(members))
+		for i, m := range members {
+			list[i] = m
+		}
+		all = append(all, map[string]any{"cluster": at.cluster, "namespace": at.namespace, "members": list})
+	}
+	return all
+}
+
+// everyone is the whole fleet, for rules of the platform.
+func everyone(in []Member) []any {
+	all := make([]any, len(in))
+	for i, m := range in {
+		keys := make([]any, len(m.Keys))
+		for j, k := range m.Keys {
+			keys[j] = map[string]any{
+				"group": k.Group, "kind": k.Kind, "namespace": k.Namespace, "name": k.Name, "owner": string(k.Owner),
+			}
+		}
+		all[i] = map[string]any{
+			"tenant": m.Tenant, "environment": m.Environment, "cluster": m.Cluster,
+			"namespaces": list(m.Namespaces), "keys": keys,
+		}
+	}
+	return all
+}

@@ -1,0 +1,109 @@
+package policies
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+func member(tenant, environment, cluster, namespace string, names ...string) Member {
+	m := Member{Tenant: tenant, Environment: environment, Cluster: cluster, Namespaces: []string{namespace}}
+	for _, n := range names {
+		m.Keys = append(m.Keys, OwnedKey{
+			Key: manifest.Key{Kind: "ConfigMap", Namespace: "shop", Name: n}, Owner: manifest.OwnerWorkload,
+		})
+	}
+	return m
+}
+
+func TestFleet(t *testing.T) {
+	fleet := []Member{
+		member("acme", "production", "eu", "acme-production", "one", "settings"),
+		member("globex-secret-project", "production", "eu", "globex", "settings"),
+		member("initech", "production", "us", "initech", "settings"), // another cluster
+		member("umbrella", "staging", "us", "umbrella", "two", "two"),
+	}
+	problems, err := engine(t).CheckFleet(context.Background(), fleet, nil)
+	require.NoError(t, err)
+	require.Len(t, problems, 2)
+	require.Equal(t, "acme", problems[0].Tenant)
+	require.Equal(t, "production", problems[0].Environment)
+	require.Equal(t, "TS-GEN-004", problems[0].Check)
+	require.Equal(t, "ConfigMap shop/settings", problems[0].Object.String())
+	require.Equal(t, `ConfigMap "settings" belongs to another tenant as well`, problems[0].Message)
+	require.Equal(t, "globex-secret-project", problems[1].Tenant)
+}
+
+// A tenant learns that there is another one, and nothing about it.
+func TestFleetTellsNothingAboutOthers(t *testing.T) {
+	fleet := []Member{
+		member("acme", "production", "eu", "shop", "settings"),
+		member("globex", "secret-staging", "eu", "shop", "settings", "unreleased-product"),
+	}
+	problems, err := engine(t).CheckFleet(context.Background(), fleet, nil)
+	require.NoError(t, err)
+	require.Len(t, problems, 4) // the namespace and the object, told to each
+	for _, p := range problems {
+		for _, word := range []string{"acme", "globex", "secret-staging", "unreleased-product"} {
+			require.NotContains(t, p.Message+p.Path.String()+p.Object.String()+p.Remedy, word)
+		}
+	}
+}
+
+func TestFleetOfOneTenant(t *testing.T) {
+	fleet := []Member{
+		member("acme", "production", "eu", "shop", "settings"),
+		member("acme", "staging", "eu", "shop", "settings"),
+	}
+	problems, err := engine(t).CheckFleet(context.Background(), fleet, nil)
+	require.NoError(t, err)
+	require.Len(t, problems, 2)
+	require.Equal(t, "staging", problems[0].Environment)
+	require.Equal(t, `ConfigMap "settings" belongs to environment production as well`, problems[0].Message)
+}
+
+func TestEmptyFleet(t *testing.T) {
+	problems, err := engine(t).CheckFleet(context.Background(), nil, nil)
+	require.NoError(t, err)
+	require.Empty(t, problems)
+}
+
+// Rules of the platform see the whole fleet, those of ours do not need to.
+func TestPlatformRuleOnTheFleet(t *testing.T) {
+	require.False(t, engine(t).members)
+	text := fmt.Sprintf(houseRule, "fleet", "true")
+	text = text[:len(text)-len("deny contains {\"path\": [\"metadata\", \"name\"], \"message\": \"mail is not for tenants\"} if {\n\ttrue\n}\n")]
+	e, err := Compile(files("a.rego", text+`deny contains {"path": [], "member": i, "message": "too many tenants"} if {
+	some i, m in input.members
+	count(input.members) > 1
+	m.keys[_].name == "one"
+}
+`))
+	require.NoError(t, err)
+	require.True(t, e.members)
+	problems, err := e.CheckFleet(context.Background(), []Member{member("a", "p", "eu", "a", "one"), member("b", "p", "eu", "b", "two")}, nil)
+	require.NoError(t, err)
+	require.Len(t, problems, 1)
+	require.Equal(t, "a", problems[0].Tenant)
+}
+
+// BenchmarkCheckFleet sees 1,000 tenants of 35 objects, none of them twice.
+func BenchmarkCheckFleet(b *testing.B) {
+	e := engine(b)
+	var fleet []Member
+	for i := range 1000 {
+		m := member(fmt.Sprintf("t%d", i), "production", "eu", fmt.Sprintf("t%d", i))
+		for j := range 35 {
+			m.Keys = append(m.Keys, OwnedKey{Key: manifest.Key{Kind: "ConfigMap", Namespace: m.Namespaces[0], Name: fmt.Sprint(j)}})
+		}
+		fleet = append(fleet, m)
+	}
+	measure(b, func() {
+		_, err := e.CheckFleet(context.Background(), fleet, nil)
+		require.NoError(b, err)
+	})
+}

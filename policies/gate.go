@@ -1,0 +1,291 @@
+package policies
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Most rules cannot say anything about most objects: a rule on hostPath is silent about an object
+// without a field of that name, one on Roles about a Service. The engine reads that off the rules and
+// does not even ask. It is a proof, not a guess: an expression that is not negated must be defined for
+// its rule to hold, so each name it looks up must be a field of the object, unless the rules
+// themselves write objects with a field of that name (or the context has it). Rules of the platform
+// are always asked: they may read fields out of text, which no such proof covers.
+
+// need is what must hold for a body to hold; a rule holds if one of its needs does.
+type need struct {
+	fields bitset   // that must occur somewhere in the object
+	kinds  []string // the kind is one of these; nil means any
+	scope  string   // of the kind; empty means any, unknownScope that nobody listed it
+	inputs bitset   // the parts of the input that must be there
+}
+
+const (
+	unknownScope = "unknown"
+	// maxNeeds bounds the alternatives of one rule; what would need more is asked more often.
+	maxNeeds = 16
+)
+
+// both returns what holds if both do.
+func (n need) both(m need) need {
+	out := need{fields: n.fields.with(m.fields), kinds: n.kinds, scope: n.scope, inputs: n.inputs.with(m.inputs)}
+	switch {
+	case out.kinds == nil:
+		out.kinds = m.kinds
+	case m.kinds != nil:
+		out.kinds = slices.DeleteFunc(slices.Clone(out.kinds), func(k string) bool { return !slices.Contains(m.kinds, k) })
+	}
+	if out.scope == "" {
+		out.scope = m.scope
+	}
+	return out
+}
+
+// nothing reports whether it demands nothing, so that it holds everywhere.
+func (n need) nothing() bool {
+	return len(n.fields) == 0 && len(n.inputs) == 0 && n.kinds == nil && n.scope == ""
+}
+
+// cross returns the alternatives of two conditions that must both hold.
+func cross(xs, ys []need) []need {
+	if len(xs)*len(ys) > maxNeeds || len(ys) == 1 && ys[0].nothing() {
+		return xs
+	}
+	var all []need
+	for _, x := range xs {
+		for _, y := range ys {
+			all = append(all, x.both(y))
+		}
+	}
+	return simplest(all)
+}
+
+// simplest drops needs that hold only if another one does.
+func simplest(all []need) []need {
+	var kept []need
+	for i, n := range all {
+		implied := false
+		for j, m := range all {
+			implied = implied || j != i && n.implies(m) && (j < i || !m.implies(n))
+		}
+		if !implied {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// implies reports whether m holds wherever n does.
+func (n need) implies(m need) bool {
+	if !m.fields.within(n.fields) || !m.inputs.within(n.inputs) {
+		return false
+	}
+	if m.kinds != nil && (n.kinds == nil || slices.ContainsFunc(n.kinds, func(k string) bool { return !slices.Contains(m.kinds, k) })) {
+		return false
+	}
+	return m.scope == "" || m.scope == n.scope
+}
+
+// analysis reads needs off compiled rules.
+type analysis struct {
+	compiler *ast.Compiler
+	written  map[string]bool // fields that rules, the context or the engine write themselves
+	fields   numbers
+	parts    numbers
+	known    map[*ast.Rule][]need
+}
+
+// newAnalysis is for one scope; engine are the fields that the engine writes into its input.
+func newAnalysis(c *ast.Compiler, fields, parts numbers, written map[string]bool, engine []string) *analysis {
+	written = maps.Clone(written)
+	for _, name := range engine {
+		written[name] = true
+	}
+	return &analysis{compiler: c, fields: fields, parts: parts, written: written, known: map[*ast.Rule][]need{}}
+}
+
+// written are the fields of objects that our rules write themselves, and those of the context.
+func written(mods modules) map[string]bool {
+	fields := map[string]bool{}
+	note := func(t *ast.Term) bool {
+		if o, ok := t.Value.(ast.Object); ok {
+			for _, key := range o.Keys() {
+				if s, ok := key.Value.(ast.String); ok {
+					fields[string(s)] = true
+				}
+			}
+		}
+		return false
+	}
+	for _, m := range mods {
+		if m.own {
+			ast.WalkTerms(m.ast, note)
+		}
+	}
+	whole := Context{Tenant: "t", Environment: "e", Namespace: "n", Tier: "t", Platform: Platform{AllowedKinds: []Kind{{}}}}
+	ast.WalkTerms(ast.NewTerm(ast.MustInterfaceToValue(whole.value())), note)
+	return fields
+}
+
+func (a *analysis) rules(rules []*ast.Rule) []need {
+	var all []need
+	for _, r := range rules {
+		for ; r != nil; r = r.Else {
+			if r.Default {
+				return []need{{}}
+			}
+			all = append(all, a.rule(r)...)
+		}
+	}
+	if all = simplest(all); len(all) > maxNeeds {
+		return []need{{}}
+	}
+	return all
+}
+
+func (a *analysis) rule(r *ast.Rule) []need {
+	if needs, ok := a.known[r]; ok {
+		return needs
+	}
+	needs := []need{{}}
+	kind := map[ast.Var]bool{} // variables that are the kind of the object
+	for _, e := range r.Body {
+		needs = cross(needs, a.expr(e, kind))
+	}
+	a.known[r] = needs
+	return needs
+}
+
+var (
+	kindRef  = ast.MustParseRef("input.object.kind")
+	scopeRef = ast.MustParseRef("input.scope")
+)
+
+func (a *analysis) expr(e *ast.Expr, kind map[ast.Var]bool) []need {
+	var n need
+	if len(e.With) > 0 {
+		return []need{n}
+	}
+	if e.Negated {
+		if t, ok := e.Terms.(*ast.Term); ok && t.Value.Compare(scopeRef) == 0 {
+			n.scope = unknownScope
+		}
+		return []need{n}
+	}
+	var terms []*ast.Term
+	switch t := e.Terms.(type) {
+	case *ast.Term:
+		terms = []*ast.Term{t}
+	case []*ast.Term:
+		terms = t[1:]
+		n.constants(e, kind)
+	}
+	needs := []need{n}
+	for _, t := range terms {
+		walkDefined(t, func(r ast.Ref) { needs = cross(needs, a.ref(r)) })
+	}
+	return needs
+}
+
+// walkDefined visits the references that must be defined for the term to be; those inside of
+// comprehensions need not.
+func walkDefined(t *ast.Term, visit func(ast.Ref)) {
+	ast.NewGenericVisitor(func(x any) bool {
+		switch x := x.(type) {
+		case *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension, *ast.Every:
+			return true
+		case ast.Ref:
+			visit(x)
+		}
+		return false
+	}).Walk(t)
+}
+
+// constants notes what the kind and its scope are compared with.
+func (n *need) constants(e *ast.Expr, kind map[ast.Var]bool) {
+	operands := e.Operands()
+	if len(operands) != 2 {
+		return
+	}
+	switch left, right := operands[0].Value, operands[1].Value; e.Operator().String() {
+	case "eq", "equal":
+		if v, ok := left.(ast.Var); ok && right.Compare(kindRef) == 0 {
+			kind[v] = true
+		}
+		for _, pair := range [][2]ast.Value{{left, right}, {right, left}} {
+			text, ok := pair[1].(ast.String)
+			if ok && isKind(pair[0], kind) {
+				n.kinds = []string{string(text)}
+			}
+			if ok && pair[0].Compare(scopeRef) == 0 {
+				n.scope = string(text)
+			}
+		}
+	case "internal.member_2":
+		if set, ok := right.(ast.Set); ok && isKind(left, kind) && set.IsGround() {
+			n.kinds = []string{}
+			set.Foreach(func(t *ast.Term) {
+				if s, ok := t.Value.(ast.String); ok {
+					n.kinds = append(n.kinds, string(s))
+				}
+			})
+		}
+	}
+}
+
+func isKind(v ast.Value, kind map[ast.Var]bool) bool {
+	name, ok := v.(ast.Var)
+	return ok && kind[name] || v.Compare(kindRef) == 0
+}
+
+func (a *analysis) ref(r ast.Ref) []need {
+	var n need
+	rest := r[1:]
+	switch {
+	case r[0].Equal(ast.InputRootDocument):
+		if len(r) > 1 {
+			part, _ := r[1].Value.(ast.String)
+			n.inputs.set(a.parts.of(string(part)))
+			rest = nil
+			if part == "object" {
+				rest = r[2:]
+			}
+		}
+	case r[0].Equal(ast.DefaultRootDocument):
+		for i := len(r.GroundPrefix()); i > 1; i-- {
+			if rules := a.compiler.GetRulesExact(r[:i]); len(rules) > 0 {
+				if i == len(r) && rules[0].Head.DocKind() != ast.CompleteDoc {
+					return []need{n} // the whole of a set is there, if only empty
+				}
+				a.look(&n, r[i:])
+				return cross(a.rules(rules), []need{n})
+			}
+		}
+		return []need{n}
+	}
+	a.look(&n, rest)
+	return []need{n}
+}
+
+// look notes the names that a reference looks up.
+func (a *analysis) look(n *need, r ast.Ref) {
+	for _, t := range r {
+		if s, ok := t.Value.(ast.String); ok && !a.written[string(s)] {
+			n.fields.set(a.fields.of(string(s)))
+		}
+	}
+}
+
+// numbers gives each name a number, in the order of asking.
+type numbers map[string]int
+
+func (n numbers) of(name string) int {
+	i, ok := n[name]
+	if !ok {
+		i = len(n)
+		n[name] = i
+	}
+	return i
+}

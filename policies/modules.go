@@ -1,0 +1,189 @@
+package policies
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// module is one file of Rego.
+type module struct {
+	file string
+	text []byte
+	own  bool
+	ast  *ast.Module
+}
+
+func (m module) test() bool { return strings.HasSuffix(m.file, "_test.rego") }
+
+func (m module) fault(format string, args ...any) manifest.Problem {
+	at := manifest.Position{File: m.file, Line: m.ast.Package.Location.Row, Column: m.ast.Package.Location.Col}
+	return manifest.Problem{Check: "policy", Severity: manifest.Error, Position: at, Message: fmt.Sprintf(format, args...)}
+}
+
+// modules are sorted by file within each source, ours first.
+type modules []module
+
+// Which files load reads beside the rules themselves.
+const (
+	ruleFiles = false
+	testFiles = true
+)
+
+// load parses every file of Rego. Other files are left alone.
+func load(from []source, tests bool) (modules, error) {
+	var all modules
+	var faults Errors
+	for i, src := range from {
+		err := fs.WalkDir(src, src.dir, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(file, ".rego") {
+				return err
+			}
+			m := module{file: file, own: i == 0}
+			if m.test() && !tests && m.own {
+				return nil
+			}
+			if m.text, err = fs.ReadFile(src, file); err != nil {
+				return err
+			}
+			var bad Errors
+			if m.ast, bad = parse(m); bad != nil {
+				faults = append(faults, bad...)
+				return nil
+			}
+			all = append(all, m)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read policies: %w", err)
+		}
+	}
+	faults = append(faults, all.misplaced()...)
+	if len(faults) > 0 {
+		return nil, Errors(manifest.SortProblems(faults))
+	}
+	return slices.DeleteFunc(all, func(m module) bool { return m.test() && !tests }), nil
+}
+
+func parse(m module) (*ast.Module, Errors) {
+	mod, err := ast.ParseModuleWithOpts(m.file, string(m.text), ast.ParserOptions{
+		RegoVersion: ast.RegoV1, Capabilities: capabilities(), ProcessAnnotation: !m.test(),
+	})
+	switch err := err.(type) {
+	case nil:
+	case ast.Errors:
+		return nil, compileErrors(err)
+	default:
+		return nil, Errors{{Check: "policy", Severity: manifest.Error, Message: err.Error(), Position: manifest.Position{File: m.file, Line: 1}}}
+	}
+	if mod == nil {
+		return nil, Errors{{Check: "policy", Severity: manifest.Error, Message: "no Rego in this file", Position: manifest.Position{File: m.file, Line: 1}}}
+	}
+	return mod, nil
+}
+
+// misplaced refuses packages of the platform that would add to ours or stand where nothing asks
+// them.
+func (m modules) misplaced() []manifest.Problem {
+	ours := map[string]bool{}
+	var faults []manifest.Problem
+	for _, mod := range m {
+		path := strings.TrimPrefix(mod.ast.Package.Path.String(), "data.")
+		tested := strings.HasSuffix(path, "_test")
+		switch {
+		case mod.own:
+			ours[path] = true
+		case ours[path] || ours[strings.TrimSuffix(path, "_test")]:
+			faults = append(faults, mod.fault("package %s is part of tenantsmith; choose another name", path))
+		case packageName(mod.ast) == "" || !strings.HasPrefix(path, "checks."):
+			faults = append(faults, mod.fault("package %s should be checks.<id>", path))
+		case mod.test() && !tested:
+			faults = append(faults, mod.fault("package %s of a test file should end in _test", path))
+		case tested && !mod.test():
+			faults = append(faults, mod.fault("package %s belongs into a file whose name ends in _test.rego", path))
+		}
+	}
+	return faults
+}
+
+// rules reads the catalogue, sorted by id.
+func (m modules) rules() ([]Rule, error) {
+	var rules []Rule
+	var faults Errors
+	seen := map[string]string{}
+	for _, mod := range m {
+		if mod.test() || !strings.HasPrefix(mod.ast.Package.Path.String(), "data.checks.") {
+			continue
+		}
+		r, bad := newRule(mod.ast, mod.own)
+		if first, ok := seen[r.pkg]; ok {
+			bad = []string{"package checks." + r.pkg + " is already in " + first}
+		} else if !denies(mod.ast) {
+			bad = append(bad, "a check needs a rule: deny contains finding if { … }")
+		}
+		seen[r.pkg] = mod.file
+		for _, text := range bad {
+			faults = append(faults, mod.fault("%s", text))
+		}
+		rules = append(rules, r)
+	}
+	if len(faults) > 0 {
+		return nil, Errors(manifest.SortProblems(faults))
+	}
+	slices.SortFunc(rules, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return rules, nil
+}
+
+// denies reports whether deny is a set of findings: a deny of another form would never be heard.
+func denies(m *ast.Module) bool {
+	found := false
+	for _, r := range m.Rules {
+		if name := r.Head.Ref()[0].Value; name.Compare(ast.Var("deny")) == 0 {
+			if r.Head.RuleKind() != ast.MultiValue || len(r.Head.Ref()) != 1 {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+func (m modules) parsed() map[string]*ast.Module {
+	parsed := make(map[string]*ast.Module, len(m))
+	for _, mod := range m {
+		parsed[mod.file] = mod.ast
+	}
+	return parsed
+}
+
+// mention reports whether a rule may look at input.<key>, so that what nobody reads need not be
+// made.
+func (m modules) mention(key string) bool {
+	found := false
+	for _, mod := range m {
+		ast.WalkRefs(mod.ast, func(r ast.Ref) bool {
+			if r[0].Equal(ast.InputRootDocument) {
+				found = found || len(r) == 1 || !r[1].IsGround() || r[1].Equal(ast.StringTerm(key))
+			}
+			return found
+		})
+	}
+	return found
+}
+
+func compileErrors(errs ast.Errors) Errors {
+	problems := make(Errors, len(errs))
+	for i, e := range errs {
+		problems[i] = manifest.Problem{Check: "policy", Severity: manifest.Error, Message: e.Message}
+		if e.Location != nil {
+			problems[i].Position = manifest.Position{File: e.Location.File, Line: e.Location.Row, Column: e.Location.Col}
+		}
+	}
+	return manifest.SortProblems(problems)
+}

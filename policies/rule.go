@@ -1,0 +1,188 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Scope says what a rule looks at, and so what its input is:
+//
+//   - one object: {object, owner, scope, ctx}, where scope is that of its kind, Namespaced or Cluster,
+//     and absent for a kind that nobody listed;
+//   - a set, the objects of one tenant in one environment: {objects, kinds, facts, duplicates, ctx}.
+//     kinds.Role lists {index, object} of each Role, and is cheaper to look at than all objects; facts
+//     has {owner, scope, namespace} of each object; duplicates are lists of indexes of objects with
+//     one identity;
+//   - the fleet, all tenants: {members, duplicates, shared_namespaces}.
+type Scope string
+
+const (
+	ObjectScope Scope = "object"
+	SetScope    Scope = "set"
+	FleetScope  Scope = "fleet"
+)
+
+// Rule is one check, as its METADATA says.
+type Rule struct {
+	ID, Title string
+	Severity  manifest.Severity
+	Scopes    []Scope
+	// Remedy says which field mends it, or that only the platform team can.
+	Remedy      string
+	Waivable    bool
+	NeedsTenant bool
+	Controls    []manifest.Control
+	// File is where the rule stands; Own tells ours from the platform's.
+	File string
+	Own  bool
+
+	pkg string // the last part of its package, ts_pod_001
+}
+
+// deny is the reference to its findings.
+func (r Rule) deny() ast.Ref {
+	return ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("checks"), ast.StringTerm(r.pkg), ast.InternedTerm("deny")}
+}
+
+// newRule reads the METADATA of a package; messages name what is missing.
+func newRule(m *ast.Module, own bool) (Rule, []string) {
+	r := Rule{File: m.Package.Location.File, Own: own, pkg: packageName(m)}
+	a := packageAnnotation(m)
+	if a == nil {
+		return r, []string{"a check needs METADATA on its package"}
+	}
+	f := fields{custom: a.Custom}
+	r.ID, r.Title = f.text("id"), a.Title
+	r.Severity = manifest.Severity(f.text("severity"))
+	r.Remedy = f.text("remedy")
+	r.Waivable = f.flag("waivable", true)
+	r.NeedsTenant = f.flag("needs_tenant", false)
+	for _, s := range f.texts("scope") {
+		r.Scopes = append(r.Scopes, Scope(s))
+	}
+	for _, c := range f.controls(own) {
+		framework, id, _ := strings.Cut(c, ":")
+		if framework == "" || id == "" {
+			f.say("control %q is not framework:id", c)
+		}
+		r.Controls = append(r.Controls, manifest.Control{Framework: framework, ID: id})
+	}
+	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "scope", "controls")
+	return r, append(f.faults, r.faults()...)
+}
+
+func (r Rule) faults() []string {
+	var faults []string
+	say := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	if r.Title == "" {
+		say("METADATA lacks title")
+	}
+	if want := strings.ReplaceAll(strings.ToLower(r.ID), "-", "_"); r.ID != "" && want != r.pkg {
+		say("package checks.%s should be checks.%s, after its id %s", r.pkg, want, r.ID)
+	}
+	if !r.Own && strings.HasPrefix(strings.ToUpper(r.ID), "TS-") {
+		say("id %s: TS- is for the checks that come with tenantsmith", r.ID)
+	}
+	grades := []manifest.Severity{manifest.Critical, manifest.High, manifest.Medium, manifest.Low}
+	if r.Severity != "" && !slices.Contains(grades, r.Severity) {
+		say("severity %q is not critical, high, medium or low", r.Severity)
+	}
+	for _, s := range r.Scopes {
+		if s == "change" {
+			say("scope change cannot be evaluated yet")
+		} else if s != ObjectScope && s != SetScope && s != FleetScope {
+			say("scope %q is not object, set or fleet", s)
+		}
+	}
+	return faults
+}
+
+func packageName(m *ast.Module) string {
+	if len(m.Package.Path) != 3 {
+		return ""
+	}
+	name, _ := m.Package.Path[2].Value.(ast.String)
+	return string(name)
+}
+
+func packageAnnotation(m *ast.Module) *ast.Annotations {
+	for _, a := range m.Annotations {
+		if a.Scope == "package" {
+			return a
+		}
+	}
+	return nil
+}
+
+// fields reads the custom part of METADATA and notes what is wrong with it.
+type fields struct {
+	custom map[string]any
+	faults []string
+}
+
+func (f *fields) say(format string, args ...any) {
+	f.faults = append(f.faults, fmt.Sprintf(format, args...))
+}
+
+func (f *fields) text(key string) string {
+	s, ok := f.custom[key].(string)
+	if !ok || s == "" {
+		f.say("METADATA lacks custom.%s", key)
+	}
+	return s
+}
+
+func (f *fields) flag(key string, required bool) bool {
+	b, ok := f.custom[key].(bool)
+	if !ok && (required || f.custom[key] != nil) {
+		f.say("METADATA lacks custom.%s: true or false", key)
+	}
+	return b
+}
+
+func (f *fields) texts(key string) []string {
+	switch v := f.custom[key].(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var all []string
+		for _, item := range v {
+			s, ok := item.(string)
+			if !ok {
+				f.say("METADATA custom.%s holds more than text", key)
+			}
+			all = append(all, s)
+		}
+		if len(all) > 0 {
+			return all
+		}
+	}
+	f.say("METADATA lacks custom.%s", key)
+	return nil
+}
+
+// controls may be missing from the platform's own rules: not every house rule serves a framework.
+func (f *fields) controls(own bool) []string {
+	if _, ok := f.custom["controls"]; !ok && !own {
+		return nil
+	}
+	return f.texts("controls")
+}
+
+func (f *fields) unknown(known ...string) {
+	var more []string
+	for key := range f.custom {
+		if !slices.Contains(known, key) {
+			more = append(more, key)
+		}
+	}
+	slices.Sort(more)
+	for _, key := range more {
+		f.say("METADATA has custom.%s, which nothing reads", key)
+	}
+}
