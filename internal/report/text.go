@@ -145,7 +145,11 @@ func clean(s string) string {
 
 // Counts is the closing sentence of a run, such as "4 tenants, 9 environments, 120 objects, 36 checks: clean".
 func Counts(r Report) string {
-	findings, warnings, waived := count(r.Problems)
+	var told []manifest.Problem
+	for _, g := range group(r.Problems) {
+		told = append(told, g[0])
+	}
+	findings, warnings, waived := count(told)
 	s := fmt.Sprintf("%s, %s", Plural(r.Summary.Tenants, "tenant"), Plural(r.Summary.Environments, "environment"))
 	if r.Summary.Objects > 0 {
 		s += ", " + Plural(r.Summary.Objects, "object")

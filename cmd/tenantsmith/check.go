@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+type checkOptions struct {
+	manifests, checks           []string
+	environment, failOn, format string
+	verify                      bool
+}
+
+func newCheckCmd(w *workspace) *cobra.Command {
+	o := checkOptions{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "check [TENANT|FILE...]",
+		Short: "Judge tenants by schemas and policies",
+		Long: `Check renders the given tenants (all without arguments) in memory, builds every environment and
+asks the policies. Every finding names the line of the tenant's file that caused it, what mends it
+and which controls it stands for. The output folder is neither read nor written.
+
+With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
+unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`,
+		Example: `  tenantsmith check
+  tenantsmith check acme-corp --env production
+  tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
+  tenantsmith check --format github
+  tenantsmith check --manifests deploy/`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := knownFormat(o.format); err != nil {
+				return err
+			}
+			failOn, err := severity(o.failOn)
+			if err != nil {
+				return err
+			}
+			if len(o.manifests) > 0 {
+				return w.checkManifests(cmd.Context(), args, o, failOn)
+			}
+			res, err := w.run(cmd.Context(), pipeline.Options{
+				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify,
+			})
+			if err != nil {
+				return err
+			}
+			r := reportResult(res, o.environment)
+			if o.environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
+				return fmt.Errorf("none of these tenants has the environment %q", o.environment)
+			}
+			return w.report(o.format, r)
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&o.manifests, "manifests", nil, "judge Kubernetes YAML at `PATH` instead of tenants")
+	f.StringSliceVar(&o.checks, "checks", nil, "only these checks: ids or beginnings of ids")
+	f.StringVar(&o.environment, "env", "", "only this environment")
+	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
+	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	formatFlag(cmd, &o.format)
+	return cmd
+}
+
+// reportResult is the report of a run over tenants.
+func reportResult(res *pipeline.Result, env string) report.Report {
+	r := report.Report{Problems: res.Problems, FailOn: res.FailOn}
+	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, res.Checks
+	r.Summary.Held = res.Held
+	for _, t := range res.Tenants {
+		for _, e := range t.Tenant.Environments {
+			if env == "" || env == e.Name {
+				r.Summary.Environments++
+			}
+		}
+		for _, s := range t.Tenant.Base.Spec.Delivery.Sources {
+			r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{
+				What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository",
+			})
+		}
+	}
+	return r
+}
+
+// reportOf is the report of problems outside a run, which all fail.
+func reportOf(problems []manifest.Problem) report.Report {
+	return report.Report{Problems: manifest.SortProblems(problems), FailOn: manifest.Low}
+}

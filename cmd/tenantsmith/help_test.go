@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+)
+
+// TestExamples runs every example of every help text on the samples. Those that name a server of the
+// internet are parsed, not run.
+func TestExamples(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "platform")
+	for _, part := range []string{"tenants", "overrides"} {
+		require.NoError(t, os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join("../..", part))))
+	}
+	platform, err := os.ReadFile("../../tenantsmith.yaml")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith.yaml"), platform, 0o644))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "deploy"), 0o755))
+	require.NoError(t, exec.Command("git", "init", "-q", "--bare", filepath.Join(dir, "../gitops.git")).Run())
+	t.Chdir(dir)
+	ran := 0
+	for _, cmd := range newRootCmd(streams{}).Commands() {
+		for example := range strings.Lines(cmd.Example) {
+			ran++
+			t.Run(strings.TrimSpace(example), func(t *testing.T) { runExample(t, strings.Fields(example)) })
+		}
+		require.True(t, cmd.Example != "" || cmd.Name() == "completion", "%s has no example", cmd.Name())
+	}
+	require.NotZero(t, ran)
+}
+
+func runExample(t *testing.T, args []string) {
+	require.Equal(t, "tenantsmith", args[0])
+	args = args[1:]
+	if strings.Contains(strings.Join(args, " "), "git.example.com") {
+		cmd, rest, err := newRootCmd(streams{}).Find(args)
+		require.NoError(t, err)
+		require.NoError(t, cmd.ParseFlags(rest))
+		return
+	}
+	var out, errs bytes.Buffer
+	code := run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &errs})
+	require.Zero(t, code, "%s%s", out.String(), errs.String())
+}
+
+// TestHelp holds that every command says what it does in a sentence and more, and every flag has words.
+func TestHelp(t *testing.T) {
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		require.NotEmpty(t, c.Short, c.CommandPath())
+		require.False(t, strings.HasSuffix(c.Short, "."), c.CommandPath())
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRootCmd(streams{}))
+}
+
+// TestReadme: what the README says that check prints is what the script of the same name saw.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	script, err := txtar.ParseFile("testdata/script/readme.txtar")
+	require.NoError(t, err)
+	shown := 0
+	for _, f := range script.Files {
+		if strings.HasSuffix(f.Name, ".txt") {
+			require.Contains(t, string(readme), string(f.Data))
+			shown++
+		}
+	}
+	require.Equal(t, 2, shown)
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+// checkManifests judges Kubernetes YAML of any origin.
+func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOptions, failOn manifest.Severity) error {
+	if len(args) > 1 || (len(args) == 1) != (o.environment != "") {
+		return errors.New("--manifests judges objects as those of a tenant when it is given one TENANT and --env, or as nobody's without both")
+	}
+	root, err := w.open()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	r := report.Report{}
+	objects, err := readManifests(o.manifests, &r)
+	if err != nil {
+		return err
+	}
+	res, err := pipeline.CheckManifests(ctx, root.FS(), objects, pipeline.Options{
+		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn,
+	})
+	if err != nil {
+		return err
+	}
+	r.Problems = manifest.SortProblems(append(r.Problems, res.Problems...))
+	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), res.Checks
+	for _, id := range res.NeedTenant {
+		r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: "check " + id, Reason: "it needs a TENANT and --env"})
+	}
+	return w.report(o.format, r)
+}
+
+// readManifests reads files and walks directories. What it does not read it names as skipped.
+func readManifests(paths []string, r *report.Report) ([]manifest.Object, error) {
+	var out []manifest.Object
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, fmt.Errorf("read manifests: %w", err)
+		}
+		if !info.IsDir() {
+			if err := readManifest(p, &out, r); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		err = filepath.WalkDir(p, func(file string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != p:
+				return fs.SkipDir
+			case d.IsDir():
+				return nil
+			case !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file)) || strings.HasPrefix(d.Name(), "."):
+				return nil
+			case !d.Type().IsRegular():
+				r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: filepath.ToSlash(file), Reason: "no regular file"})
+				return nil
+			case kustomization(d.Name()):
+				return nil
+			}
+			return readManifest(file, &out, r)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read manifests: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func readManifest(file string, out *[]manifest.Object, r *report.Report) error {
+	name := filepath.ToSlash(file)
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	// One byte more than may be read tells that there is more: no device or growing file is trusted
+	// to say its size.
+	data, err := io.ReadAll(io.LimitReader(f, int64(manifest.ManifestLimits.File)+1))
+	if err != nil {
+		return err
+	}
+	docs, problems := manifest.Parse(name, data, manifest.ManifestLimits)
+	r.Problems = append(r.Problems, problems...)
+	for _, d := range docs {
+		if d.Kind == manifest.List {
+			r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: name, Reason: "a list is no Kubernetes object; patches look like that"})
+			continue
+		}
+		objects, problems := manifest.Objects(d)
+		r.Problems = append(r.Problems, problems...)
+		*out = append(*out, objects...)
+	}
+	return nil
+}
+
+// kustomization files configure a build and are no objects of a cluster.
+func kustomization(name string) bool {
+	return name == "kustomization.yaml" || name == "kustomization.yml" || name == "Kustomization"
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+type publishOptions struct {
+	repo, branch, path     string
+	sshKey, knownHosts     string
+	author                 string
+	dryRun, atomic, verify bool
+}
+
+func newPublishCmd(w *workspace) *cobra.Command {
+	o := publishOptions{branch: "main", author: "tenantsmith <tenantsmith@localhost>"}
+	cmd := &cobra.Command{
+		Use:   "publish [TENANT|FILE...] --repo URL",
+		Short: "Commit rendered tenants to a GitOps repository",
+		Long: `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
+branch of the GitOps repository: no work tree, only what changed, no commit when nothing did. The
+push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
+there, the others go on; no flag skips the checks.
+
+The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
+(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.`,
+		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
+  tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
+  tenantsmith publish --repo ../gitops.git --dry-run`,
+		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.repo, "repo", "", "the GitOps repository: `URL` or path")
+	f.StringVar(&o.branch, "branch", o.branch, "the branch to commit to")
+	f.StringVar(&o.path, "path", "", "the folder in the repository that holds the output")
+	f.StringVar(&o.author, "author", o.author, "author and committer: `NAME <EMAIL>`")
+	f.StringVar(&o.sshKey, "ssh-key", "", "private key `FILE` for ssh; the agent otherwise")
+	f.StringVar(&o.knownHosts, "known-hosts", "", "known_hosts `FILE` for ssh; yours otherwise")
+	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
+	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
+	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	return cmd
+}
+
+func (w *workspace) publish(ctx context.Context, args []string, o publishOptions) error {
+	if o.repo == "" {
+		return errors.New("say where to publish: --repo URL")
+	}
+	author, err := parseAuthor(o.author)
+	if err != nil {
+		return err
+	}
+	target := gitops.Options{
+		URL: o.repo, Branch: o.branch, Path: o.path, Version: version(), Author: author, When: time.Now(),
+		DryRun: o.dryRun, Atomic: o.atomic, SSHKey: o.sshKey, KnownHosts: o.knownHosts,
+		Auth: gitops.Auth{Username: os.Getenv("TENANTSMITH_USERNAME"), Password: os.Getenv("TENANTSMITH_TOKEN")},
+	}
+	if err := target.Validate(); err != nil {
+		return err
+	}
+	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})
+	if err != nil {
+		return err
+	}
+	if err := w.refusals(res); err != nil {
+		return err
+	}
+	updates := updatesOf(res)
+	if o.atomic && len(res.Held) > 0 {
+		w.say("nothing published: --atomic, and %s held back", list(res.Held))
+		return errProblems
+	}
+	if len(updates) == 0 {
+		w.say("no tenant to publish")
+		return outcome(res, nil)
+	}
+	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
+		return err
+	}
+	done, err := gitops.Publish(ctx, target, updates)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		w.orphans(done.Others, res)
+	}
+	if err := w.published(done, o); err != nil {
+		return err
+	}
+	return outcome(res, done.Skipped)
+}
+
+// outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
+func outcome(res *pipeline.Result, skipped []string) error {
+	if len(res.Held) > 0 || len(skipped) > 0 || failing(res) > 0 {
+		return errProblems
+	}
+	return nil
+}
+
+func updatesOf(res *pipeline.Result) []gitops.Update {
+	var out []gitops.Update
+	for _, r := range res.Tenants {
+		if r.Files != nil {
+			out = append(out, gitops.Update{Tenant: r.Tenant.Name, Files: r.Files})
+		}
+	}
+	return out
+}
+
+// orphans names trees in the repository whose tenant has no file here any more. Deleting a tenant is
+// never a side effect.
+func (w *workspace) orphans(others []string, res *pipeline.Result) {
+	names := known(res)
+	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
+	if len(others) > 0 {
+		w.say("left as they are: the trees of %s, which have no file here", list(others))
+	}
+}
+
+// published says what happened in git, and what has not happened yet in a cluster.
+func (w *workspace) published(done gitops.Result, o publishOptions) error {
+	if err := w.problems(reportOf(done.Problems)); err != nil {
+		return err
+	}
+	verb := map[bool]string{true: "would change", false: "changed"}[o.dryRun]
+	for _, c := range done.Changed {
+		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
+	}
+	switch {
+	case len(done.Skipped) > 0 && o.atomic:
+		w.say("nothing published: --atomic, and %s skipped", list(done.Skipped))
+	case len(done.Skipped) > 0 && len(done.Changed) == 0:
+		w.say("skipped: %s", list(done.Skipped))
+	case len(done.Changed) == 0:
+		w.say("%s is up to date at %s", o.branch, cmp.Or(short(done.Head), "no commit"))
+	case o.dryRun:
+		w.say("%s %s on %s; nothing was pushed", report.Plural(len(done.Changed), "tenant"), verb, o.branch)
+	default:
+		w.say("%s %s on %s: %s; clusters follow when their GitOps controller syncs", report.Plural(len(done.Changed), "tenant"), verb, o.branch, short(done.Commit))
+	}
+	return nil
+}
+
+func short(hash string) string { return hash[:min(len(hash), 12)] }
+
+func parseAuthor(s string) (gitops.Author, error) {
+	name, rest, ok := strings.Cut(s, " <")
+	email, end := strings.CutSuffix(rest, ">")
+	if !ok || !end || name == "" || email == "" || strings.ContainsAny(name+email, "<>\n") {
+		return gitops.Author{}, fmt.Errorf("--author %q is not of the form NAME <EMAIL>", s)
+	}
+	return gitops.Author{Name: name, Email: email}, nil
+}

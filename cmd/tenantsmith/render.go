@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+type renderOptions struct {
+	output, environment   string
+	check, atomic, verify bool
+}
+
+func newRenderCmd(w *workspace) *cobra.Command {
+	o := renderOptions{output: "manifests"}
+	cmd := &cobra.Command{
+		Use:   "render [TENANT|FILE...]",
+		Short: "Write the Kustomize trees of tenants",
+		Long: `Render takes the given tenants (all without arguments) through the whole chain and writes a
+Kustomize base and an overlay for each environment. A tenant with a problem is not written, not even
+in part, and keeps its last good output; the others go on. Only files that tenantsmith owns are
+changed or removed; one that was changed by hand is an error.`,
+		Example: `  tenantsmith render
+  tenantsmith render acme-corp --output build
+  tenantsmith render acme-corp --env production --output -
+  tenantsmith render --check`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.environment != "" && o.output != "-" {
+				return errors.New("--env chooses what --output - prints; trees always hold every environment")
+			}
+			return w.render(cmd.Context(), args, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", o.output, "the `DIR` to write to, from the platform repository; - prints the built objects of one environment")
+	f.StringVar(&o.environment, "env", "", "the environment that --output - prints")
+	f.BoolVar(&o.check, "check", false, "write nothing; exit 1 when files are stale")
+	f.BoolVar(&o.atomic, "atomic", false, "write nothing at all when any tenant has a problem")
+	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	return cmd
+}
+
+func (w *workspace) render(ctx context.Context, args []string, o renderOptions) error {
+	if err := w.separate(o.output); err != nil {
+		return err
+	}
+	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Environment: o.environment, Trees: o.output == "-"})
+	if err != nil {
+		return err
+	}
+	if err := w.refusals(res); err != nil {
+		return err
+	}
+	switch {
+	case o.output == "-":
+		err = w.print(res, o.environment)
+	case o.check:
+		err = w.stale(res, o.output, len(args) == 0)
+	case o.atomic && len(res.Held) > 0:
+		w.say("nothing written: --atomic, and %s held back", list(res.Held))
+	default:
+		err = w.write(res, o, len(args) == 0)
+	}
+	if err == nil && (len(res.Held) > 0 || failing(res) > 0) {
+		err = errProblems
+	}
+	return err
+}
+
+// write brings the output folder to what was rendered. Trees of tenants that no longer exist are
+// removed when all tenants were asked for.
+func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error {
+	output, dir := o.output, w.output(o.output)
+	if o.atomic {
+		if _, problems, err := w.differences(res, dir, false); err != nil || len(problems) > 0 {
+			return cmp.Or(err, w.handEdits(problems, output))
+		}
+	}
+	if len(res.Held) == len(known(res)) && !exists(dir) {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	var sum overlay.Counts
+	var problems []manifest.Problem
+	add := func(n overlay.Counts, found []manifest.Problem, err error) error {
+		problems = append(problems, found...)
+		sum.Written, sum.Removed, sum.Unchanged = sum.Written+n.Written, sum.Removed+n.Removed, sum.Unchanged+n.Unchanged
+		return err
+	}
+	for _, r := range res.Tenants {
+		if r.Files == nil {
+			continue
+		}
+		if err := add(overlay.Write(root, r.Tenant.Name, r.Files)); err != nil {
+			return err
+		}
+	}
+	gone, doubt := w.gone(root, res, all)
+	if doubt != nil && !errors.Is(doubt, errProblems) {
+		return doubt
+	}
+	for _, name := range gone {
+		if err := add(overlay.Remove(root, name)); err != nil {
+			return err
+		}
+	}
+	w.say("%s: %d files written, %d removed, %d unchanged", filepath.ToSlash(output), sum.Written, sum.Removed, sum.Unchanged)
+	return cmp.Or(w.handEdits(problems, output), doubt)
+}
+
+// gone are the tenants with a tree in the output and no file among the inputs. Only a run over all
+// tenants knows; and where the inputs themselves are in doubt, an absent file proves nothing.
+func (w *workspace) gone(root *os.Root, res *pipeline.Result, all bool) (gone []string, err error) {
+	if !all {
+		return nil, nil
+	}
+	recorded, err := overlay.Recorded(root)
+	names := known(res)
+	gone = slices.DeleteFunc(recorded, func(n string) bool { return slices.Contains(names, n) })
+	if err == nil && len(gone) > 0 && (len(names) == 0 || doubtful(res)) {
+		w.say("kept: the trees of %s, which have no file any more, until the problems of tenants/ are mended", list(gone))
+		return nil, errProblems
+	}
+	return gone, err
+}
+
+// doubtful reports whether a file under tenants/ is wrong in a way that belongs to no tenant.
+func doubtful(res *pipeline.Result) bool {
+	return slices.ContainsFunc(res.Problems, func(p manifest.Problem) bool {
+		return p.Tenant == "" && p.Severity == manifest.Error && strings.HasPrefix(p.File+"/", "tenants/")
+	})
+}
+
+// handEdits reports files in the output that are not as tenantsmith left them.
+func (w *workspace) handEdits(problems []manifest.Problem, output string) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	for i := range problems {
+		problems[i].File = filepath.ToSlash(filepath.Join(output, problems[i].File))
+	}
+	if err := w.problems(reportOf(problems)); err != nil {
+		return err
+	}
+	return errProblems
+}
+
+// stale compares without writing.
+func (w *workspace) stale(res *pipeline.Result, output string, all bool) error {
+	stale, problems, err := w.differences(res, w.output(output), all)
+	if err != nil {
+		return err
+	}
+	for _, p := range stale {
+		fmt.Fprintln(w.out, filepath.ToSlash(filepath.Join(output, p)))
+	}
+	if err := w.handEdits(problems, output); err != nil {
+		return err
+	}
+	if len(stale) > 0 {
+		w.say("%d files are stale: run tenantsmith render", len(stale))
+		return errProblems
+	}
+	w.say("%s is up to date", filepath.ToSlash(output))
+	return nil
+}
+
+// differences lists the files that a render would write or remove.
+func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]string, []manifest.Problem, error) {
+	var stale []string
+	var problems []manifest.Problem
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		for _, r := range res.Tenants {
+			stale = slices.AppendSeq(stale, maps.Keys(r.Files))
+		}
+		slices.Sort(stale)
+		return stale, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	for _, r := range res.Tenants {
+		if r.Files == nil {
+			continue
+		}
+		files, found, err := overlay.Stale(root, r.Tenant.Name, r.Files)
+		if err != nil {
+			return nil, nil, err
+		}
+		stale, problems = append(stale, files...), append(problems, found...)
+	}
+	gone, err := w.gone(root, res, all)
+	for _, name := range gone {
+		stale = append(stale, manifest.RecordPath(name))
+	}
+	return stale, problems, err
+}
+
+// print writes the built objects of one environment as one YAML stream.
+func (w *workspace) print(res *pipeline.Result, env string) error {
+	var b bytes.Buffer
+	for _, r := range res.Tenants {
+		name := env
+		if name == "" {
+			if len(r.Tenant.Environments) != 1 {
+				return errors.New("say which environment to print: --env NAME")
+			}
+			name = r.Tenant.Environments[0].Name
+		}
+		if r.Files == nil || !has(r.Tenant, name) {
+			continue
+		}
+		built, _ := r.Tree.Build(name)
+		for _, o := range built {
+			b.WriteString("---\n")
+			b.Write(manifest.Marshal(o.Tree))
+		}
+	}
+	if b.Len() == 0 && len(res.Held) == 0 {
+		return fmt.Errorf("no tenant has the environment %q", env)
+	}
+	_, err := w.out.Write(b.Bytes())
+	return err
+}
+
+func has(t *schemas.Tenant, env string) bool {
+	return slices.ContainsFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == env })
+}
+
+// separate refuses an output folder that overlaps the inputs: trees would stand among tenant files.
+func (w *workspace) separate(output string) error {
+	if output == "-" {
+		return nil
+	}
+	rel, err := filepath.Rel(w.abs(w.dir), w.abs(w.output(output)))
+	if err != nil || output == "" {
+		return fmt.Errorf("cannot write to %q", output)
+	}
+	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+	if rel == "." || slices.Contains([]string{"tenants", "overrides", "waivers"}, first) {
+		return fmt.Errorf("--output %s is where the inputs are; choose a folder of its own", output)
+	}
+	return nil
+}
+
+// output is relative to the platform repository, as every path but arguments is.
+func (w *workspace) output(o string) string {
+	if filepath.IsAbs(o) {
+		return o
+	}
+	return filepath.Join(w.dir, o)
+}
+
+// known are the tenants that exist, held back or not.
+func known(res *pipeline.Result) []string {
+	names := append([]string{}, res.Held...)
+	for _, r := range res.Tenants {
+		names = append(names, r.Tenant.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func list(names []string) string {
+	const shown = 5
+	if len(names) > shown {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newRootCmd(s streams) *cobra.Command {
+	w := &workspace{streams: s, dir: "."}
+	cmd := &cobra.Command{
+		Use:   "tenantsmith",
+		Short: "Tenant YAML in, checked Kustomize trees in a GitOps repository out",
+		Long: `tenantsmith keeps tenants as YAML: one file or folder each under tenants/, what the platform
+decides in tenantsmith.yaml, and the platform's exceptions under overrides/. It checks them against
+schemas, renders plain Kustomize bases and overlays, judges the result by policies, and commits it.
+
+Every problem names the line that caused it. Exit codes: 0 clean, 1 your files have problems,
+2 tenantsmith could not do its job.`,
+		Example: `  tenantsmith validate
+  tenantsmith render
+  tenantsmith check --format json`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{DisableDescriptions: true},
+	}
+	cmd.SetIn(s.in)
+	cmd.SetOut(s.out)
+	cmd.SetErr(s.err)
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
+	})
+	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository")
+	cmd.AddCommand(newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPublishCmd(w), newSchemaCmd(w), newVersionCmd(w))
+	return cmd
+}

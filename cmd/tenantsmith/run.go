@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+// run takes the tenants of the workspace through the chain, showing progress on a terminal when it
+// takes long.
+func (w *workspace) run(ctx context.Context, o pipeline.Options) (*pipeline.Result, error) {
+	root, err := w.open()
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	o.Version = version()
+	if terminal(w.err) {
+		p := progress{w: w, start: time.Now()}
+		o.Progress = p.show
+		defer p.clear()
+	}
+	res, err := pipeline.Run(ctx, root.FS(), o)
+	if err == nil && o.Environment != "" && res.Fleet.Platform != nil && !hasEnvironment(res, o.Environment) {
+		return nil, fmt.Errorf("the platform has no environment %q", o.Environment)
+	}
+	return res, err
+}
+
+func hasEnvironment(res *pipeline.Result, name string) bool {
+	for _, e := range res.Fleet.Platform.Environments {
+		if e.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// refusals prints, where problems are not the result of a command, those that hold a tenant back or
+// that a person should know: fields not rendered yet in one line a tenant.
+func (w *workspace) refusals(res *pipeline.Result) error {
+	shown := report.Report{FailOn: res.FailOn}
+	quiet := map[string][]string{}
+	for _, p := range res.Problems {
+		if p.Severity == manifest.Warning && p.Message == notRendered {
+			quiet[p.Tenant] = append(quiet[p.Tenant], p.Field)
+			continue
+		}
+		shown.Problems = append(shown.Problems, p)
+	}
+	if err := w.problems(shown); err != nil {
+		return err
+	}
+	for _, r := range res.Tenants {
+		if fields := quiet[r.Tenant.Name]; len(fields) > 0 {
+			slices.Sort(fields)
+			w.say("%s: not rendered yet: %s", r.Tenant.Name, strings.Join(slices.Compact(fields), ", "))
+		}
+	}
+	if len(res.Held) > 0 {
+		w.say("held back: %s", list(res.Held))
+	}
+	return nil
+}
+
+// notRendered is the schema's word for a valid field without a generator.
+const notRendered = "not rendered yet"
+
+func failing(res *pipeline.Result) int {
+	return report.Report{Problems: res.Problems, FailOn: res.FailOn}.Failing()
+}
+
+func severity(s string) (manifest.Severity, error) {
+	all := []manifest.Severity{manifest.Low, manifest.Medium, manifest.High, manifest.Critical}
+	if s == "" || slices.Contains(all, manifest.Severity(s)) {
+		return manifest.Severity(s), nil
+	}
+	return "", fmt.Errorf("unknown severity %q: use low, medium, high or critical", s)
+}

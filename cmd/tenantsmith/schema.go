@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// schemaKinds are the kinds of documents that people write.
+var schemaKinds = []string{"tenant", "platform", "override", "waiver"}
+
+func newSchemaCmd(w *workspace) *cobra.Command {
+	draft, write := "2020-12", ""
+	cmd := &cobra.Command{
+		Use:   "schema [KIND]",
+		Short: "Print the JSON Schema that editors complete and check with",
+		Long: `Schema prints the JSON Schema of a kind: ` + strings.Join(schemaKinds, ", ") + `. With --write it
+writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.`,
+		Example: `  tenantsmith schema tenant
+  tenantsmith schema --draft 7 platform
+  tenantsmith schema --write schemas`,
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: schemaKinds,
+		RunE: func(_ *cobra.Command, args []string) error {
+			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
+			if !ok {
+				return fmt.Errorf("unknown draft %q: use 2020-12 or 7", draft)
+			}
+			if write != "" {
+				return writeSchemas(filepath.Join(w.dir, write), n)
+			}
+			kind := "tenant"
+			if len(args) > 0 {
+				kind = args[0]
+			}
+			b, err := schemas.JSONSchema(kind, n)
+			if err != nil {
+				return err
+			}
+			_, err = w.out.Write(b)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&draft, "draft", draft, "draft of JSON Schema: 2020-12 or 7")
+	cmd.Flags().StringVar(&write, "write", "", "write the schemas of all kinds into `DIR`")
+	return cmd
+}
+
+func writeSchemas(dir string, draft int) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, kind := range schemaKinds {
+		b, err := schemas.JSONSchema(kind, draft)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, kind+".schema.json"), b, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+// workspace is the platform repository a command works on, and the streams it talks to.
+type workspace struct {
+	streams
+	dir string
+}
+
+// open returns the platform repository. Nothing outside it is ever read or written through it, by no
+// symlink either.
+func (w *workspace) open() (*os.Root, error) {
+	root, err := os.OpenRoot(w.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no directory %s", w.dir)
+	}
+	return root, err
+}
+
+// tenants turns arguments into tenant names or files relative to the platform repository: files are
+// named as the shell completes them, from the working directory, or from -C.
+func (w *workspace) tenants(args []string) []string {
+	out := make([]string, 0, len(args))
+	for _, a := range args {
+		if rel, err := filepath.Rel(w.abs(w.dir), w.abs(a)); err == nil && exists(a) && !strings.HasPrefix(rel, "..") && strings.ContainsAny(a, "./") {
+			a = rel
+		}
+		out = append(out, filepath.ToSlash(a))
+	}
+	return out
+}
+
+func (w *workspace) abs(p string) string {
+	abs, err := filepath.Abs(p)
+	if err != nil {
+		return p
+	}
+	return abs
+}
+
+func exists(p string) bool {
+	_, err := os.Lstat(p)
+	return err == nil
+}
+
+func formatFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", *format, strings.Join(report.Formats, ", "))
+}
+
+// knownFormat refuses a format before any work is done for it.
+func knownFormat(format string) error {
+	if !slices.Contains(report.Formats, format) {
+		return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.Formats, ", "))
+	}
+	return nil
+}
+
+// report prints the problems as the result of the command, the closing sentence for people, and
+// turns failing problems into the exit code.
+func (w *workspace) report(format string, r report.Report) error {
+	o := report.Options{Prefix: w.prefix(), Color: colored(w.out)}
+	if err := report.Write(w.out, format, r, o); err != nil {
+		return err
+	}
+	if format == "text" {
+		w.say("%s", report.Counts(r))
+	}
+	if r.Failing() > 0 {
+		return errProblems
+	}
+	return nil
+}
+
+// problems prints problems where they are not the result but the reason: on stderr.
+func (w *workspace) problems(r report.Report) error {
+	return report.Write(w.err, "text", r, report.Options{Color: colored(w.err)})
+}
+
+// say prints one sentence for people.
+func (w *workspace) say(format string, args ...any) {
+	fmt.Fprintf(w.err, "tenantsmith: "+format+"\n", args...)
+}
+
+// prefix leads from the workspace of a GitHub job to the platform repository: annotations name files
+// from the workspace.
+func (w *workspace) prefix() string {
+	base := os.Getenv("GITHUB_WORKSPACE")
+	if base == "" {
+		base = "."
+	}
+	rel, err := filepath.Rel(w.abs(base), w.abs(w.dir))
+	if err != nil || strings.HasPrefix(rel, "..") {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// terminal reports whether people watch the stream.
+func terminal(s io.Writer) bool {
+	f, ok := s.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func colored(s io.Writer) bool {
+	return terminal(s) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}

@@ -1,0 +1,116 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/policies"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// judge looks across tenants, holds back those with problems and writes the records of the others.
+func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) {
+	res := &Result{Fleet: c.fleet, Tenants: rendered, FailOn: c.failOn, Held: slices.Clone(c.fleet.Held)}
+	var members []policies.Member
+	for _, r := range rendered {
+		res.Objects += r.objects
+		members = append(members, r.members...)
+	}
+	crossed, err := c.engine.CheckFleet(ctx, members, c.options.Checks)
+	if err != nil {
+		return nil, err
+	}
+	res.Checks = c.checks
+	byTenant := map[string][]manifest.Problem{}
+	for _, p := range crossed {
+		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)
+	}
+	res.Problems = slices.Clone(c.fleet.Problems)
+	for i := range rendered {
+		r := &rendered[i]
+		across := byTenant[r.Tenant.Name]
+		for j := range across {
+			across[j].Position = brought(r.Tenant, across[j])
+		}
+		r.problems = append(r.problems, across...)
+		res.Problems = append(res.Problems, r.problems...)
+		if c.holds(r.problems) {
+			res.Held, r.Files, r.Tree = append(res.Held, r.Tenant.Name), nil, nil
+			continue
+		}
+		c.record(r)
+	}
+	slices.Sort(res.Held)
+	res.Held = slices.Compact(res.Held)
+	res.Problems = manifest.SortProblems(res.Problems)
+	return res, nil
+}
+
+// brought is where the object of the problem stands in a file of people, otherwise the tenant's name.
+func brought(t *schemas.Tenant, p manifest.Problem) manifest.Position {
+	for _, x := range t.Extras {
+		for _, doc := range x.Documents {
+			objects, _ := manifest.Objects(doc)
+			for _, o := range objects {
+				if k := o.Key(); !x.Patch && k.Group == p.Object.Group && k.Kind == p.Object.Kind && k.Name == p.Object.Name {
+					return doc.Position
+				}
+			}
+		}
+	}
+	return t.At(p.Environment, manifest.Path{"metadata", "name"})
+}
+
+func (c chain) holds(problems []manifest.Problem) bool {
+	return slices.ContainsFunc(problems, func(p manifest.Problem) bool {
+		return p.Waiver == "" && p.Severity.AtLeast(c.failOn)
+	})
+}
+
+// record adds the tenant's record to its files: what a later run and an audit need to know.
+func (c chain) record(r *Rendered) {
+	rec := manifest.Record{
+		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
+		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
+	}
+	files := make(map[string][]byte, len(r.Files)+1)
+	for p, b := range r.Files {
+		files[p], rec.Files[p] = b, manifest.Digest(b)
+	}
+	for _, p := range manifest.SortProblems(slices.Clone(r.problems)) {
+		if p.Severity == manifest.Warning {
+			continue
+		}
+		rec.Findings = append(rec.Findings, manifest.RecordedFinding{
+			Check: p.Check, Severity: p.Severity, Environment: p.Environment, Object: p.Object.String(),
+		})
+	}
+	files[manifest.RecordPath(rec.Tenant)] = rec.Bytes()
+	r.Files = files
+}
+
+// facts are what policies may know of a tenant in an environment and of the platform.
+func facts(tenant string, e *schemas.Environment) policies.Context {
+	p := e.Platform
+	kinds := make([]policies.Kind, len(p.Kinds.Allowed))
+	for i, k := range p.Kinds.Allowed {
+		kinds[i] = policies.Kind{Group: k.Group, Kind: k.Kind, Scope: k.Scope}
+	}
+	return policies.Context{
+		Tenant: tenant, Environment: e.Name, Namespace: e.Namespace, Tier: e.Spec.Tier, Namespaces: []string{e.Namespace},
+		Platform: policies.Platform{
+			ReservedNamespaces: p.ReservedNames, AllowedKinds: kinds, BindableClusterRoles: p.RBAC.BindableClusterRoles,
+			OuterNamespaces: []string{p.Namespaces.Backup, p.Namespaces.GitOps, p.Namespaces.Monitoring},
+			ClusterVersion:  e.Cluster.Version, DNSNamespaces: e.DNSNamespaces(),
+		},
+	}
+}
+
+func member(tenant string, e *schemas.Environment, objects []manifest.Object) policies.Member {
+	m := policies.Member{Tenant: tenant, Environment: e.Name, Cluster: e.Cluster.Name, Namespaces: []string{e.Namespace}}
+	for _, o := range objects {
+		m.Keys = append(m.Keys, policies.OwnedKey{Key: o.Key(), Owner: o.Owner})
+	}
+	return m
+}

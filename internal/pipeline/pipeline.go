@@ -1,0 +1,232 @@
+// Package pipeline is the chain: files are loaded, tenants rendered, overlays built, policies asked.
+// Every door calls [Run]. It alone joins a problem of the output to the line of the tenant's file
+// that caused it.
+//
+// A tenant is all or nothing, the fleet is not: a tenant with a problem at or above the bound is held
+// back whole, the others go on.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tenantsmith/tenantsmith/generators"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/policies"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// Options choose what a run looks at.
+type Options struct {
+	// Tenants are names or files relative to the platform repository; none means all.
+	Tenants []string
+	// Environment limits the policies to one environment; trees always hold all of them.
+	Environment string
+	// Checks are ids or prefixes of ids; none means all.
+	Checks []string
+	// FailOn holds back a tenant with a finding this grave; empty means the platform's bound.
+	FailOn manifest.Severity
+	// Verify builds every overlay with kustomize, also those that only tenantsmith wrote.
+	Verify bool
+	// Trees keeps the trees in the result, which otherwise hold every object of the fleet in memory.
+	Trees bool
+	// Version of the tool, for the records.
+	Version string
+	// Progress, if not nil, is called after each tenant, from several goroutines.
+	Progress func(done, total int)
+}
+
+// Result is what a run made and found.
+type Result struct {
+	Fleet   *schemas.Fleet
+	Tenants []Rendered
+	// Problems are all of them, sorted by position.
+	Problems []manifest.Problem
+	// Held are the names of the tenants that must not be written, sorted.
+	Held    []string
+	FailOn  manifest.Severity
+	Objects int
+	Checks  int
+}
+
+// Rendered is one tenant's output.
+type Rendered struct {
+	Tenant *schemas.Tenant
+	// Tree is nil unless the options ask for it.
+	Tree *overlay.Tree
+	// Files are the tree and its record; nil when the tenant is held back.
+	Files map[string][]byte
+
+	problems []manifest.Problem
+	members  []policies.Member
+	objects  int
+}
+
+// Run loads the platform repository and takes every tenant through the chain. The error is a fault
+// of ours or of the disk; what is wrong with the user's files is in the result.
+func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
+	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: o.Tenants})
+	if err != nil {
+		return nil, err
+	}
+	engine, err := compile(fsys, fleet)
+	if faults, ok := errors.AsType[policies.Errors](err); ok {
+		return refuse(fleet, faults), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	selected, err := engine.Selected(o.Checks)
+	if err != nil {
+		return nil, err
+	}
+	c := chain{options: o, fleet: fleet, engine: engine, failOn: bound(o.FailOn, fleet), checks: len(selected)}
+	rendered, err := c.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.judge(ctx, rendered)
+}
+
+// bound is the severity from which a finding holds a tenant back.
+func bound(asked manifest.Severity, fleet *schemas.Fleet) manifest.Severity {
+	switch {
+	case asked != "":
+		return asked
+	case fleet.Platform != nil && fleet.Platform.Policies.FailOn != "":
+		return manifest.Severity(fleet.Platform.Policies.FailOn)
+	}
+	return manifest.High
+}
+
+// compile prepares the policies, those of the platform among them.
+func compile(fsys fs.FS, fleet *schemas.Fleet) (*policies.Engine, error) {
+	if fleet.Platform == nil || len(fleet.Platform.Extend.Policies) == 0 {
+		return policies.Compile(nil)
+	}
+	return policies.Compile(fsys, fleet.Platform.Extend.Policies...)
+}
+
+// refuse holds back every tenant: the platform's own policies have faults, so nothing can be judged.
+func refuse(fleet *schemas.Fleet, faults policies.Errors) *Result {
+	res := &Result{Fleet: fleet, FailOn: bound("", fleet), Held: slices.Clone(fleet.Held)}
+	for _, t := range fleet.Tenants {
+		res.Held = append(res.Held, t.Name)
+	}
+	slices.Sort(res.Held)
+	res.Problems = manifest.SortProblems(append(slices.Clone(fleet.Problems), faults...))
+	return res
+}
+
+type chain struct {
+	options Options
+	fleet   *schemas.Fleet
+	engine  *policies.Engine
+	failOn  manifest.Severity
+	checks  int
+}
+
+// all renders the tenants on every processor; the order of the result is that of the fleet.
+func (c chain) all(ctx context.Context) ([]Rendered, error) {
+	out := make([]Rendered, len(c.fleet.Tenants))
+	errs := make([]error, len(c.fleet.Tenants))
+	var next, done atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(out)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(out); i = int(next.Add(1)) - 1 {
+				out[i], errs[i] = c.one(ctx, c.fleet.Tenants[i])
+				if c.options.Progress != nil {
+					c.options.Progress(int(done.Add(1)), len(out))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, ctx.Err()
+}
+
+// one takes a tenant from its fields to its checked files.
+func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
+	if err := ctx.Err(); err != nil {
+		return Rendered{}, err
+	}
+	src := overlay.Source{Tenant: t.Name, File: source(t), Base: generators.Generate(t, &t.Base), Extras: t.Extras}
+	for i := range t.Environments {
+		e := &t.Environments[i]
+		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(t, e)})
+	}
+	tree, problems := overlay.New(src)
+	r := Rendered{Tenant: t, Tree: tree}
+	for i := range problems {
+		problems[i].Tenant = t.Name
+	}
+	r.problems = problems
+	if tree == nil || c.holds(problems) {
+		r.Tree = nil
+		return r, nil
+	}
+	for i := range t.Environments {
+		if e := &t.Environments[i]; c.options.Environment == "" || c.options.Environment == e.Name {
+			if err := c.check(ctx, &r, e, src.Envs[i].Objects); err != nil {
+				return r, err
+			}
+		}
+	}
+	r.Files = tree.Files()
+	if !c.options.Trees {
+		r.Tree = nil
+	}
+	return r, nil
+}
+
+// source is what generated files name as theirs: the tenant's file, or its folder.
+func source(t *schemas.Tenant) string {
+	if dir := path.Dir(t.Files[0]); path.Base(dir) == t.Name {
+		return dir
+	}
+	return t.Files[0]
+}
+
+// check builds one environment and asks the policies.
+func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, generated []manifest.Object) error {
+	build := r.Tree.Build
+	if c.options.Verify {
+		build = r.Tree.Kustomize
+	}
+	built, problems := build(e.Name)
+	for i := range problems {
+		if problems[i].Check == overlay.Fault {
+			return errors.New(problems[i].Message)
+		}
+		problems[i].Tenant, problems[i].Environment = r.Tenant.Name, e.Name
+	}
+	r.problems = append(r.problems, problems...)
+	objects := make([]manifest.Object, len(built))
+	for i, b := range built {
+		objects[i] = b.Object
+	}
+	found, err := c.engine.Check(ctx, policies.Input{Context: facts(r.Tenant.Name, e), Objects: objects, Checks: c.options.Checks})
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		newOrigin(r.Tenant, e, generated, built, r.Tree).locate(found)
+	}
+	r.problems = append(r.problems, found...)
+	r.objects += len(built)
+	r.members = append(r.members, member(r.Tenant.Name, e, objects))
+	return nil
+}
