@@ -39,6 +39,7 @@ func parseNode(t testing.TB, file, text string) *manifest.Node {
 }
 
 func TestExtensions(t *testing.T) {
+	const owners = "  owners: [{group: admins, role: admin}]\n"
 	c := checked(t, map[string][]byte{"platform/schemas/acme.cue": []byte(`package tenantsmith
 
 import "strings"
@@ -57,7 +58,7 @@ import "strings"
 	own := checked(t, nil)
 	require.NotEqual(t, own.digest(), c.digest())
 	require.Equal(t, own.digest(), checked(t, nil).digest())
-	doc := parseNode(t, "acme.yaml", head+"  displayName: A\n  monitoring: {logLevel: debug}\n")
+	doc := parseNode(t, "acme.yaml", head+"  displayName: A\n  monitoring: {logLevel: debug}\n"+owners)
 	require.Empty(t, own.session().input("Tenant", doc))
 	problems := c.session().input("Tenant", doc)
 	require.Equal(t, "acme.yaml:5:16: spec.displayName: must have at least 3 characters\n", lines(problems))
@@ -66,9 +67,9 @@ import "strings"
 		"acme.yaml:6:26: spec.monitoring.logLevel: must not be debug\n", lines(problems))
 	require.Equal(t, "platform/schemas/acme.cue:8:14", problems[0].Rule.String())
 	require.Equal(t, "platform/schemas/acme.cue:11:42", problems[1].Rule.String())
-	doc = parseNode(t, "acme.yaml", head+"  tags: {cost-center: x}\n")
+	doc = parseNode(t, "acme.yaml", head+"  tags: {cost-center: x}\n"+owners)
 	require.Equal(t, "acme.yaml:5:23: spec.tags.cost-center: has not the form that is asked for\n", lines(c.session().rules(doc)))
-	doc = parseNode(t, "acme.yaml", head+"  tags: {cost-center: '17'}\n")
+	doc = parseNode(t, "acme.yaml", head+"  tags: {cost-center: '17'}\n"+owners)
 	require.Empty(t, c.session().rules(doc))
 }
 

@@ -46,6 +46,16 @@ func (s *speller) explain(layer string, doc *manifest.Node, err error) []manifes
 	return manifest.SortProblems(w.problems)
 }
 
+// removals puts every null under a key that the schema does not have into words.
+func (s *speller) removals(layer string, doc *manifest.Node) []manifest.Problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prepare()
+	w := walk{speller: s, doc: doc, said: map[string]bool{}, within: map[string]bool{}}
+	w.removals(s.shapes[layer], doc, nil)
+	return w.problems
+}
+
 // prepare compiles what compiled before, hence without an error.
 func (s *speller) prepare() {
 	if s.shapes != nil {

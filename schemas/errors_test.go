@@ -100,7 +100,7 @@ func TestInputProblems(t *testing.T) {
 11:22: spec.services.web.calls[0].host: "stripe" is no host; write a name with a dot in lower-case letters, digits and dashes, such as shop.example.com
 11:49: spec.services.web.calls[1].cidr: "10.1.0.0" is no range of addresses; write an address and a length, such as 10.1.0.0/16
 12:17: spec.services.web.volumes[0].mount: is required
-13:15: spec.services.web.files.a: "a" is no absolute path; write a path that begins with a slash and has no .. in it, such as /data
+13:15: spec.services.web.files.a: "a" is no path to mount at; write a path below / that has no .. in it, such as /data
 13:25: spec.services.web.files["/b"]: must be a string, not a number; put it in quotes`},
 		{"environments", head + "  environments:\n    production: {services: {web: {image: 'x:'}}, nope: 1, tier: free}\n    Prod: {}\n    staging:\n", `
 6:42: spec.environments.production.services.web.image: "x:" is no image; write registry/name:tag, such as ghcr.io/example/backend:1.4.2
@@ -196,7 +196,7 @@ func TestRules(t *testing.T) {
 6:24: spec.delivery.sources[0].repository: is required, here or as delivery.repository`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			same(t, tt.want, c.session().rules(parseNode(t, "acme.yaml", "spec:\n  "+tt.spec+"\n")))
+			same(t, tt.want, c.session().rules(parseNode(t, "acme.yaml", "spec:\n  "+tt.spec+"\n  owners: [{group: a, role: admin}]\n")))
 		})
 	}
 }

@@ -24,6 +24,11 @@ const (
 	probes                // its probes
 	probe                 // one of them
 	release               // its release
+	tags                  // spec.tags, and so on
+	databases
+	secrets
+	ports // those of a service
+	mounted
 )
 
 // child is the place of a field in a map at p.
@@ -31,10 +36,20 @@ func (p place) child(key string) place {
 	switch {
 	case p == atSpec && key == "services":
 		return services
+	case p == atSpec && key == "tags":
+		return tags
+	case p == atSpec && key == "databases":
+		return databases
+	case p == atSpec && key == "secrets":
+		return secrets
 	case p == services:
 		return service
 	case p == service && key == "env":
 		return envMap
+	case p == service && key == "ports":
+		return ports
+	case p == service && key == "files":
+		return mounted
 	case p == service && key == "probes":
 		return probes
 	case p == service && key == "release":
@@ -51,6 +66,8 @@ func (p place) child(key string) place {
 type merger struct {
 	// seed returns the defaults of a service that no lower layer knows.
 	seed func(name string) *manifest.Node
+	// log keeps what null did; nil where nobody asks.
+	log *removals
 }
 
 // lay returns lower with upper on it. Neither is changed; the result shares their parts.
@@ -77,7 +94,9 @@ func (m merger) lay(lower, upper *manifest.Node, at place) *manifest.Node {
 		switch {
 		case isNull(f.Value) && known:
 			out.Fields[i].Value = nil
+			m.log.remove(f, at)
 		case isNull(f.Value):
+			m.log.miss(f, at, lower)
 		case known:
 			out.Fields[i] = m.field(lower.Fields[i], f, at)
 		default:
@@ -85,7 +104,7 @@ func (m merger) lay(lower, upper *manifest.Node, at place) *manifest.Node {
 			if at == services && m.seed != nil {
 				under = m.seed(f.Key)
 			}
-			f.Value = m.lay(under, f.Value, at.child(f.Key))
+			f.Value = m.below(f.Key, under, f.Value, at)
 			out.Fields = append(out.Fields, f)
 		}
 	}
@@ -93,8 +112,15 @@ func (m merger) lay(lower, upper *manifest.Node, at place) *manifest.Node {
 	return out
 }
 
+// below lays a field of the map at a place.
+func (m merger) below(key string, lower, upper *manifest.Node, at place) *manifest.Node {
+	m.log.enter(key)
+	defer m.log.leave()
+	return m.lay(lower, upper, at.child(key))
+}
+
 func (m merger) field(lower, upper manifest.Field, at place) manifest.Field {
-	value := m.lay(lower.Value, upper.Value, at.child(upper.Key))
+	value := m.below(upper.Key, lower.Value, upper.Value, at)
 	if value.Kind == manifest.Map && lower.Value.Kind == manifest.Map {
 		upper.Position = written(lower.Position, upper.Position)
 	}

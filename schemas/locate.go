@@ -89,7 +89,9 @@ type resolved struct {
 	doc      *manifest.Node
 	problems []manifest.Problem
 	// rules is how many of the problems came from the schemas, not from Go.
-	rules       int
+	rules int
+	// removed are the places of the nulls that removed fields, by field.
+	removed     map[string]manifest.Position
 	environment Environment
 }
 
@@ -103,11 +105,20 @@ func (r *resolved) complain(path manifest.Path, format string, args ...any) *man
 // add places a problem about a field of the resolved document.
 func (r *resolved) add(path manifest.Path, p manifest.Problem) {
 	at, words, rule := r.locate(r.doc, path)
+	if null, ok := r.removed[path.String()]; ok && r.lacks(path) {
+		at, words = null, r.words(null, path)
+	}
 	p.Position, p.Field, p.Environment = at, words.String(), r.env
 	if p.Rule == (manifest.Position{}) {
 		p.Rule = rule
 	}
 	r.problems = append(r.problems, p)
+}
+
+// lacks reports whether the resolved document does not have a field.
+func (r *resolved) lacks(path manifest.Path) bool {
+	n, _ := r.value(path)
+	return n == nil
 }
 
 // value is the node of a field of the resolved document, and whether a person wrote it.
@@ -150,8 +161,11 @@ func (r *resolver) prune(doc *manifest.Node, problems []manifest.Problem) *manif
 }
 
 // isPruned reports whether a problem follows from a field that is known to be wrong.
-func (r *resolver) isPruned(path manifest.Path) bool {
-	return slices.ContainsFunc(r.pruned, func(p manifest.Path) bool {
+func (r *resolver) isPruned(path manifest.Path) bool { return isWithin(path, r.pruned) }
+
+// isWithin reports whether a path is one of others or leads on from it.
+func isWithin(path manifest.Path, others []manifest.Path) bool {
+	return slices.ContainsFunc(others, func(p manifest.Path) bool {
 		return len(p) <= len(path) && slices.Equal(p, path[:len(p)])
 	})
 }

@@ -35,7 +35,7 @@ func loadPlatform(fsys fs.FS) (*platform, []manifest.Problem, error) {
 		return p, problems, err
 	}
 	if p.written != nil {
-		if problems = p.checker.session().input("Platform", withoutNulls(p.written)); hasErrors(problems) {
+		if problems = p.checker.session().layer("Platform", p.written); hasErrors(problems) {
 			return p, problems, nil
 		}
 	}

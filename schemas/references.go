@@ -132,27 +132,6 @@ func (e *resolved) serviceCalls(path manifest.Path, s Service) {
 	}
 }
 
-// mounts refuses two things at one place of the container.
-func (e *resolved) mounts(path manifest.Path, s Service) {
-	taken := map[string]bool{}
-	for file := range s.Files {
-		taken[file] = true
-	}
-	for i, v := range s.Volumes {
-		mount := strings.TrimSuffix(v.Mount, "/")
-		if taken[mount] {
-			e.complain(path.Join("volumes", i, "mount"), "%s is mounted twice", v.Mount)
-		}
-		taken[mount] = true
-	}
-	classes := e.cluster.StorageClasses
-	for i, v := range s.Volumes {
-		if _, ok := classes[v.Class]; v.Class != "" && !ok {
-			e.missing(path.Join("volumes", i, "class"), "storage class", v.Class, sortedKeys(classes))
-		}
-	}
-}
-
 // hosts refuses hosts that are neither the tenant's nor under the platform's base domain.
 func (e *resolved) hosts(path manifest.Path, s Service) {
 	base := e.resolver.facts.BaseDomain

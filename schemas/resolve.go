@@ -19,6 +19,10 @@ type resolver struct {
 	docs map[string]*manifest.Node
 	// pruned are the fields that were found wrong and taken out, so that one mistake is told once.
 	pruned []manifest.Path
+	// lacking are the fields that all environments miss, told as one mistake of the tenant.
+	lacking []manifest.Path
+	// nulls are those that stand for an entry of a map, and what came of them in all environments.
+	nulls map[manifest.Position]*null
 }
 
 // tier is the tenant's, and nil when it has none or an unknown one.
@@ -62,10 +66,11 @@ func (r *resolver) sameAsBase(env string) bool {
 	return g[env] == g[""] && r.environmentLayer(env) == nil && r.overrides[env] == nil && r.settlesLikeBase(env)
 }
 
-// resolve returns the tenant's document in an environment; "" is the tenant without its environments.
-func (r *resolver) resolve(env string) *manifest.Node {
+// resolve returns the tenant's document in an environment, and where the fields that null removed from
+// it were removed; "" is the tenant without its environments.
+func (r *resolver) resolve(env string) (*manifest.Node, map[string]manifest.Position) {
 	g, layers := r.grounds[r.tier().Name][env], r.layers(env)
-	m := merger{seed: func(name string) *manifest.Node { return g.services[kindOf(name, layers)] }}
+	m := merger{seed: func(name string) *manifest.Node { return g.services[kindOf(name, layers)] }, log: newRemovals()}
 	spec := m.lay(nil, g.spec, atSpec)
 	for _, l := range layers {
 		spec = m.lay(spec, l, atSpec)
@@ -77,7 +82,10 @@ func (r *resolver) resolve(env string) *manifest.Node {
 			at = f.Position
 		}
 	}
-	return with(r.doc, "spec", at, spec)
+	if env != "" {
+		r.note(m.log)
+	}
+	return with(r.doc, "spec", at, spec), m.log.removed
 }
 
 // kindOf is the kind that the strongest layer gives a service.

@@ -25,6 +25,16 @@ func (s *session) input(kind string, doc *manifest.Node) []manifest.Problem {
 	return s.check("#"+kind+"Input", doc)
 }
 
+// layer judges one document that lies on others: what null removes has to be known, and is not there.
+func (s *session) layer(kind string, doc *manifest.Node) []manifest.Problem {
+	rest := withoutNulls(doc)
+	problems := s.input(kind, rest)
+	if rest != doc {
+		problems = append(problems, s.c.words.removals("#"+kind+"Input", doc)...)
+	}
+	return problems
+}
+
 // complete judges the merged files of a tenant, before anything is filled in: whether all that a
 // tenant has to say was said.
 func (s *session) complete(doc *manifest.Node) []manifest.Problem {

@@ -127,10 +127,31 @@ func (s *shape) field(key string) *shape {
 	return nil
 }
 
+// under returns what may stand under a key in any of the alternatives, or nil, and whether anything
+// may: a null that takes back one alternative stands beside another.
+func (s *shape) under(key string) (child *shape, open bool) {
+	if child = s.field(key); child == nil {
+		child = s.values
+	}
+	open = s.open
+	for _, b := range s.branches {
+		if child == nil {
+			var any bool
+			child, any = b.under(key)
+			open = open || any
+		}
+	}
+	return child, open
+}
+
+// names are the keys that the schema has, in any of the alternatives.
 func (s *shape) names() []string {
-	names := make([]string, len(s.fields))
-	for i, f := range s.fields {
-		names[i] = f.name
+	var names []string
+	for _, f := range s.fields {
+		names = append(names, f.name)
+	}
+	for _, b := range s.branches {
+		names = append(names, b.names()...)
 	}
 	return names
 }

@@ -71,6 +71,7 @@ func (rd *reader) documents(f *folder) (*work, error) {
 	w := &work{fsys: rd.fsys, session: rd.checker.session(), resolver: &resolver{
 		platform: rd.platform, grounds: rd.grounds, name: f.name,
 		overrides: map[string]*manifest.Node{}, docs: map[string]*manifest.Node{},
+		nulls: map[manifest.Position]*null{},
 	}}
 	for _, file := range f.documents {
 		doc, err := w.document(file, "Tenant")
@@ -126,7 +127,7 @@ func (w *work) document(file, kind string) (*manifest.Node, error) {
 	}
 	problems = named(doc, w.name, kind == "Tenant")
 	w.problems = append(w.problems, problems...)
-	for _, p := range w.session.input(kind, withoutNulls(doc)) {
+	for _, p := range w.session.layer(kind, doc) {
 		if !slices.ContainsFunc(problems, func(q manifest.Problem) bool { return q.Position == p.Position }) {
 			problems = append(problems, p)
 			w.problems = append(w.problems, p)
@@ -145,12 +146,22 @@ func (w *work) extras(f *folder) ([]manifest.Extra, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(src.docs) == 0 && !hasErrors(problems) {
+			problems = append(problems, empty(out[i].File))
+		}
 		out[i].Documents, out[i].Bytes = src.docs, data
 		src.docs = nil
 		w.sources = append(w.sources, src)
 		w.problems = append(w.problems, problems...)
 	}
 	return out, nil
+}
+
+// empty is a file of people that holds no document: what they meant to add would be missing unseen.
+func empty(file string) manifest.Problem {
+	p := fault(manifest.Position{File: file, Line: 1, Column: 1}, "", "file is empty")
+	p.Remedy = "write one document into it, or delete it"
+	return p
 }
 
 // compareSources puts the tenant's own documents first: the first file is the one that generated
@@ -163,8 +174,9 @@ func compareSources(a, b source) int {
 func (w *work) judge(out *outcome) {
 	doc := w.resolver.doc
 	for _, p := range w.session.complete(withoutNulls(doc)) {
-		if !w.isPruned(manifest.ParsePath(p.Field)) {
+		if path := manifest.ParsePath(p.Field); !w.isPruned(path) {
 			w.problems = append(w.problems, p)
+			w.lacking = append(w.lacking, path)
 		}
 	}
 	stages, problems := w.environments()
@@ -196,6 +208,7 @@ func (w *work) judge(out *outcome) {
 		out.claims.spec(e)
 	}
 	w.problems = append(w.problems, once(found, len(stages))...)
+	w.problems = append(w.problems, w.idleNulls()...)
 	if len(stages) > 0 && !hasErrors(w.problems) {
 		w.base(tenant, base)
 		out.tenant = tenant
@@ -225,13 +238,13 @@ func (w *work) stage(tier *Tier, stage *PlatformEnvironment, same *resolved) *re
 		resolver: w.resolver, env: stage.Name, stage: stage, tier: tier, cluster: w.facts.Clusters[stage.Cluster],
 	}
 	if same != nil && w.sameAsBase(stage.Name) {
-		e.doc, e.environment = same.doc, same.environment
+		e.doc, e.environment, e.removed = same.doc, same.environment, same.removed
 		e.inherit(same)
 	} else {
-		e.doc = w.resolve(stage.Name)
+		e.doc, e.removed = w.resolve(stage.Name)
 		e.environment.layered = e.doc
 		for _, p := range w.session.rules(e.doc) {
-			if path := manifest.ParsePath(p.Field); !w.isPruned(path) {
+			if path := manifest.ParsePath(p.Field); !w.isPruned(path) && !isWithin(path, w.lacking) {
 				e.add(path, p)
 			}
 		}
@@ -264,7 +277,7 @@ func (w *work) base(t *Tenant, same *resolved) {
 	if same != nil {
 		t.Base = same.environment
 	} else {
-		doc := w.resolve("")
+		doc, _ := w.resolve("")
 		t.Base.layered = doc
 		decodeSpec(doc.Get("spec"), &t.Base.Spec)
 	}

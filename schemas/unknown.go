@@ -53,11 +53,8 @@ func (w *walk) fields(s *shape, n *manifest.Node, p manifest.Path) {
 			}
 		case child == nil && s.open:
 			continue
-		case child == nil && f.Key == "tier" && s.field("services") != nil:
-			w.add(f.Position, here, s.at, "is the same in all environments, and only the tenant's spec.tier sets it")
-			continue
 		case child == nil:
-			w.add(f.Position, here, s.at, "unknown field%s", hint(p, nearest(f.Key, s.names())))
+			w.unknown(s, f, p)
 			continue
 		}
 		w.node(child, f.Value, here)
@@ -65,6 +62,31 @@ func (w *walk) fields(s *shape, n *manifest.Node, p manifest.Path) {
 	for _, f := range s.fields {
 		if f.required && n.Get(f.name) == nil {
 			w.missing(f, n, p)
+		}
+	}
+}
+
+// unknown reports a key that the schema does not have in the map at p.
+func (w *walk) unknown(s *shape, f *manifest.Field, p manifest.Path) {
+	here := p.Join(f.Key)
+	if f.Key == "tier" && s.field("services") != nil {
+		w.add(f.Position, here, s.at, "is the same in all environments, and only the tenant's spec.tier sets it")
+		return
+	}
+	w.add(f.Position, here, s.at, "unknown field%s", hint(p, nearest(f.Key, s.names())))
+}
+
+// removals reports the nulls that stand under keys the schema does not have: nothing could ever be
+// there to remove. Everything else in the document is judged without its nulls.
+func (w *walk) removals(s *shape, n *manifest.Node, p manifest.Path) {
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		child, open := s.under(f.Key)
+		switch {
+		case child != nil && f.Value.Kind == manifest.Map:
+			w.removals(child, f.Value, p.Join(f.Key))
+		case child == nil && !open && isNull(f.Value):
+			w.unknown(s, f, p)
 		}
 	}
 }

@@ -169,13 +169,8 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(t, e)})
 	}
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree}
-	for i := range problems {
-		problems[i].Tenant = t.Name
-	}
-	r.problems = problems
-	if tree == nil || c.holds(problems) {
-		r.Tree = nil
+	r := Rendered{Tenant: t, Tree: tree, problems: problems}
+	if tree == nil {
 		return r, nil
 	}
 	for i := range t.Environments {

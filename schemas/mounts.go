@@ -1,0 +1,50 @@
+package schemas
+
+import (
+	"path"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// mounts refuses two things at one place of the container, and things at places that cannot be made.
+func (e *resolved) mounts(at manifest.Path, s Service) {
+	taken, secrets := map[string]bool{}, map[string]bool{}
+	for file := range s.Files {
+		taken[file] = true
+	}
+	for _, file := range sortedKeys(s.Files) {
+		if above := parent(file, s.Files); above != "" {
+			e.complain(at.Join("files", file), "cannot lie in %s, which is a file", above)
+		}
+	}
+	for _, v := range s.Volumes {
+		secrets[v.Mount] = v.Secret != ""
+	}
+	classes := e.cluster.StorageClasses
+	for i, v := range s.Volumes {
+		field := at.Join("volumes", i, "mount")
+		if taken[v.Mount] {
+			e.complain(field, "%s is mounted twice", v.Mount)
+		}
+		taken[v.Mount] = true
+		if above := parent(v.Mount, s.Files); above != "" {
+			e.complain(field, "%s cannot lie in %s, which is a file", v.Mount, above)
+		}
+		if above := parent(v.Mount, secrets); above != "" && secrets[above] {
+			e.complain(field, "%s cannot lie in %s, where a secret is mounted", v.Mount, above)
+		}
+		if _, ok := classes[v.Class]; v.Class != "" && !ok {
+			e.missing(at.Join("volumes", i, "class"), "storage class", v.Class, sortedKeys(classes))
+		}
+	}
+}
+
+// parent is the nearest of some paths that a path lies in, or nothing.
+func parent[V any](name string, among map[string]V) string {
+	for dir := path.Dir(name); dir != "/" && dir != "."; dir = path.Dir(dir) {
+		if _, ok := among[dir]; ok {
+			return dir
+		}
+	}
+	return ""
+}
