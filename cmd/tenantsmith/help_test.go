@@ -68,7 +68,7 @@ func TestHelp(t *testing.T) {
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
-	script, err := txtar.ParseFile("testdata/script/readme.txtar")
+	script, err := txtar.ParseFile("../../testdata/script/readme.txtar")
 	require.NoError(t, err)
 	shown := 0
 	for _, f := range script.Files {
