@@ -316,7 +316,7 @@ func TestHandEditedTenantIsSkipped(t *testing.T) {
 			"tenants/acme/.tenantsmith.json", "the record cannot be used: read record: unexpected end of JSON input"},
 		"record of another": {func(t *testing.T, work string) {
 			put(t, work, map[string]string{"tenants/acme/.tenantsmith.json": string(shop("s:1").Files["tenants/shop/.tenantsmith.json"])})
-		}, "tenants/acme/.tenantsmith.json", "the record cannot be used: it is the record of tenant shop"},
+		}, "tenants/acme/.tenantsmith.json", "the record cannot be used: read record: it is that of tenant shop"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

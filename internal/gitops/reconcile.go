@@ -1,7 +1,6 @@
 package gitops
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -72,10 +71,7 @@ func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Pr
 	if err != nil || !exists {
 		return nil, nil, err
 	}
-	record, err := manifest.ParseRecord(data)
-	if err == nil && record.Tenant != tenant {
-		err = fmt.Errorf("it is the record of tenant %s", record.Tenant)
-	}
+	record, err := manifest.ParseRecord(tenant, data)
 	if err != nil {
 		return nil, &manifest.Problem{
 			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file},

@@ -57,9 +57,9 @@ func Digest(data []byte) string {
 // RecordPath returns where the record of a tenant stands in the output.
 func RecordPath(tenant string) string { return path.Join("tenants", tenant, RecordName) }
 
-// ParseRecord reads a record. It refuses one that claims files outside of tenants/<tenant>/: what a record claims,
-// we may remove.
-func ParseRecord(data []byte) (*Record, error) {
+// ParseRecord reads the record of a tenant. It refuses one that is another tenant's, or that claims
+// files outside of tenants/<tenant>/: what a record claims, we may remove.
+func ParseRecord(tenant string, data []byte) (*Record, error) {
 	r := &Record{}
 	if err := json.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
@@ -69,6 +69,9 @@ func ParseRecord(data []byte) (*Record, error) {
 	}
 	if err := r.validate(); err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
+	}
+	if r.Tenant != tenant {
+		return nil, fmt.Errorf("read record: it is that of tenant %s", r.Tenant)
 	}
 	return r, nil
 }

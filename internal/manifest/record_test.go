@@ -63,7 +63,7 @@ func TestRecordBytes(t *testing.T) {
   "waivers": []
 }
 `)
-	r, err := ParseRecord(record().Bytes())
+	r, err := ParseRecord("acme", record().Bytes())
 	require.NoError(t, err)
 	require.Equal(t, record().Files, r.Files)
 	require.Equal(t, []string{"a", "b"}, r.Waivers)
@@ -78,14 +78,16 @@ func TestParseRecordRefuses(t *testing.T) {
 		`{"apiVersion": "v9", "kind": "TenantRecord"}`: `"v9" "TenantRecord" is not`,
 		`[]`: "cannot unmarshal array",
 	} {
-		_, err := ParseRecord([]byte(text))
+		_, err := ParseRecord("acme", []byte(text))
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, err, "read record: ")
 	}
+	_, err := ParseRecord("other", record().Bytes())
+	require.ErrorContains(t, err, "it is that of tenant acme")
 	for _, tenant := range []string{"", "../x", "a/b", "A", ".", "-a", "a-", "a.b"} {
 		r := record()
 		r.Tenant = tenant
-		_, err := ParseRecord(r.Bytes())
+		_, err := ParseRecord(r.Tenant, r.Bytes())
 		require.ErrorContains(t, err, "is not a name", tenant)
 	}
 	for _, path := range []string{
@@ -94,7 +96,7 @@ func TestParseRecordRefuses(t *testing.T) {
 	} {
 		r := record()
 		r.Files = map[string]string{path: ""}
-		_, err := ParseRecord(r.Bytes())
+		_, err := ParseRecord(r.Tenant, r.Bytes())
 		require.ErrorContains(t, err, "does not belong to tenant acme", path)
 		_, _, err = Reconcile(r, nil, func(string) ([]byte, bool, error) { t.Fatal("read"); return nil, false, nil })
 		require.Error(t, err)

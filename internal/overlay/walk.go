@@ -30,10 +30,7 @@ func (w walker) record(tenant string) (*manifest.Record, *manifest.Problem, erro
 	if err != nil || !exists {
 		return nil, nil, err
 	}
-	record, err := manifest.ParseRecord(data)
-	if err == nil && record.Tenant != tenant {
-		err = fmt.Errorf("it is the record of tenant %s", record.Tenant)
-	}
+	record, err := manifest.ParseRecord(tenant, data)
 	if err != nil {
 		return nil, outputProblem(name, err.Error(), "restore it from git, or delete the tenant's folder and render again"), nil
 	}

@@ -143,7 +143,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"the record of another", func(t *testing.T, dir string) {
 			data := withRecord("shop", nil)[manifest.RecordPath("shop")]
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "tenants/acme/.tenantsmith.json"), data, 0o666))
-		}, "tenants/acme/.tenantsmith.json: it is the record of tenant shop"},
+		}, "tenants/acme/.tenantsmith.json: read record: it is that of tenant shop"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			root, dir := openOutput(t)

@@ -148,7 +148,7 @@ func TestRecord(t *testing.T) {
 	res := run(t, map[string]string{"tenants/acme.yaml": strings.Replace(acme, "[NET_ADMIN]", "[]", 1)}, Options{Version: "v1.2.3"})
 	require.Empty(t, res.Held)
 	files := res.Tenants[0].Files
-	record, err := manifest.ParseRecord(files[manifest.RecordPath("acme")])
+	record, err := manifest.ParseRecord("acme", files[manifest.RecordPath("acme")])
 	require.NoError(t, err)
 	require.Equal(t, "v1.2.3", record.Version)
 	require.Len(t, record.Files, len(files)-1)
