@@ -139,7 +139,7 @@ func (d *discovery) folder(f *folder, dir string) error {
 			f.documents = append(f.documents, file)
 			continue
 		}
-		f.problems = append(f.problems, skipped(file))
+		f.problems = append(f.problems, d.skipped(file))
 	}
 	if len(f.documents) == found {
 		f.problems = append(f.problems, fault(manifest.Position{File: dir}, "", "holds no .yaml file that declares the tenant"))
@@ -173,6 +173,10 @@ func (d *discovery) overrides() error {
 // stray is a file directly under overrides/. One that bears a tenant's name was meant for it, so the
 // tenant is not rendered without it.
 func (d *discovery) stray(file string) {
+	if d.layout.folders[path.Base(file)] != nil {
+		d.overridden(noFolder(file))
+		return
+	}
 	if !isYAML(file) {
 		d.layout.problems = append(d.layout.problems, unread(file))
 		return
@@ -197,7 +201,7 @@ func (d *discovery) override(dir string) error {
 	}
 	f := d.layout.folders[path.Base(dir)]
 	if f == nil {
-		d.layout.problems = append(d.layout.problems, d.ownerless(dir, in)...)
+		d.misspelt(dir, d.ownerless(dir, in))
 		return nil
 	}
 	f.problems = append(f.problems, in.problems...)
@@ -207,11 +211,21 @@ func (d *discovery) override(dir string) error {
 	return d.extraDirs(f, in.dirs, manifest.OwnerPlatform)
 }
 
+// misspelt gives the problems of an override without a tenant to the tenant that was probably meant,
+// which is not rendered without it.
+func (d *discovery) misspelt(dir string, problems []manifest.Problem) {
+	if f := d.layout.folders[nearest(path.Base(dir), d.layout.names())]; f != nil {
+		f.problems = append(f.problems, problems...)
+		return
+	}
+	d.layout.problems = append(d.layout.problems, problems...)
+}
+
 func (d *discovery) overrideFile(f *folder, file string) {
 	env := stem(file)
 	switch other, twice := f.overrides[env]; {
 	case !isYAML(file):
-		f.problems = append(f.problems, skipped(file))
+		f.problems = append(f.problems, d.skipped(file))
 	case env != allPlaces && !slices.Contains(d.environments, env):
 		f.problems = append(f.problems, d.unknownPlace(file, env))
 	case twice:

@@ -30,7 +30,7 @@ func (d *discovery) extras(f *folder, dir string, owner manifest.Owner) error {
 	}
 	f.problems = append(f.problems, in.problems...)
 	for _, file := range in.files {
-		f.problems = append(f.problems, misplaced(file, dir))
+		f.problems = append(f.problems, d.misplaced(file, dir))
 	}
 	for _, place := range in.dirs {
 		env := path.Base(place)
@@ -57,7 +57,7 @@ func (d *discovery) extraFiles(f *folder, place string, owner manifest.Owner) er
 	}
 	for _, file := range in.files {
 		if !isYAML(file) {
-			f.problems = append(f.problems, skipped(file))
+			f.problems = append(f.problems, d.skipped(file))
 			continue
 		}
 		patch := path.Base(path.Dir(place)) == "patches"
@@ -70,9 +70,9 @@ func (d *discovery) extraFiles(f *folder, place string, owner manifest.Owner) er
 }
 
 // misplaced is a file that has no environment to be for.
-func misplaced(file, dir string) manifest.Problem {
+func (d *discovery) misplaced(file, dir string) manifest.Problem {
 	if !isYAML(file) {
-		return skipped(file)
+		return d.skipped(file)
 	}
 	return fault(manifest.Position{File: file}, "", "stands in no environment: move it to %s/%s/ or to %s/<environment>/", dir, allPlaces, dir)
 }

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -42,11 +43,27 @@ func wouldBe(file string) string {
 
 // skipped is a file of a tenant that is not read. One whose extension alone is wrong was meant for the
 // tenant, so the tenant is not rendered without it.
-func skipped(file string) manifest.Problem {
-	if isMisnamed(file) {
+func (d *discovery) skipped(file string) manifest.Problem {
+	switch {
+	case isMisnamed(file):
 		return misnamed(file)
+	case d.namesFolder(path.Base(file)):
+		return noFolder(file)
 	}
 	return unread(file)
+}
+
+// namesFolder reports whether folders below a tenant have this name.
+func (d *discovery) namesFolder(name string) bool {
+	return name == "patches" || name == "resources" || name == allPlaces || slices.Contains(d.environments, name)
+}
+
+// noFolder is a file that bears the name of a folder which is read: what was in it would be lost
+// without a word.
+func noFolder(file string) manifest.Problem {
+	p := fault(manifest.Position{File: file}, "", "is a file, and a folder of this name is read")
+	p.Remedy = "make it a folder, or remove it"
+	return p
 }
 
 // isMisnamed reports whether a file holds what we read, under an extension that we do not.

@@ -136,12 +136,14 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		return err
 	}
 	verb := map[bool]string{true: "would change", false: "changed"}[o.dryRun]
+	if o.atomic && len(done.Skipped) > 0 {
+		w.say("nothing published: --atomic, and %s skipped", list(done.Skipped))
+		return nil
+	}
 	for _, c := range done.Changed {
 		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 	}
 	switch {
-	case len(done.Skipped) > 0 && o.atomic:
-		w.say("nothing published: --atomic, and %s skipped", list(done.Skipped))
 	case len(done.Skipped) > 0 && len(done.Changed) == 0:
 		w.say("skipped: %s", list(done.Skipped))
 	case len(done.Changed) == 0:

@@ -86,7 +86,7 @@ func (w *workspace) render(ctx context.Context, args []string, o renderOptions) 
 func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error {
 	output, dir := o.output, w.output(o.output)
 	if o.atomic {
-		if _, problems, err := w.differences(res, dir, false); err != nil || len(problems) > 0 {
+		if _, problems, err := w.differences(res, dir, all); err != nil || len(problems) > 0 {
 			return cmp.Or(err, w.handEdits(problems, output))
 		}
 	}
@@ -132,24 +132,27 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 // gone are the tenants with a tree in the output and no file among the inputs. Only a run over all
 // tenants knows; and where the inputs themselves are in doubt, an absent file proves nothing.
 func (w *workspace) gone(root *os.Root, res *pipeline.Result, all bool) (gone []string, err error) {
-	if !all {
+	if !all || res.Fleet.Platform == nil {
 		return nil, nil
 	}
 	recorded, err := overlay.Recorded(root)
 	names := known(res)
-	gone = slices.DeleteFunc(recorded, func(n string) bool { return slices.Contains(names, n) })
-	if err == nil && len(gone) > 0 && (len(names) == 0 || doubtful(res)) {
+	gone = slices.DeleteFunc(slices.Clone(recorded), func(n string) bool { return slices.Contains(names, n) })
+	if err == nil && len(gone) > 0 && (len(names) == 0 || doubtful(res, recorded)) {
 		w.say("kept: the trees of %s, which have no file any more, until the problems of tenants/ are mended", list(gone))
 		return nil, errProblems
 	}
 	return gone, err
 }
 
-// doubtful reports whether a file under tenants/ is wrong in a way that belongs to no tenant.
-func doubtful(res *pipeline.Result) bool {
-	return slices.ContainsFunc(res.Problems, func(p manifest.Problem) bool {
-		return p.Tenant == "" && p.Severity == manifest.Error && strings.HasPrefix(p.File+"/", "tenants/")
-	})
+// doubtful reports whether a tenant that is gone may only be one that cannot be read: a file under
+// tenants/ is wrong in a way that belongs to no tenant, or a tenant is held back that never had a tree
+// and so may be the other by a new name.
+func doubtful(res *pipeline.Result, recorded []string) bool {
+	return slices.ContainsFunc(res.Held, func(n string) bool { return !slices.Contains(recorded, n) }) ||
+		slices.ContainsFunc(res.Problems, func(p manifest.Problem) bool {
+			return p.Tenant == "" && p.Severity == manifest.Error && strings.HasPrefix(p.File+"/", "tenants/")
+		})
 }
 
 // handEdits reports files in the output that are not as tenantsmith left them.
@@ -178,12 +181,21 @@ func (w *workspace) stale(res *pipeline.Result, output string, all bool) error {
 	if err := w.handEdits(problems, output); err != nil {
 		return err
 	}
-	if len(stale) > 0 {
-		w.say("%d files are stale: run tenantsmith render", len(stale))
+	switch {
+	case len(stale) > 0:
+		w.say("%s: run tenantsmith render", stales(len(stale)))
 		return errProblems
+	case len(res.Held) == 0:
+		w.say("%s is up to date", filepath.ToSlash(output))
 	}
-	w.say("%s is up to date", filepath.ToSlash(output))
 	return nil
+}
+
+func stales(n int) string {
+	if n == 1 {
+		return "1 file is stale"
+	}
+	return fmt.Sprintf("%d files are stale", n)
 }
 
 // differences lists the files that a render would write or remove.
@@ -212,11 +224,15 @@ func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]s
 		}
 		stale, problems = append(stale, files...), append(problems, found...)
 	}
-	gone, err := w.gone(root, res, all)
+	gone, doubt := w.gone(root, res, all)
 	for _, name := range gone {
-		stale = append(stale, manifest.RecordPath(name))
+		files, found, err := overlay.Stale(root, name, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		stale, problems = append(append(stale, files...), manifest.RecordPath(name)), append(problems, found...)
 	}
-	return stale, problems, err
+	return stale, problems, doubt
 }
 
 // print writes the built objects of one environment as one YAML stream.
@@ -250,20 +266,37 @@ func has(t *schemas.Tenant, env string) bool {
 	return slices.ContainsFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == env })
 }
 
-// separate refuses an output folder that overlaps the inputs: trees would stand among tenant files.
+// separate refuses an output folder that overlaps the inputs, by a link or not: trees would stand
+// among tenant files.
 func (w *workspace) separate(output string) error {
 	if output == "-" {
 		return nil
 	}
-	rel, err := filepath.Rel(w.abs(w.dir), w.abs(w.output(output)))
-	if err != nil || output == "" {
-		return fmt.Errorf("cannot write to %q", output)
+	if output == "" {
+		return errors.New("--output needs a folder")
+	}
+	in, out := resolved(w.abs(w.dir)), resolved(w.abs(w.output(output)))
+	rel, err := filepath.Rel(in, out)
+	if err != nil {
+		return err
 	}
 	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-	if rel == "." || slices.Contains([]string{"tenants", "overrides", "waivers"}, first) {
+	if up, err := filepath.Rel(out, in); err == nil && filepath.IsLocal(up) || slices.Contains([]string{"tenants", "overrides", "waivers"}, first) {
 		return fmt.Errorf("--output %s is where the inputs are; choose a folder of its own", output)
 	}
 	return nil
+}
+
+// resolved follows the links of as much of the path as exists.
+func resolved(p string) string {
+	if real, err := filepath.EvalSymlinks(p); err == nil {
+		return real
+	}
+	parent := filepath.Dir(p)
+	if parent == p {
+		return p
+	}
+	return filepath.Join(resolved(parent), filepath.Base(p))
 }
 
 // output is relative to the platform repository, as every path but arguments is.

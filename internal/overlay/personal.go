@@ -164,7 +164,7 @@ func (p *personal) judgeMerge() *manifest.Problem {
 			return p.at(manifest.Path{"metadata"}, "must stay: it says which object this is", "")
 		}
 	}
-	return nil
+	return p.checkNulls()
 }
 
 // fixed are the fields that say which object it is.

@@ -128,6 +128,16 @@ func TestOrigin(t *testing.T) {
 		}, Options{})
 		require.Equal(t, []string{"tenants/acme/patches/production/root.yaml:1:1 spec.template.spec.hostPID"}, found(res, "TS-POD-002"))
 	})
+	t.Run("null label", func(t *testing.T) {
+		res := run(t, map[string]string{
+			"tenants/acme/tenant.yaml": strings.Replace(acme, "[NET_ADMIN]", "[]", 1),
+			"tenants/acme/patches/all/label.yaml": "apiVersion: v1\nkind: Service\n" +
+				"metadata: {name: web, labels: {app.kubernetes.io/name: null}}\n",
+		}, Options{})
+		require.Equal(t, []string{"acme"}, res.Held)
+		require.Equal(t, "tenants/acme/patches/all/label.yaml:3:56", res.Problems[0].Position.String())
+		require.Contains(t, res.Problems[0].Message, "by null")
+	})
 	t.Run("resource", func(t *testing.T) {
 		res := run(t, map[string]string{
 			"tenants/acme/tenant.yaml": strings.Replace(acme, "[NET_ADMIN]", "[]", 1),
