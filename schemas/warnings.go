@@ -6,6 +6,9 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
+// NotRendered is the message of the warning about a valid field that has no generator yet.
+const NotRendered = "not rendered yet"
+
 // pending is a field that is valid and that nothing renders yet. A generator that comes deletes its
 // line here.
 type pending struct {
@@ -120,7 +123,7 @@ func (s *scan) follow(n *manifest.Node, pos manifest.Position, at, rest manifest
 	if len(rest) == 0 {
 		empty := n.Kind != manifest.Scalar && len(n.Fields)+len(n.Items) == 0
 		if !empty && !slices.Contains(but, n.Value) {
-			s.problems = append(s.problems, caution(pos, at.String(), "not rendered yet"))
+			s.problems = append(s.problems, caution(pos, at.String(), NotRendered))
 		}
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // run takes the tenants of the workspace through the chain, showing progress on a terminal when it
@@ -48,7 +49,7 @@ func (w *workspace) refusals(res *pipeline.Result) error {
 	shown := report.Report{FailOn: res.FailOn}
 	quiet := map[string][]string{}
 	for _, p := range res.Problems {
-		if p.Severity == manifest.Warning && p.Message == notRendered {
+		if p.Severity == manifest.Warning && p.Message == schemas.NotRendered {
 			quiet[p.Tenant] = append(quiet[p.Tenant], p.Field)
 			continue
 		}
@@ -60,7 +61,7 @@ func (w *workspace) refusals(res *pipeline.Result) error {
 	for _, r := range res.Tenants {
 		if fields := quiet[r.Tenant.Name]; len(fields) > 0 {
 			slices.Sort(fields)
-			w.say("%s: not rendered yet: %s", r.Tenant.Name, strings.Join(slices.Compact(fields), ", "))
+			w.say("%s: %s: %s", r.Tenant.Name, schemas.NotRendered, strings.Join(slices.Compact(fields), ", "))
 		}
 	}
 	if len(res.Held) > 0 {
@@ -68,9 +69,6 @@ func (w *workspace) refusals(res *pipeline.Result) error {
 	}
 	return nil
 }
-
-// notRendered is the schema's word for a valid field without a generator.
-const notRendered = "not rendered yet"
 
 func failing(res *pipeline.Result) int {
 	return report.Report{Problems: res.Problems, FailOn: res.FailOn}.Failing()

@@ -13,9 +13,6 @@ type Changes struct {
 	Remove []string
 }
 
-// Empty reports whether there is nothing to do.
-func (c Changes) Empty() bool { return len(c.Write) == 0 && len(c.Remove) == 0 }
-
 // Paths returns the files to write, sorted.
 func (c Changes) Paths() []string { return sortedKeys(c.Write) }
 
