@@ -14,6 +14,7 @@ type Platform struct {
 	Environments     []PlatformEnvironment `json:"environments"`
 	GitOps           GitOps                `json:"gitops"`
 	Registries       []string              `json:"registries"`
+	Images           Images                `json:"images"`
 	SecretStore      SecretStore           `json:"secretStore"`
 	Namespaces       Namespaces            `json:"namespaces"`
 	Tiers            map[string]*Tier      `json:"tiers"`
@@ -33,8 +34,11 @@ type Cluster struct {
 	Region         string                  `json:"region"`
 	Version        string                  `json:"version"` // v1.34
 	Router         string                  `json:"router"`  // none | istio | gateway-api
+	Gateway        string                  `json:"gateway"` // in the gateway's namespace
 	Mesh           string                  `json:"mesh"`    // none | istio
-	DNS            string                  `json:"dns"`     // coredns | nodelocal | openshift
+	Sidecar        ContainerResources      `json:"sidecar"` // what the mesh adds to every pod
+	Metrics        Metrics                 `json:"metrics"`
+	DNS            string                  `json:"dns"` // coredns | nodelocal | openshift
 	CNI            string                  `json:"cni"`
 	IngressClass   string                  `json:"ingressClass"`
 	Operators      []string                `json:"operators"` // rollouts, prometheus, ...
@@ -50,6 +54,21 @@ func (c *Cluster) Has(operator string) bool {
 		}
 	}
 	return false
+}
+
+// Metrics are where releases are measured, and the metrics of services that have no mesh to count
+// their requests.
+type Metrics struct {
+	Address           string `json:"address"` // of Prometheus
+	Requests          string `json:"requests"`
+	Status            string `json:"status"`
+	Latency           string `json:"latency"`
+	RequestsPerSecond string `json:"requestsPerSecond"`
+}
+
+// Images are those that run beside tenants' own.
+type Images struct {
+	Smoke string `json:"smoke"`
 }
 
 // StorageClass is a class that tenants may use.
@@ -107,7 +126,9 @@ type Tier struct {
 	Memory   Bound    `json:"memory"`
 	Storage  Bound    `json:"storage"`
 	Replicas IntBound `json:"replicas"`
-	Allows   Allows   `json:"allows"`
+	// NoData is what a measured release without data does: hold or pass.
+	NoData string `json:"noData"`
+	Allows Allows `json:"allows"`
 }
 
 // Bound is the default and the maximum of a quantity.

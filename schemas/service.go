@@ -18,6 +18,7 @@ type Service struct {
 	Critical        bool                `json:"critical"`
 	Replicas        *int32              `json:"replicas"`
 	Autoscaling     *Autoscaling        `json:"autoscaling"`
+	VerticalScaling *VerticalScaling    `json:"verticalScaling"`
 	Expose          []Expose            `json:"expose"`
 	Calls           []Call              `json:"calls"`
 	Release         Release             `json:"release"`
@@ -98,6 +99,23 @@ type Autoscaling struct {
 	Min        int32  `json:"min"`
 	Max        int32  `json:"max"`
 	CPUPercent *int32 `json:"cpuPercent"`
+	// RequestsPerSecond is what each pod is meant to answer.
+	RequestsPerSecond *int32    `json:"requestsPerSecond"`
+	Triggers          []Trigger `json:"triggers"`
+}
+
+// Trigger is what KEDA scales by, in its own words; Secrets are its settings that come from secrets.
+type Trigger struct {
+	Type     string               `json:"type"`
+	Metadata map[string]string    `json:"metadata"`
+	Secrets  map[string]SecretKey `json:"secrets"`
+}
+
+// VerticalScaling changes the requests of pods. Mode is recommend, initial, recreate or inPlace.
+type VerticalScaling struct {
+	Mode string           `json:"mode"`
+	Min  ComputeResources `json:"min"`
+	Max  ComputeResources `json:"max"`
 }
 
 // Expose routes a host and path to a port.
@@ -119,16 +137,18 @@ type Call struct {
 
 // Release is how a new version replaces the old one: rolling, canary, blueGreen or abTest.
 type Release struct {
-	Strategy string           `json:"strategy"`
-	Weights  []int32          `json:"weights"`
-	Gate     *Gate            `json:"gate"`
-	Approval string           `json:"approval"`
-	KeepOld  string           `json:"keepOldFor"`
-	Smoke    *Smoke           `json:"smoke"`
-	Match    *Match           `json:"match"`
-	Duration string           `json:"duration"`
-	Replicas *int32           `json:"replicas"`
-	Steps    []map[string]any `json:"steps"`
+	Strategy string  `json:"strategy"`
+	Weights  []int32 `json:"weights"`
+	Gate     *Gate   `json:"gate"`
+	Approval string  `json:"approval"`
+	KeepOld  string  `json:"keepOldFor"`
+	Smoke    *Smoke  `json:"smoke"`
+	Match    *Match  `json:"match"`
+	Duration string  `json:"duration"`
+	Replicas *int32  `json:"replicas"`
+	// Image is the second version of an abTest that is longer than two hours.
+	Image string           `json:"image"`
+	Steps []map[string]any `json:"steps"`
 }
 
 // Gate is what a release must show. SuccessRate is percent; P99 a duration; NoData hold or pass.
@@ -136,6 +156,8 @@ type Gate struct {
 	SuccessRate *float64 `json:"successRate"`
 	P99         string   `json:"p99"`
 	NoData      string   `json:"noData"`
+	// DryRun measures and lets every version pass.
+	DryRun bool `json:"dryRun"`
 }
 
 // Smoke is a request the new version must answer before it gets traffic.

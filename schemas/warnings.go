@@ -41,27 +41,17 @@ var unrenderedTenant = []pending{
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
-	{manifest.Path{"critical"}, []any{false}},
-	{manifest.Path{"expose"}, nil},
 	{manifest.Path{"calls", "*", "host"}, nil},
-	{manifest.Path{"release", "strategy"}, []any{"rolling", "canary", "blueGreen"}},
-	{manifest.Path{"release", "smoke"}, nil},
-	{manifest.Path{"release", "match"}, nil},
-	{manifest.Path{"release", "duration"}, nil},
-	{manifest.Path{"release", "replicas"}, nil},
-	{manifest.Path{"release", "steps"}, nil},
+	{manifest.Path{"expose", "*", "waf"}, []any{"off"}},
 }
 
 var unrenderedPlatform = []pending{
 	{manifest.Path{"gitops", "layout"}, []any{"kustomize"}},
 	{manifest.Path{"registries"}, nil},
 	{manifest.Path{"frameworks"}, nil},
-	{manifest.Path{"environments", "*", "requireProgressive"}, []any{false}},
 	{manifest.Path{"secretStore"}, nil},
 	{manifest.Path{"prices"}, nil},
-	{manifest.Path{"clusters", "*", "router"}, []any{"none"}},
 	{manifest.Path{"clusters", "*", "mesh"}, []any{"none"}},
-	{manifest.Path{"clusters", "*", "ingressClass"}, nil},
 	{manifest.Path{"clusters", "*", "backupLocation"}, nil},
 	{manifest.Path{"clusters", "*", "storageClasses", "*", "default"}, []any{false}},
 	{manifest.Path{"clusters", "*", "storageClasses", "*", "encrypted"}, []any{false}},

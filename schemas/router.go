@@ -1,0 +1,42 @@
+package schemas
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The routers that a cluster may have.
+const (
+	NoRouter   = "none"
+	Istio      = "istio"
+	GatewayAPI = "gateway-api"
+)
+
+// Router is what gives the versions of the service their share of the requests on a cluster. It is
+// the cluster's, where the requests pass it: those from outside do when the service is exposed, those
+// from inside when there is a mesh. Otherwise, and for what is not HTTP, it is [NoRouter]: versions
+// get the share that their pods are of all.
+func (s Service) Router(c *Cluster) string {
+	passes := len(s.Expose) > 0 || c != nil && c.Mesh == Istio
+	if c == nil || !passes || len(s.HTTPPorts()) == 0 || c.Router != Istio && c.Router != GatewayAPI {
+		return NoRouter
+	}
+	return c.Router
+}
+
+// HTTPPorts are the names of the ports that speak HTTP, sorted: those that are exposed and those whose
+// name says so, as meshes read it (http, http2, grpc, h2c, or one of them and a dash). That of metrics
+// is none of them.
+func (s Service) HTTPPorts() []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(s.Ports)) {
+		said, _, _ := strings.Cut(name, "-")
+		speaks := slices.Contains([]string{"http", "http2", "grpc", "h2c"}, said)
+		exposed := slices.ContainsFunc(s.Expose, func(e Expose) bool { return e.Port == name })
+		if (speaks || exposed) && s.Ports[name].Protocol != "UDP" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
