@@ -4,6 +4,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/tenantsmith/tenantsmith/internal/proof"
+
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -21,13 +23,14 @@ const (
 
 // objectCounts is how many objects the tenant may keep: what its services need at their peak, and
 // room by tier for jobs, tools and what the team brings from its own repository.
-func (in input) objectCounts() corev1.ResourceList {
+func (in input) objectCounts(m proof.Measurement) corev1.ResourceList {
 	spec := in.env.Spec
 	services := int64(len(spec.Services))
 	room := max(1, int64(in.env.Tier.Replicas.Default)) // the tier's size
 	workloads := services + 5*room
+	pods := m.Peak["pods"]
 	hard := map[corev1.ResourceName]int64{
-		"pods":                              in.peak() + 10*room,
+		"pods":                              pods.Value() + 10*room,
 		"services":                          serviceObjects*services + 4*int64(len(spec.Databases)) + 5*room,
 		"services.loadbalancers":            0,
 		"services.nodeports":                0,
@@ -50,15 +53,6 @@ func (in input) objectCounts() corev1.ResourceList {
 		list[name] = *resource.NewQuantity(n, resource.DecimalSI)
 	}
 	return list
-}
-
-// peak is how many pods the services have when all of them release at once.
-func (in input) peak() int64 {
-	var pods int64
-	for _, s := range in.env.Spec.Services {
-		pods += int64(max(peakPods(s, in.env.Cluster), maxReplicas(s)))
-	}
-	return pods
 }
 
 // claims is how many volumes the services and databases claim. A database may keep a second one for

@@ -47,10 +47,10 @@ func servicePath(name string, fields ...any) string {
 	return manifest.Path{"spec", "services", name}.Join(fields...).String()
 }
 
-// generators are the capabilities. A new one is one file and one line here.
+// generators are the capabilities. A new one is one file and one line here. The quota is not among
+// them: it is made of what they made.
 var generators = []func(input) []object{
 	namespace,
-	quota,
 	limits,
 	accounts,
 	roles,
@@ -68,17 +68,24 @@ var generators = []func(input) []object{
 // is without its environments. The objects come sorted by owner, kind and name.
 func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	var out []manifest.Object
+	in := input{t, e}
 	for _, generate := range generators {
-		for _, o := range generate(input{t, e}) {
-			out = append(out, manifest.Object{
-				Owner: o.owner, Subject: o.subject, Outer: o.outer, Tree: manifest.FromTyped(o.typed),
-			})
-		}
+		out = appendTrees(out, generate(in))
 	}
+	out = appendTrees(out, quota(in, out))
 	slices.SortFunc(out, func(a, b manifest.Object) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Kind(), b.Kind()),
 			cmp.Compare(a.Namespace(), b.Namespace()), cmp.Compare(a.Name(), b.Name()),
 			cmp.Compare(a.APIVersion(), b.APIVersion()))
 	})
+	return out
+}
+
+func appendTrees(out []manifest.Object, made []object) []manifest.Object {
+	for _, o := range made {
+		out = append(out, manifest.Object{
+			Owner: o.owner, Subject: o.subject, Outer: o.outer, Tree: manifest.FromTyped(o.typed),
+		})
+	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // limits makes the LimitRange: what a container gets that asks for nothing (the quota refuses pods
@@ -41,6 +42,11 @@ func (in input) containerLimits() corev1.LimitRangeItem {
 		if r.Requests.Memory != nil && r.Limits.Memory == nil {
 			memory = larger(memory, *r.Requests.Memory)
 		}
+	}
+	if in.env.Cluster.Mesh == schemas.Istio {
+		sidecar := in.env.Cluster.Sidecar
+		widen(&leastCPU, &mostCPU, sidecar.Requests.CPU, sidecar.Limits.CPU)
+		widen(&leastMemory, &mostMemory, sidecar.Requests.Memory, sidecar.Limits.Memory)
 	}
 	memory = smaller(memory, mostMemory)
 	leastCPU, leastMemory = smaller(leastCPU, mostCPU), smaller(leastMemory, mostMemory)

@@ -31,20 +31,6 @@ func fixedReplicas(s schemas.Service) int32 {
 	return max(*s.Replicas, 0)
 }
 
-// peakPods is the most pods the service has at once on the cluster, which is during a release: the
-// quota has to admit them, or the release waits for pods that wait for the release.
-func peakPods(s schemas.Service, c *schemas.Cluster) int32 {
-	h := maxReplicas(s)
-	switch {
-	case !runs(s):
-		return h
-	case strategy(s, c) == blueGreen:
-		return 2 * h
-	}
-	surge, _ := fenceposts(s)
-	return h + ceilPercent(h, surge)
-}
-
 // fenceposts are how many pods a release without a switch may start above the wanted number, in
 // percent, and stop below it, as a number.
 //
@@ -55,8 +41,4 @@ func fenceposts(s schemas.Service) (surge, unavailable int32) {
 		return 0, 1
 	}
 	return surgePercent, 0
-}
-
-func ceilPercent(n, percent int32) int32 {
-	return int32((int64(n)*int64(percent) + 99) / 100)
 }

@@ -8,19 +8,44 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/proof"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // quota makes two ResourceQuotas: compute holds what the tenant may request, objects how many
-// objects it may keep. They are two because their figures change for different reasons.
+// objects it may keep. They are two because their figures change for different reasons. What the
+// tenant needs is measured on the objects that the other generators made of it, by the arithmetic of
+// the proof, so that the quota and the proof cannot differ.
 //
 // There is no ceiling on CPU limits: CPU that others leave idle may be used, and a quota on limits
 // would oblige every container to have one.
-func quota(in input) []object {
+func quota(in input, objects []manifest.Object) []object {
+	m := proof.Measure(objects, Facts(in.env))
 	return []object{
-		in.resourceQuota("compute", "spec.resources", in.compute()),
-		in.resourceQuota("objects", "spec.tier", in.objectCounts()),
+		in.resourceQuota("compute", "spec.resources", in.compute(m)),
+		in.resourceQuota("objects", "spec.tier", in.objectCounts(m)),
 	}
+}
+
+// Facts are what the quota proof has to know of the cluster: what its mesh adds to every pod.
+func Facts(e *schemas.Environment) proof.Facts {
+	if e.Cluster == nil || e.Cluster.Mesh != schemas.Istio {
+		return proof.Facts{}
+	}
+	return proof.Facts{Sidecar: &proof.Resources{
+		Requests: quantities(e.Cluster.Sidecar.Requests), Limits: quantities(e.Cluster.Sidecar.Limits),
+	}}
+}
+
+func quantities(r schemas.ComputeResources) map[string]resource.Quantity {
+	out := map[string]resource.Quantity{}
+	if r.CPU != nil {
+		out["cpu"] = *r.CPU
+	}
+	if r.Memory != nil {
+		out["memory"] = *r.Memory
+	}
+	return out
 }
 
 func (in input) resourceQuota(name, subject string, hard corev1.ResourceList) object {
@@ -32,59 +57,29 @@ func (in input) resourceQuota(name, subject string, hard corev1.ResourceList) ob
 }
 
 // compute is the entitlement and, above it, what the tenant's releases need at their peak, up to the
-// platform's share of the entitlement. Storage gets nothing on top, since both versions of a release
-// share the same claims.
-func (in input) compute() corev1.ResourceList {
+// platform's share of the entitlement; and what the mesh adds to its pods, which the platform wants
+// and pays for. Storage gets nothing on top, since both versions of a release share the same claims.
+func (in input) compute(m proof.Measurement) corev1.ResourceList {
 	r := in.env.Spec.Resources
-	more := in.headroom()
 	percent := in.env.Platform.ReleaseHeadroom
+	hard := func(name string, entitled, most resource.Quantity) resource.Quantity {
+		q := raise(entitled, difference(m.Peak[name], m.Steady[name]), most)
+		q.Add(m.Sidecars[name])
+		return q
+	}
+	memory := share(r.Memory, percent)
 	return corev1.ResourceList{
-		"requests.cpu":     raise(r.CPU, more.cpu, milliShare(r.CPU, percent)),
-		"requests.memory":  raise(r.Memory, more.memory, share(r.Memory, percent)),
-		"limits.memory":    raise(r.Memory, more.memoryLimit, share(r.Memory, percent)),
+		"requests.cpu":     hard("requests.cpu", r.CPU, milliShare(r.CPU, percent)),
+		"requests.memory":  hard("requests.memory", r.Memory, memory),
+		"limits.memory":    hard("limits.memory", r.Memory, memory),
 		"requests.storage": r.Storage.DeepCopy(),
 	}
 }
 
-// demand is what containers count for in the quota.
-type demand struct{ cpu, memory, memoryLimit resource.Quantity }
-
-// headroom sums, over all services, what their pods need at the peak of a release above what they
-// need between releases. One commit may release all services, so the peaks coincide.
-func (in input) headroom() demand {
-	var sum demand
-	defaults := in.containerLimits()
-	for _, name := range in.services() {
-		s := in.env.Spec.Services[name]
-		pods := int64(peakPods(s, in.env.Cluster) - maxReplicas(s))
-		if pods <= 0 {
-			continue
-		}
-		pod := demandOf(s.Resources, defaults)
-		addTimes(&sum.cpu, pod.cpu, pods)
-		addTimes(&sum.memory, pod.memory, pods)
-		addTimes(&sum.memoryLimit, pod.memoryLimit, pods)
-	}
-	return sum
-}
-
-// demandOf is what a container counts for once the cluster has filled its gaps: a missing request is
-// the limit, and the LimitRange gives what neither says.
-func demandOf(r schemas.ContainerResources, defaults corev1.LimitRangeItem) demand {
-	return demand{
-		cpu:         firstSet(defaults.DefaultRequest["cpu"], r.Requests.CPU, r.Limits.CPU),
-		memory:      firstSet(defaults.DefaultRequest["memory"], r.Requests.Memory, r.Limits.Memory),
-		memoryLimit: firstSet(defaults.Default["memory"], r.Limits.Memory),
-	}
-}
-
-func firstSet(fallback resource.Quantity, candidates ...*resource.Quantity) resource.Quantity {
-	for _, q := range candidates {
-		if q != nil {
-			return *q
-		}
-	}
-	return fallback
+func difference(a, b resource.Quantity) resource.Quantity {
+	a = a.DeepCopy() // its decimal form is shared by plain copies
+	a.Sub(b)
+	return a
 }
 
 // raise adds more to q, but never above most.
@@ -95,12 +90,6 @@ func raise(q, more, most resource.Quantity) resource.Quantity {
 	}
 	sum.Add(more)
 	return sum
-}
-
-func addTimes(sum *resource.Quantity, q resource.Quantity, times int64) {
-	q = q.DeepCopy() // its decimal form is shared by plain copies
-	q.Mul(times)
-	sum.Add(q)
 }
 
 // share is percent of q, rounded down to whole units.

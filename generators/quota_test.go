@@ -12,6 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"pgregory.net/rapid"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/proof"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -59,12 +61,45 @@ func drawMemory(t *rapid.T, label string) *resource.Quantity {
 	return new(resource.MustParse(fmt.Sprint(rapid.IntRange(1, 2000).Draw(t, label), unit)))
 }
 
+// measure is what the objects of the tenant need.
+func measure(in input) proof.Measurement {
+	var objects []manifest.Object
+	for _, generate := range generators {
+		objects = appendTrees(objects, generate(in))
+	}
+	return proof.Measure(objects, Facts(in.env))
+}
+
+// peakPods is how many pods a service may have during a release, by the arithmetic of the controllers.
+func peakPods(s schemas.Service, c *schemas.Cluster) int32 {
+	h := maxReplicas(s)
+	switch {
+	case !runs(s):
+		return 0
+	case strategy(s, c) == blueGreen:
+		return 2 * h
+	case hasClaim(s):
+		return h
+	}
+	return h + (h+3)/4
+}
+
+// first is the first quantity that is set.
+func first(fallback resource.Quantity, candidates ...*resource.Quantity) resource.Quantity {
+	for _, q := range candidates {
+		if q != nil {
+			return *q
+		}
+	}
+	return fallback
+}
+
 // The quota holds the entitlement, and never more than the platform's headroom on top.
 func TestQuotaLiesBetweenEntitlementAndHeadroom(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := randomInput(t)
 		entitled := in.env.Spec.Resources
-		hard := in.compute()
+		hard := in.compute(measure(in))
 		for name, q := range map[corev1.ResourceName]resource.Quantity{
 			"requests.cpu": entitled.CPU, "requests.memory": entitled.Memory, "limits.memory": entitled.Memory,
 		} {
@@ -93,12 +128,16 @@ func TestHeadroomIsWhatReleasesNeed(t *testing.T) {
 		var milli, bytes int64
 		defaults := in.containerLimits()
 		for _, s := range in.env.Spec.Services {
+			if !runs(s) {
+				continue
+			}
 			pods := int64(peakPods(s, in.env.Cluster) - maxReplicas(s))
-			demand := demandOf(s.Resources, defaults)
-			milli += pods * demand.cpu.MilliValue()
-			bytes += pods * demand.memoryLimit.Value()
+			cpu := first(defaults.DefaultRequest["cpu"], s.Resources.Requests.CPU, s.Resources.Limits.CPU)
+			memory := first(defaults.Default["memory"], s.Resources.Limits.Memory)
+			milli += pods * cpu.MilliValue()
+			bytes += pods * memory.Value()
 		}
-		hard := in.compute()
+		hard := in.compute(measure(in))
 		cpu, memory := hard["requests.cpu"], hard["limits.memory"]
 		require.Equal(t, in.env.Spec.Resources.CPU.MilliValue()+milli, cpu.MilliValue())
 		require.Equal(t, in.env.Spec.Resources.Memory.Value()+bytes, memory.Value())
@@ -109,7 +148,7 @@ func TestHeadroomIsWhatReleasesNeed(t *testing.T) {
 func TestObjectQuotaAdmitsTheServices(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := randomInput(t)
-		hard := in.objectCounts()
+		hard := in.objectCounts(measure(in))
 		pods := hard["pods"]
 		var peak int64
 		for _, s := range in.env.Spec.Services {
@@ -191,7 +230,8 @@ func TestQuotaIsCanonical(t *testing.T) {
 		CPU: resource.MustParse("4000m"), Memory: resource.MustParse("2048Mi"), Storage: resource.MustParse("0.5Gi"),
 	}
 	var got []string
-	hard := input{tenant, env}.compute()
+	in := input{tenant, env}
+	hard := in.compute(measure(in))
 	for _, name := range slices.Sorted(maps.Keys(hard)) {
 		q := hard[name]
 		got = append(got, string(name)+" "+q.String())

@@ -62,6 +62,25 @@ func (t *Tenant) Mutate(env string, p manifest.Path) (*Environment, bool) {
 	return e.decoded(doc)
 }
 
+// With returns the environment with another value of the scalar at the path, wherever it came from. It
+// reports false for a path that leads to no scalar and for a value that cannot stand there. Nothing
+// judges the value against the tier.
+func (t *Tenant) With(env string, p manifest.Path, value any) (*Environment, bool) {
+	e := t.environment(env)
+	if e == nil || e.layered == nil {
+		return nil, false
+	}
+	doc, ok := replace(e.layered, p, func(n *manifest.Node) *manifest.Node {
+		changed := *n
+		changed.Value = value
+		return &changed
+	})
+	if !ok {
+		return nil, false
+	}
+	return e.decoded(doc)
+}
+
 func (t *Tenant) environment(name string) *Environment {
 	if name == "" {
 		return &t.Base

@@ -17,11 +17,14 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 		res.Objects += r.objects
 		members = append(members, r.members...)
 	}
-	crossed, err := c.engine.CheckFleet(ctx, members, c.options.Checks)
-	if err != nil {
-		return nil, err
+	var crossed []manifest.Problem
+	if c.asks() {
+		var err error
+		if crossed, err = c.engine.CheckFleet(ctx, members, c.policies); err != nil {
+			return nil, err
+		}
 	}
-	res.Checks = c.checks
+	res.Checks = c.count
 	byTenant := map[string][]manifest.Problem{}
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)

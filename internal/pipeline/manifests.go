@@ -33,12 +33,13 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	selected, err := engine.Selected(o.Checks)
+	chosen, err := choose(engine, o.Checks)
 	if err != nil {
 		return nil, err
 	}
 	out := &Judged{FailOn: bound(o.FailOn, fleet)}
-	in := policies.Input{Objects: objects, Checks: o.Checks}
+	in := policies.Input{Objects: objects, Checks: chosen.policies}
+	out.Problems = append(out.Problems, proven(objects, chosen)...)
 	if len(o.Tenants) > 0 {
 		out.Problems = append(out.Problems, fleet.Problems...)
 		for _, t := range fleet.Tenants {
@@ -48,6 +49,13 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 				}
 			}
 		}
+	}
+	if !chosen.asks() {
+		return out, nil
+	}
+	selected, err := engine.Selected(chosen.policies)
+	if err != nil {
+		return nil, err
 	}
 	for _, rule := range selected {
 		if rule.NeedsTenant && in.Context.Tenant == "" {

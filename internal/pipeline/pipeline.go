@@ -35,6 +35,8 @@ type Options struct {
 	FailOn manifest.Severity
 	// Verify builds every overlay with kustomize, also those that only tenantsmith wrote.
 	Verify bool
+	// Certificates keeps the quota proofs in the result.
+	Certificates bool
 	// Trees keeps the trees in the result, which otherwise hold every object of the fleet in memory.
 	Trees bool
 	// Version of the tool, for the records.
@@ -63,6 +65,8 @@ type Rendered struct {
 	Tree *overlay.Tree
 	// Files are the tree and its record; nil when the tenant is held back.
 	Files map[string][]byte
+	// Certificates are the quota proofs, by environment, where the options ask for them.
+	Certificates []Certificate
 
 	problems []manifest.Problem
 	members  []policies.Member
@@ -83,11 +87,10 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	selected, err := engine.Selected(o.Checks)
-	if err != nil {
+	c := chain{options: o, fleet: fleet, engine: engine, failOn: bound(o.FailOn, fleet)}
+	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, failOn: bound(o.FailOn, fleet), checks: len(selected)}
 	rendered, err := c.all(ctx)
 	if err != nil {
 		return nil, err
@@ -130,7 +133,7 @@ type chain struct {
 	fleet   *schemas.Fleet
 	engine  *policies.Engine
 	failOn  manifest.Severity
-	checks  int
+	selection
 }
 
 // all renders the tenants on every processor; the order of the result is that of the fleet.
@@ -163,11 +166,7 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 	if err := ctx.Err(); err != nil {
 		return Rendered{}, err
 	}
-	src := overlay.Source{Tenant: t.Name, File: source(t), Base: generators.Generate(t, &t.Base), Extras: t.Extras}
-	for i := range t.Environments {
-		e := &t.Environments[i]
-		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(t, e)})
-	}
+	src := sourceOf(t)
 	tree, problems := overlay.New(src)
 	r := Rendered{Tenant: t, Tree: tree, problems: problems}
 	if tree == nil {
@@ -185,6 +184,16 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 		r.Tree = nil
 	}
 	return r, nil
+}
+
+// sourceOf renders a tenant in all its environments.
+func sourceOf(t *schemas.Tenant) overlay.Source {
+	src := overlay.Source{Tenant: t.Name, File: source(t), Base: generators.Generate(t, &t.Base), Extras: t.Extras}
+	for i := range t.Environments {
+		e := &t.Environments[i]
+		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(t, e)})
+	}
+	return src
 }
 
 // source is what generated files name as theirs: the tenant's file, or its folder.
@@ -213,10 +222,15 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	for i, b := range built {
 		objects[i] = b.Object
 	}
-	found, err := c.engine.Check(ctx, policies.Input{Context: facts(r.Tenant.Name, e), Objects: objects, Checks: c.options.Checks})
-	if err != nil {
-		return err
+	var found []manifest.Problem
+	if c.asks() {
+		var err error
+		found, err = c.engine.Check(ctx, policies.Input{Context: facts(r.Tenant.Name, e), Objects: objects, Checks: c.policies})
+		if err != nil {
+			return err
+		}
 	}
+	found = append(found, c.prove(r, e, built, objects)...)
 	if len(found) > 0 {
 		newOrigin(r.Tenant, e, generated, built, r.Tree).locate(found)
 	}

@@ -13,6 +13,7 @@ type document struct {
 	APIVersion string    `json:"apiVersion"`
 	Kind       string    `json:"kind"`
 	Findings   []finding `json:"findings"`
+	Proofs     []Proof   `json:"proofs"`
 	Summary    Summary   `json:"summary"`
 }
 
@@ -40,7 +41,7 @@ type object struct {
 }
 
 func writeJSON(w io.Writer, r Report) error {
-	doc := document{APIVersion: "tenantsmith.dev/v1alpha1", Kind: "CheckReport", Findings: []finding{}, Summary: r.Summary}
+	doc := document{APIVersion: "tenantsmith.dev/v1alpha1", Kind: "CheckReport", Findings: []finding{}, Proofs: append([]Proof{}, r.Proofs...), Summary: r.Summary}
 	if doc.Summary.Held == nil {
 		doc.Summary.Held = []string{}
 	}

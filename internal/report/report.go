@@ -11,7 +11,9 @@ import (
 // Report is what a run found, and what it looked at.
 type Report struct {
 	Problems []manifest.Problem
-	Summary  Summary
+	// Proofs are certificates, where they were asked for.
+	Proofs  []Proof
+	Summary Summary
 	// FailOn is the severity from which a finding fails the run.
 	FailOn manifest.Severity
 }

@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// quotaPlatform is a platform with a router and this much headroom for releases.
+func quotaPlatform(router, mesh string, headroom int) string {
+	return fmt.Sprintf(`apiVersion: tenantsmith.dev/v1alpha1
+kind: Platform
+metadata: {name: example}
+spec:
+  baseDomain: apps.example.com
+  releaseHeadroom: %d
+  clusters: {main: {router: %s, mesh: %s, ingressClass: shared, operators: [rollouts, prometheus, trivy, falco, vpa]}}
+  environments: [{name: production, cluster: main}]
+`, headroom, router, mesh)
+}
+
+func quotaTenant(tier, services string) string {
+	return fmt.Sprintf(`apiVersion: tenantsmith.dev/v1alpha1
+kind: Tenant
+metadata: {name: acme}
+spec:
+  tier: %s
+  owners: [{group: acme, role: admin}]
+  environments: {production: {}}
+  services:
+%s`, tier, services)
+}
+
+func ofQuota(problems []manifest.Problem) []manifest.Problem {
+	var out []manifest.Problem
+	for _, p := range problems {
+		if strings.HasPrefix(p.Check, "TS-QUO-1") {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// TestTierDefaultsFit: what a tier gives a service that says nothing of itself fits its quota, with
+// one service and with three, by every strategy of the tier and on every router.
+func TestTierDefaultsFit(t *testing.T) {
+	strategies := map[string][]string{
+		"free": {"rolling"}, "basic": {"rolling", "canary"},
+		"premium": {"rolling", "canary", "blueGreen", "abTest"}, "enterprise": {"rolling", "canary", "blueGreen", "abTest"},
+	}
+	proven := 0
+	for _, cluster := range [][2]string{{"none", "none"}, {"istio", "istio"}, {"istio", "none"}, {"gateway-api", "none"}, {"gateway-api", "istio"}} {
+		files := map[string]string{"tenantsmith.yaml": quotaPlatform(cluster[0], cluster[1], 100)}
+		for tier, list := range strategies {
+			for _, strategy := range append(list, "") {
+				for _, count := range []int{1, 3} {
+					if strategy == "abTest" && cluster[0] == "none" {
+						continue
+					}
+					name := strings.ToLower(fmt.Sprintf("t-%s-%s-%d", tier, strategy, count))
+					files["tenants/"+name+".yaml"] = strings.Replace(quotaTenant(tier, services(name, strategy, count)), "name: acme", "name: "+name, 1)
+				}
+			}
+		}
+		res := run(t, files, Options{Checks: []string{"TS-QUO-10"}, Certificates: true})
+		require.Empty(t, res.Held, "%v: %v", cluster, res.Problems)
+		require.Empty(t, ofQuota(res.Problems), "%v", cluster)
+		for _, tenant := range res.Tenants {
+			require.NotEmpty(t, tenant.Certificates[0].Lines)
+			proven++
+		}
+	}
+	require.Greater(t, proven, 100)
+}
+
+func services(tenant, strategy string, count int) string {
+	var b strings.Builder
+	for i := range count {
+		fmt.Fprintf(&b, "    web%d:\n      image: ghcr.io/example/web:1.0.0\n      ports: {http: 8080}\n", i)
+		fmt.Fprintf(&b, "      expose: [{host: web%d.%s.apps.example.com, port: http}]\n", i, tenant)
+		switch strategy {
+		case "":
+		case "abTest":
+			b.WriteString("      release: {strategy: abTest, match: {header: x-cohort, value: b}, duration: 1h}\n")
+		case "blueGreen":
+			b.WriteString("      release: {strategy: blueGreen, smoke: {path: /healthz}}\n")
+		default:
+			fmt.Fprintf(&b, "      release: {strategy: %s}\n", strategy)
+		}
+	}
+	return b.String()
+}
+
+// TestShortage: what does not fit is told at the line that mends it, with values that do.
+func TestShortage(t *testing.T) {
+	const web = `    web:
+      image: ghcr.io/example/web:1.0.0
+      ports: {http: 8080}
+      resources: {requests: {cpu: 400m, memory: 64Mi}}
+`
+	for name, c := range map[string]struct {
+		platform, tenant string
+		want             []string
+	}{
+		"steady demand above the entitlement": {
+			quotaPlatform("none", "none", 100), quotaTenant("enterprise", web+"      autoscaling: {min: 2, max: 12}\n      release: {strategy: rolling}\n"),
+			[]string{"tenants/acme.yaml:13:34 spec.services.web.autoscaling.max TS-QUO-102 pods need 4800m of CPU at their most, entitled to 4; web needs most | " +
+				"set spec.services.web.autoscaling.max to 10, or spec.resources.cpu to 4800m"},
+		},
+		"a release above the headroom": {
+			quotaPlatform("none", "none", 50), quotaTenant("enterprise", web+"      replicas: 8\n      release: {strategy: blueGreen}\n"),
+			[]string{"tenants/acme.yaml:13:17 spec.services.web.replicas TS-QUO-101 release of web hangs: 6400m of CPU needed, quota 6 | " +
+				"set spec.services.web.replicas to 7, or spec.services.web.release.strategy to rolling, or spec.resources.cpu to 4300m"},
+		},
+	} {
+		res := run(t, map[string]string{"tenantsmith.yaml": c.platform, "tenants/acme.yaml": c.tenant}, Options{Checks: []string{"TS-QUO-10"}})
+		var got []string
+		for _, p := range ofQuota(res.Problems) {
+			got = append(got, fmt.Sprint(p.Position, " ", p.Field, " ", p.Check, " ", p.Message, " | ", p.Remedy))
+		}
+		require.Equal(t, c.want, got, name)
+		require.Equal(t, []string{"acme"}, res.Held, name)
+		for _, mend := range strings.Split(strings.TrimPrefix(ofQuota(res.Problems)[0].Remedy, "set "), ", or ") {
+			require.Empty(t, ofQuota(run(t, mended(t, c.platform, c.tenant, mend), Options{Checks: []string{"TS-QUO-10"}}).Problems), "%s: %s", name, mend)
+		}
+	}
+}
+
+// mended writes a mend into the tenant's file, as its author would.
+func mended(t *testing.T, platform, tenant, mend string) map[string]string {
+	field, value, ok := strings.Cut(mend, " to ")
+	require.True(t, ok, mend)
+	layer := value
+	path := manifest.ParsePath(field)
+	for i := len(path) - 1; i >= 0; i-- {
+		layer = fmt.Sprintf("{%v: %s}", path[i], layer)
+	}
+	override := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Override\nmetadata: {name: acme}\n" + strings.TrimSuffix(strings.TrimPrefix(layer, "{"), "}") + "\n"
+	return map[string]string{"tenantsmith.yaml": platform, "tenants/acme.yaml": tenant, "overrides/acme/all.yaml": override}
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// Proof is the certificate of a tenant's quota in an environment.
+type Proof struct {
+	Tenant      string     `json:"tenant"`
+	Environment string     `json:"environment"`
+	Lines       []Line     `json:"lines"`
+	Workloads   []Workload `json:"workloads"`
+	Assumptions []string   `json:"assumptions"`
+}
+
+// Line is a resource of a quota: what pods need between releases at most and may need (Entitled, empty
+// where there is no such bound), what they need at the worst moment of a release, and what the quota
+// admits.
+type Line struct {
+	Quota    string `json:"quota"`
+	Resource string `json:"resource"`
+	Steady   string `json:"steady"`
+	Entitled string `json:"entitled"`
+	Peak     string `json:"peak"`
+	Hard     string `json:"hard"`
+	Fits     bool   `json:"fits"`
+}
+
+// Workload is what one of them needs.
+type Workload struct {
+	Kind       string            `json:"kind"`
+	Name       string            `json:"name"`
+	SteadyPods int64             `json:"steadyPods"`
+	PeakPods   int64             `json:"peakPods"`
+	Why        string            `json:"why"`
+	Pod        map[string]string `json:"pod"`
+}
+
+// WriteProofs prints certificates as tables: the resources that pods share, with what does not fit,
+// and each workload where they are asked for.
+func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(t, "TENANT\tENVIRONMENT\tRESOURCE\tSTEADY\tENTITLED\tPEAK\tQUOTA\t")
+	for _, p := range proofs {
+		who := p.Tenant + "\t" + p.Environment
+		for _, l := range p.Lines {
+			if l.Fits && l.Entitled == "" && l.Resource != "pods" {
+				continue
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", who, l.Resource, l.Steady, cmp.Or(l.Entitled, "-"), l.Peak, l.Hard, verdict(l))
+			who = "\t"
+		}
+	}
+	if workloads {
+		fmt.Fprintln(t, "\nTENANT\tENVIRONMENT\tWORKLOAD\tPODS\tPEAK\tCPU A POD\tMEMORY A POD\tWHY")
+		for _, p := range proofs {
+			who := p.Tenant + "\t" + p.Environment
+			for _, n := range p.Workloads {
+				fmt.Fprintf(t, "%s\t%s %s\t%d\t%d\t%s\t%s\t%s\n", who, n.Kind, n.Name,
+					n.SteadyPods, n.PeakPods, cmp.Or(n.Pod["requests.cpu"], "-"), cmp.Or(n.Pod["limits.memory"], "-"), n.Why)
+				who = "\t"
+			}
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, a := range assumptions(proofs) {
+		if _, err := fmt.Fprintf(w, "assumes: %s\n", clean(a)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func verdict(l Line) string {
+	if l.Fits {
+		return "fits"
+	}
+	return "too little"
+}
+
+func assumptions(proofs []Proof) []string {
+	var out []string
+	for _, p := range proofs {
+		out = append(out, p.Assumptions...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
