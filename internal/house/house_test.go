@@ -19,14 +19,15 @@ var imports = map[string][]string{
 	"internal/pin":      {},
 	"internal/house":    {},
 	"schemas":           {"internal/manifest"},
-	"generators":        {"schemas", "internal/krm", "internal/manifest"},
+	"generators":        {"schemas", "internal/krm", "internal/manifest", "internal/proof"},
 	"policies":          {"internal/manifest"},
+	"internal/proof":    {"internal/manifest"},
 	"internal/overlay":  {"internal/manifest"},
 	"internal/gitops":   {"internal/manifest"},
 	"internal/report":   {"internal/manifest"},
-	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay"},
+	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/proof"},
 	"cmd/tenantsmith": {
-		"schemas", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/report",
+		"schemas", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/proof", "internal/report",
 	},
 }
 
