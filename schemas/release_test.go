@@ -73,7 +73,7 @@ func TestSettleKeepsDefaults(t *testing.T) {
 			"  services: {web: {image: \"a.io/a:1.0\", replicas: 1, ports: {http: 80}, volumes: [{mount: /a, claim: 1Gi}]}}\n"),
 	})
 	require.Equal(t, "tenantsmith.yaml:5:44: spec.defaults.service.release.strategy: needs a volume-free service: a claim is mounted by one pod at a time\n"+
-		"    fix: set spec.defaults.service.release.strategy to rolling\n", told(fleet.Problems))
+		"    fix: set spec.defaults.service.release.strategy to rolling, or use emptyDir instead of the claim\n", told(fleet.Problems))
 }
 
 // The layers drop on a change of strategy what the rules refuse beside it.
