@@ -24,7 +24,7 @@ func (j *stepped) experiment(at manifest.Path, n *manifest.Node) {
 	seen := map[string]bool{}
 	for i, t := range templates {
 		here := at.Join("templates", i)
-		name := text(t.Get("name").Value)
+		name := word(t.Get("name"))
 		switch {
 		case seen[name]:
 			p := j.complain(here.Join("name"), "there are two templates %s", name)

@@ -72,16 +72,10 @@ func unrouted(s *manifest.Node, c *Cluster) obstacle {
 func requested(s *manifest.Node) Service {
 	out := Service{Ports: map[string]Port{}}
 	for _, f := range fieldsOf(s.Get("ports")) {
-		port := Port{}
-		if n := f.Value.Get("protocol"); n != nil {
-			port.Protocol = text(n.Value)
-		}
-		out.Ports[f.Key] = port
+		out.Ports[f.Key] = Port{Protocol: word(f.Value.Get("protocol"))}
 	}
 	for _, item := range itemsOf(s.Get("expose")) {
-		if n := item.Get("port"); n != nil {
-			out.Expose = append(out.Expose, Expose{Port: text(n.Value)})
-		}
+		out.Expose = append(out.Expose, Expose{Port: word(item.Get("port"))})
 	}
 	return out
 }

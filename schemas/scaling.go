@@ -43,16 +43,18 @@ func (e *resolved) counted(at manifest.Path, s Service) {
 	why, mend := "", ""
 	switch {
 	case len(s.HTTPPorts()) == 0:
-		why, mend = "needs a port that speaks HTTP, and the service has none", "name its HTTP port http, or "
+		why, mend = "needs a port that speaks HTTP, and the service has none", "name its HTTP port http"
 	case byKEDA || len(a.Triggers) == 0 && e.cluster.Has("prometheus-adapter"):
 		return
 	case len(a.Triggers) > 0 && e.cluster.Has("keda"):
 		why = fmt.Sprintf("needs prometheus beside triggers, which cluster %s does not have", e.cluster.Name)
+		mend = fmt.Sprintf("have prometheus installed on cluster %s", e.cluster.Name)
 	default:
 		why = fmt.Sprintf("needs prometheus-adapter, or keda and prometheus, which cluster %s does not have", e.cluster.Name)
+		mend = fmt.Sprintf("have them installed on cluster %s", e.cluster.Name)
 	}
 	p := e.complain(at, "%s", why)
-	p.Remedy = mend + "remove " + p.Field
+	p.Remedy = "remove " + p.Field + ", or " + mend
 }
 
 // trigger judges what KEDA scales by, as far as it is known here.

@@ -25,7 +25,7 @@ type stepped struct {
 // steps judges the steps of a service; at is its release, n the service.
 func (e *resolved) steps(at manifest.Path, n *manifest.Node) {
 	list := n.Get("release").Get("steps")
-	if list == nil || list.Kind != manifest.List || text(n.Get("release").Get("strategy").Value) != "canary" {
+	if list == nil || list.Kind != manifest.List || word(n.Get("release").Get("strategy")) != "canary" {
 		return
 	}
 	at = at.Join("steps")
@@ -154,7 +154,7 @@ func (j *stepped) needsRouter(at manifest.Path) bool {
 // routeName keeps the routes of services apart, and from those that stay: the controller removes the
 // ones that steps name when a release ends.
 func (j *stepped) routeName(at manifest.Path, n *manifest.Node) {
-	name := text(n.Get("name").Value)
+	name := word(n.Get("name"))
 	if strings.HasPrefix(name, j.service+"-") && name != "primary" && !strings.HasPrefix(name, "primary-") {
 		return
 	}
@@ -193,6 +193,14 @@ func askRouter(steps *manifest.Node) bool {
 // listed names several things.
 func listed(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// word is a text of the document; nothing for what is missing.
+func word(n *manifest.Node) string {
+	if n == nil {
+		return ""
+	}
+	return text(n.Value)
 }
 
 // whole is a whole number of the document; 0 for anything else.

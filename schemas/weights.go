@@ -25,11 +25,24 @@ func podsOf(n int32) string {
 	return fmt.Sprintf("%d pods", n)
 }
 
+// isAscending reports whether each weight is above the one before it.
+func isAscending(weights []int32) bool {
+	for i := range weights {
+		if i > 0 && weights[i] <= weights[i-1] {
+			return false
+		}
+	}
+	return true
+}
+
 // weights warns of shares that the pods of a service cannot have: without a router the share of a
 // version is that of its pods, and the smallest is one pod beside all others.
 func (e *resolved) weights(at manifest.Path, n *manifest.Node, s Service) {
 	if !e.asked(n.Get("release"), "weights") || s.Release.Strategy != "canary" || s.Router(e.cluster) != NoRouter {
 		return
+	}
+	if s.Release.Steps != nil || !isAscending(s.Release.Weights) {
+		return // that is told, and what becomes of the weights is open
 	}
 	pods, _ := s.pods()
 	least := (100 + pods) / (pods + 1) // rounded up
