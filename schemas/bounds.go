@@ -38,13 +38,18 @@ func (e *resolved) entitlement(figure string) {
 func (e *resolved) replicas(name string, s Service) {
 	path := manifest.Path{"spec", "services", name}
 	most := e.tiers.Get(e.tier.Name).Get("replicas").Get("maximum")
-	limit := (int64(e.tier.Replicas.Maximum)*e.stage.SharePercent + 99) / 100
+	limit := e.mostPods()
 	if s.Replicas != nil && int64(*s.Replicas) > limit {
 		e.tooMuch(path.Join("replicas"), fmt.Sprint(*s.Replicas), fmt.Sprint(limit), most)
 	}
 	if s.Autoscaling != nil && int64(s.Autoscaling.Max) > limit {
 		e.tooMuch(path.Join("autoscaling", "max"), fmt.Sprint(s.Autoscaling.Max), fmt.Sprint(limit), most)
 	}
+}
+
+// mostPods is how many pods of a service the tier allows in the environment.
+func (e *resolved) mostPods() int64 {
+	return (int64(e.tier.Replicas.Maximum)*e.stage.SharePercent + 99) / 100
 }
 
 // tooMuch reports a number beyond the maximum of the tier.
@@ -66,7 +71,10 @@ func (e *resolved) strategy(name string, s Service) {
 	}
 	p := e.complain(path, "tier %s does not release by %s", e.tier.Name, s.Release.Strategy)
 	p.Rule = e.allows("strategies")
-	if len(allowed) > 0 {
+	switch n, _ := e.value(path[:3]); {
+	case e.isDemandedAnywhere(s):
+		p.Remedy = e.mended(path[:3], n, s)
+	case len(allowed) > 0:
 		p.Remedy = fmt.Sprintf("set %s to %s, or spec.tier to a higher tier", p.Field, choiceOf(allowed))
 	}
 }
@@ -124,7 +132,8 @@ func (e *resolved) operators() {
 		s := spec.Services[name]
 		e.needs("prometheus", s.Release.Gate != nil, "spec", "services", name, "release", "gate")
 		if path := (manifest.Path{"spec", "services", name, "expose"}); len(s.Expose) > 0 && e.cluster.Router == "none" && e.cluster.IngressClass == "" {
-			e.complain(path, "cluster %s has no router and no ingress class", e.cluster.Name)
+			p := e.complain(path, "cluster %s has no router and no ingress class", e.cluster.Name)
+			p.Remedy = fmt.Sprintf("remove %s, or have an ingressClass set for cluster %s", p.Field, e.cluster.Name)
 		}
 	}
 }
@@ -134,6 +143,7 @@ func (e *resolved) needs(operator string, used bool, path ...any) {
 		return
 	}
 	if _, own := e.value(path); own {
-		e.complain(path, "needs %s, which cluster %s does not have", operator, e.cluster.Name)
+		p := e.complain(path, "needs %s, which cluster %s does not have", operator, e.cluster.Name)
+		p.Remedy = fmt.Sprintf("remove %s, or have %s installed on cluster %s", p.Field, operator, e.cluster.Name)
 	}
 }

@@ -177,7 +177,9 @@ func TestRules(t *testing.T) {
 3:62: spec.services.a.release.gate: is for strategy canary, blueGreen or abTest, and this is rolling
 3:84: spec.services.a.release.keepOldFor: is for strategy blueGreen, and this is rolling
 3:98: spec.services.a.release.duration: is for strategy abTest, and this is rolling
+4:33: spec.services.b.release.duration: is required of strategy abTest
 4:33: spec.services.b.release.match: is required of strategy abTest
+5:33: spec.services.c.release.duration: is required of strategy abTest
 5:61: spec.services.c.release.match: must have exactly one of header and cookie
 5:61: spec.services.c.release.match.value: is required
 6:75: spec.services.d.release.weights[1]: must be above the one before it, which is 20

@@ -94,7 +94,7 @@ func (g *generator) schema(s *shape, values *manifest.Node) object {
 		return out
 	}
 	constrain(out, s.value)
-	if s.form != nil {
+	if s.form != nil && s.kinds&cue.StringKind != 0 {
 		out["patternErrorMessage"] = "is " + s.form.no + "; write " + s.form.write
 	}
 	return out

@@ -184,6 +184,7 @@ var strategies = map[string][]string{
 	"match":      {"abTest"},
 	"duration":   {"abTest"},
 	"replicas":   {"abTest"},
+	"image":      {"abTest"},
 }
 
 // reconcile drops from lower what would contradict the choice that upper makes.

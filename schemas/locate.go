@@ -121,6 +121,12 @@ func (r *resolved) lacks(path manifest.Path) bool {
 	return n == nil
 }
 
+// field is a field of the resolved document as the file has it where a person would mend it.
+func (r *resolved) field(path manifest.Path) string {
+	_, words, _ := r.locate(r.doc, path)
+	return words.String()
+}
+
 // value is the node of a field of the resolved document, and whether a person wrote it.
 func (r *resolved) value(path manifest.Path) (n *manifest.Node, own bool) {
 	n = r.doc
@@ -162,6 +168,11 @@ func (r *resolver) prune(doc *manifest.Node, problems []manifest.Problem) *manif
 
 // isPruned reports whether a problem follows from a field that is known to be wrong.
 func (r *resolver) isPruned(path manifest.Path) bool { return isWithin(path, r.pruned) }
+
+// isTorn reports whether a part of a field, or what it is part of, is known to be wrong and missing.
+func (r *resolver) isTorn(path manifest.Path) bool {
+	return r.isPruned(path) || slices.ContainsFunc(r.pruned, func(p manifest.Path) bool { return isWithin(p, []manifest.Path{path}) })
+}
 
 // isWithin reports whether a path is one of others or leads on from it.
 func isWithin(path manifest.Path, others []manifest.Path) bool {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
@@ -218,6 +220,9 @@ func (p *platform) locate(problem *manifest.Problem) {
 // judge checks what fields of the platform demand of each other.
 func (p *platform) judge() []manifest.Problem {
 	problems := p.judgeEnvironments()
+	for _, name := range sortedKeys(p.facts.Clusters) {
+		problems = append(problems, p.judgeSidecar(name)...)
+	}
 	for i := range p.tiers.Fields {
 		problems = append(problems, judgeTier(p.tiers.Fields[i].Key, p.tiers.Fields[i].Value)...)
 	}
@@ -250,6 +255,31 @@ func (p *platform) judgeEnvironments() []manifest.Problem {
 		}
 		seen[e.Name] = true
 	}
+	return problems
+}
+
+// judgeSidecar refuses to promise what the mesh adds more than it may have.
+func (p *platform) judgeSidecar(cluster string) []manifest.Problem {
+	var problems []manifest.Problem
+	sidecar := p.facts.Clusters[cluster].Sidecar
+	check := func(figure string, asked, most *resource.Quantity) {
+		if asked == nil || most == nil || asked.Cmp(*most) <= 0 {
+			return
+		}
+		at := manifest.Path{"spec", "clusters", cluster, "sidecar", "requests", figure}
+		message, remedy := fmt.Sprintf("%s is above the limit of %s", asked, most), fmt.Sprintf("set %s to %s or less", at, most)
+		pos, _ := p.doc.Find(at)
+		if !isYAML(pos.File) {
+			at = manifest.Path{"spec", "clusters", cluster, "sidecar", "limits", figure}
+			message, remedy = fmt.Sprintf("%s is below the request of %s", most, asked), fmt.Sprintf("set %s to %s or more", at, asked)
+			pos, _ = p.doc.Find(at)
+		}
+		problem := fault(pos, at.String(), "%s", message)
+		problem.Remedy = remedy
+		problems = append(problems, problem)
+	}
+	check("cpu", sidecar.Requests.CPU, sidecar.Limits.CPU)
+	check("memory", sidecar.Requests.Memory, sidecar.Limits.Memory)
 	return problems
 }
 

@@ -3,7 +3,6 @@ package schemas
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -39,7 +38,7 @@ func (r *resolver) settleService(s *manifest.Node, c *Cluster) *manifest.Node {
 		return s
 	}
 	next := rel
-	if strategy := rel.Get("strategy"); strategy != nil && len(obstacles(s, text(strategy.Value), c)) > 0 && !r.insists(rel) {
+	if strategy := rel.Get("strategy"); strategy != nil && isObstructed(s, text(strategy.Value), c) && !r.insists(rel) {
 		rolling := *strategy
 		rolling.Value = "rolling"
 		next = replaced(reconcileRelease(rel, mapOf("strategy", &rolling)), "strategy", &rolling)
@@ -55,6 +54,14 @@ func (r *resolver) settleService(s *manifest.Node, c *Cluster) *manifest.Node {
 		return s
 	}
 	return replaced(s, "release", next)
+}
+
+// isObstructed reports whether a service cannot be released as it says.
+func isObstructed(s *manifest.Node, strategy string, c *Cluster) bool {
+	if strategy == "canary" && askRouter(s.Get("release").Get("steps")) && unrouted(s, c).why != "" {
+		return true
+	}
+	return len(obstacles(s, strategy, c)) > 0
 }
 
 // insists reports whether a person asked for the strategy, or the tenant for something that only goes
@@ -89,20 +96,38 @@ func (r *resolver) chosen(rel *manifest.Node, key string) bool {
 	return !ok || given != at
 }
 
-// obstacles say why a service cannot be released by a strategy.
-func obstacles(s *manifest.Node, strategy string, c *Cluster) []string {
+// obstacle says why a service cannot be released by a strategy, what would change that, and whether it
+// is about the requests of the service.
+type obstacle struct {
+	why, mend string
+	requests  bool
+}
+
+// obstacles are all that keeps a service from being released by a strategy on a cluster.
+func obstacles(s *manifest.Node, strategy string, c *Cluster) []obstacle {
 	if strategy == "" || strategy == "rolling" {
 		return nil
 	}
-	var out []string
+	var out []obstacle
 	if !c.Has("rollouts") {
-		out = append(out, fmt.Sprintf("needs rollouts, which cluster %s does not have", c.Name))
+		out = append(out, obstacle{
+			why:  fmt.Sprintf("needs rollouts, which cluster %s does not have", c.Name),
+			mend: fmt.Sprintf("have rollouts installed on cluster %s", c.Name),
+		})
 	}
 	if len(claimed(s)) > 0 {
-		out = append(out, "needs a volume-free service: a claim is mounted by one pod at a time")
+		out = append(out, obstacle{
+			why:  "needs a volume-free service: a claim is mounted by one pod at a time",
+			mend: "use emptyDir instead of the claim",
+		})
 	}
-	if (strategy == "blueGreen" || strategy == "abTest") && ungated(s) {
-		out = append(out, "needs a service with ports: "+strategy+" switches requests")
+	switch switches := strategy == "blueGreen" || strategy == "abTest"; {
+	case switches && ungated(s):
+		out = append(out, obstacle{"needs a service with ports: " + strategy + " switches requests", "give the service ports", true})
+	case strategy == "abTest":
+		if o := unrouted(s, c); o.why != "" {
+			out = append(out, o)
+		}
 	}
 	return out
 }
@@ -139,7 +164,8 @@ func (r *resolver) clusterOf(env string) *Cluster {
 // settlesLikeBase reports whether releases settle in an environment as they do without any.
 func (r *resolver) settlesLikeBase(env string) bool {
 	a, b := r.clusterOf(env), r.clusterOf("")
-	return a == b || a != nil && b != nil && a.Has("rollouts") == b.Has("rollouts") && a.Has("prometheus") == b.Has("prometheus")
+	return a == b || a != nil && b != nil && a.Has("rollouts") == b.Has("rollouts") && a.Has("prometheus") == b.Has("prometheus") &&
+		a.Router == b.Router && a.Mesh == b.Mesh
 }
 
 // releases refuses releases that a person asked for and that the service cannot have, and claims that
@@ -149,12 +175,8 @@ func (e *resolved) releases() {
 		s := e.environment.Spec.Services[name]
 		path := manifest.Path{"spec", "services", name}
 		n, _ := e.value(path)
-		for _, why := range obstacles(n, s.Release.Strategy, e.cluster) {
-			if e.isPruned(path.Join("ports")) && strings.HasPrefix(why, "needs a service with ports") {
-				continue
-			}
-			p := e.complain(path.Join("release", "strategy"), "%s", why)
-			p.Remedy = fmt.Sprintf("set %s to rolling", p.Field)
+		if slices.Contains(e.tier.Allows.Strategies, s.Release.Strategy) {
+			e.obstructed(path, n, s)
 		}
 		if s.Release.Gate != nil && ungated(n) && !e.isPruned(path.Join("ports")) {
 			p := e.complain(path.Join("release", "gate"), "needs a service with ports: its metrics are those of requests")
@@ -165,6 +187,36 @@ func (e *resolved) releases() {
 			e.complain(at, "has no effect: a rolling release waits for nobody").Severity = manifest.Warning
 		}
 		e.mountedOnce(path, s, claimed(n))
+		if !e.isTorn(path) {
+			e.progressive(path, n, s)
+			e.releaseFields(path, n, s)
+			e.scaling(path, s)
+		}
+	}
+}
+
+// releaseFields judges the fields of the strategies against each other and the cluster.
+func (e *resolved) releaseFields(path manifest.Path, n *manifest.Node, s Service) {
+	at := path.Join("release")
+	e.test(at, s)
+	e.kept(at, s)
+	e.smoke(at, s)
+	e.weights(at, n, s)
+	e.steps(at, n)
+}
+
+// obstructed tells what is in the way of a strategy, each with what the service could have instead.
+func (e *resolved) obstructed(path manifest.Path, n *manifest.Node, s Service) {
+	unknown := e.isPruned(path.Join("ports")) || e.isPruned(path.Join("expose"))
+	for _, o := range obstacles(n, s.Release.Strategy, e.cluster) {
+		if unknown && o.requests {
+			continue
+		}
+		p := e.complain(path.Join("release", "strategy"), "%s", o.why)
+		p.Remedy = o.mend
+		if instead := e.possible(n, s, e.tier.Allows.Strategies); len(instead) > 0 {
+			p.Remedy = fmt.Sprintf("set %s to %s, or %s", p.Field, choiceOf(instead), o.mend)
+		}
 	}
 }
 

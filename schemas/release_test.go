@@ -56,6 +56,60 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// Clusters that differ in what requests pass settle apart: a tier's own test, or steps of its own that
+// only a router can do, give way where no router is passed.
+func TestSettleByRouter(t *testing.T) {
+	const platform = `  baseDomain: example.com
+  clusters:
+    bare: {operators: [rollouts], ingressClass: nginx}
+    gate: {operators: [rollouts], router: gateway-api}
+    mesh: {operators: [rollouts], router: gateway-api, mesh: istio}
+  environments: [{name: bare, cluster: bare}, {name: gate, cluster: gate}, {name: mesh, cluster: mesh}]
+  tiers:
+    gold:
+      cpu: {default: 1, maximum: 1}
+      memory: {default: 1Gi, maximum: 1Gi}
+      storage: {default: 1Gi, maximum: 1Gi}
+      replicas: {default: 1, maximum: 1}
+      allows: {strategies: [rolling, canary, abTest]}
+      service: {resources: {requests: {cpu: 10m, memory: 64Mi}}, release: {RELEASE}}
+`
+	const (
+		abTest = "strategy: abTest, match: {header: x, value: b}, duration: 1h"
+		scale  = "strategy: canary, steps: [{setCanaryScale: {replicas: 1}}]"
+		pause  = "strategy: canary, steps: [{setWeight: 10}, {pause: {}}]"
+		shown  = ", expose: [{host: a.example.com, port: http}]"
+	)
+	for _, test := range []struct{ release, ports, more, want string }{
+		{abTest, "{http: 80}", "", "rolling rolling abTest"},
+		{abTest, "{http: 80}", shown, "rolling abTest abTest"},
+		{abTest, "{sql: 80}", "", "rolling rolling rolling"},
+		{abTest, "{http: {port: 80, protocol: UDP}}", "", "rolling rolling rolling"},
+		{scale, "{http: 80}", "", "rolling rolling canary"},
+		{scale, "{http: 80}", shown, "rolling canary canary"},
+		{pause, "{http: 80}", "", "canary canary canary"},
+	} {
+		fleet := loaded(t, map[string]string{
+			"tenantsmith.yaml": platformWith(strings.ReplaceAll(platform, "RELEASE", test.release)),
+			"tenants/acme.yaml": tenantWith("acme", "gold", "{bare: {}, gate: {}, mesh: {}}",
+				"  services: {web: {image: \"a.io/a:1.0\", ports: "+test.ports+test.more+"}}\n"),
+		})
+		tenant := fleet.Tenants[0]
+		var got []string
+		for i := range tenant.Environments {
+			got = append(got, releaseOf(&tenant.Environments[i]))
+		}
+		require.Equal(t, test.want, strings.Join(got, " "))
+		require.Equal(t, got[0], releaseOf(&tenant.Base))
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for text, want := range map[string]int64{"": 0, "5": 0, "500ms": 500, "30s": 30_000, "2h": 7_200_000, "999999999d": 86_399_999_913_600_000} {
+		require.Equal(t, want, span(text), text)
+	}
+}
+
 func releaseOf(e *Environment) string {
 	r := e.Spec.Services["web"].Release
 	out := r.Strategy
@@ -73,7 +127,7 @@ func TestSettleKeepsDefaults(t *testing.T) {
 			"  services: {web: {image: \"a.io/a:1.0\", replicas: 1, ports: {http: 80}, volumes: [{mount: /a, claim: 1Gi}]}}\n"),
 	})
 	require.Equal(t, "tenantsmith.yaml:5:44: spec.defaults.service.release.strategy: needs a volume-free service: a claim is mounted by one pod at a time\n"+
-		"    fix: set spec.defaults.service.release.strategy to rolling\n", told(fleet.Problems))
+		"    fix: set spec.defaults.service.release.strategy to rolling, or use emptyDir instead of the claim\n", told(fleet.Problems))
 }
 
 // The layers drop on a change of strategy what the rules refuse beside it.

@@ -1,9 +1,12 @@
 package schemas
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // The routers that a cluster may have.
@@ -37,6 +40,42 @@ func (s Service) HTTPPorts() []string {
 		if (speaks || exposed) && s.Ports[name].Protocol != "UDP" {
 			out = append(out, name)
 		}
+	}
+	return out
+}
+
+// unrouted says why the requests of a service pass no router that could choose among them, and what
+// would change that; both are empty when they do pass one.
+func unrouted(s *manifest.Node, c *Cluster) obstacle {
+	asked := requested(s)
+	switch {
+	case asked.Router(c) != NoRouter:
+		return obstacle{}
+	case c.Router != Istio && c.Router != GatewayAPI:
+		return obstacle{
+			fmt.Sprintf("needs router istio or gateway-api, and cluster %s has none", c.Name),
+			fmt.Sprintf("have a router installed on cluster %s", c.Name), true,
+		}
+	case len(asked.HTTPPorts()) == 0:
+		return obstacle{
+			fmt.Sprintf("needs requests that pass router %s of cluster %s, and no port of the service speaks HTTP", c.Router, c.Name),
+			"name its HTTP port http", true,
+		}
+	}
+	return obstacle{
+		fmt.Sprintf("needs requests that pass router %s of cluster %s: the service is not exposed, and the cluster has no mesh", c.Router, c.Name),
+		"expose the service", true,
+	}
+}
+
+// requested is what a service that is not decoded yet says of its requests.
+func requested(s *manifest.Node) Service {
+	out := Service{Ports: map[string]Port{}}
+	for _, f := range fieldsOf(s.Get("ports")) {
+		out.Ports[f.Key] = Port{Protocol: word(f.Value.Get("protocol"))}
+	}
+	for _, item := range itemsOf(s.Get("expose")) {
+		out.Expose = append(out.Expose, Expose{Port: word(item.Get("port"))})
 	}
 	return out
 }

@@ -21,7 +21,11 @@ func refuses(value, constraint cue.Value) bool {
 // scalar reports a value of the right kind that the schema refuses.
 func (w *walk) scalar(s *shape, n *manifest.Node, p manifest.Path) {
 	at, _ := w.doc.Find(p)
-	w.add(at, p, s.at, "%s", w.reason(s, n.Value))
+	reason := w.reason(s, n.Value)
+	w.add(at, p, s.at, "%s", reason)
+	if s.form != nil && !strings.HasSuffix(reason, s.form.write) {
+		w.problems[len(w.problems)-1].Remedy = "write " + s.form.write
+	}
 }
 
 // reason says why a value is refused.

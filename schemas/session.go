@@ -71,7 +71,7 @@ func (s *session) findings(doc *manifest.Node, v cue.Value) ([]manifest.Problem,
 	return problems, err
 }
 
-// finding reads what a rule found: a field under spec, and what is wrong with it.
+// finding reads what a rule found: a field under spec, what is wrong with it, and what to do about it.
 func finding(doc *manifest.Node, v cue.Value) manifest.Problem {
 	path := manifest.Path{"spec"}
 	steps, _ := v.LookupPath(cue.ParsePath("at")).List()
@@ -87,6 +87,7 @@ func finding(doc *manifest.Node, v cue.Value) manifest.Problem {
 	at, _ := doc.Find(path)
 	problem := fault(at, path.String(), "%s", text)
 	problem.Rule = position(says.Pos())
+	problem.Remedy, _ = v.LookupPath(cue.ParsePath("fix")).String()
 	return problem
 }
 

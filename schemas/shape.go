@@ -92,8 +92,10 @@ func (s *shape) alternatives(all shapes, branches []cue.Value) {
 		s.branches = append(s.branches, all.of(b))
 	}
 	if s.kinds&(cue.StructKind|cue.ListKind) == 0 {
-		if len(s.branches) > 0 && s.form == nil {
-			s.form = s.branches[0].form
+		for _, b := range s.branches {
+			if s.form == nil {
+				s.form = b.form
+			}
 		}
 		if len(s.enum) < len(branches) {
 			s.enum = nil
