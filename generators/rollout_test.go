@@ -69,7 +69,6 @@ func TestPeakPods(t *testing.T) {
 		"canary, scaled":  {released(web(), schemas.Release{Strategy: "canary"}), 13},
 		"switch, scaled":  {released(web(), schemas.Release{Strategy: "blueGreen"}), 20},
 		"claim":           {full(), 1},
-		"job":             {schemas.Service{Kind: "job"}, 1},
 		"most of the API": {schemas.Service{Kind: "worker", Replicas: new(int32(1000))}, 1250},
 	} {
 		require.Equal(t, c.want, peakPods(c.service, cluster), name)
