@@ -34,7 +34,7 @@ func serving(services map[string]schemas.Service, operators ...string) input {
 func render(in input) []manifest.Object {
 	var out []manifest.Object
 	for _, generate := range []func(input) []object{
-		workloads, addresses, autoscalers, disruptions, analyses, files, claims,
+		workloads, addresses, autoscalers, verticals, disruptions, analyses, files, claims,
 	} {
 		for _, o := range generate(in) {
 			out = append(out, manifest.Object{Owner: o.owner, Subject: o.subject, Tree: manifest.FromTyped(o.typed)})
