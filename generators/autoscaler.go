@@ -1,24 +1,35 @@
 package generators
 
 import (
+	"cmp"
+
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 const (
+	operatorAdapter = "prometheus-adapter"
+
 	defaultCPUPercent = int32(70)
 	// calmSeconds is how long the load has to be lower before pods are stopped.
 	calmSeconds = int32(300)
 )
 
-// autoscalers make a HorizontalPodAutoscaler for each service that is scaled by load. They look at
-// the CPU only: during a release both versions count, which would blow up sums such as memory.
+// autoscalers make what scales each service by load: a HorizontalPodAutoscaler, or a ScaledObject
+// for what only KEDA can. They look at the CPU and at requests only: during a release both versions
+// count, which blows up what each pod has whatever its load, such as memory.
 func autoscalers(in input) []object {
 	var out []object
 	for name, s := range in.running() {
-		if s.Autoscaling != nil {
+		switch {
+		case s.Autoscaling == nil:
+		case in.eventDriven(s):
+			out = append(out, of(name, in.scaledObject(name, s)))
+			out = append(out, in.triggerSecrets(name, *s.Autoscaling)...)
+		default:
 			out = append(out, of(name, in.autoscaler(name, s)))
 		}
 	}
@@ -33,21 +44,66 @@ func (in input) autoscaler(name string, s schemas.Service) *autoscalingv2.Horizo
 			ScaleTargetRef: in.scaleTarget(name),
 			MinReplicas:    new(minReplicas(s)),
 			MaxReplicas:    maxReplicas(s),
-			Metrics: []autoscalingv2.MetricSpec{{
-				Type: autoscalingv2.ResourceMetricSourceType,
-				Resource: &autoscalingv2.ResourceMetricSource{
-					Name: corev1.ResourceCPU,
-					Target: autoscalingv2.MetricTarget{
-						Type:               autoscalingv2.UtilizationMetricType,
-						AverageUtilization: new(or(s.Autoscaling.CPUPercent, defaultCPUPercent)),
-					},
-				},
-			}},
+			Metrics:        in.scalingMetrics(s),
 			Behavior: &autoscalingv2.HorizontalPodAutoscalerBehavior{
 				ScaleDown: &autoscalingv2.HPAScalingRules{StabilizationWindowSeconds: new(calmSeconds)},
 			},
 		},
 	}
+}
+
+// scalingMetrics end with the CPU, which is where the API server puts it.
+func (in input) scalingMetrics(s schemas.Service) []autoscalingv2.MetricSpec {
+	var out []autoscalingv2.MetricSpec
+	if in.countsRequests(s) {
+		out = append(out, autoscalingv2.MetricSpec{
+			Type: autoscalingv2.PodsMetricSourceType,
+			Pods: &autoscalingv2.PodsMetricSource{
+				Metric: autoscalingv2.MetricIdentifier{Name: cmp.Or(in.env.Cluster.Metrics.RequestsPerSecond, "http_requests_per_second")},
+				Target: autoscalingv2.MetricTarget{
+					Type:         autoscalingv2.AverageValueMetricType,
+					AverageValue: resource.NewQuantity(int64(*s.Autoscaling.RequestsPerSecond), resource.DecimalSI),
+				},
+			},
+		})
+	}
+	if percent := in.cpuPercent(s); percent != nil {
+		out = append(out, autoscalingv2.MetricSpec{
+			Type: autoscalingv2.ResourceMetricSourceType,
+			Resource: &autoscalingv2.ResourceMetricSource{
+				Name: corev1.ResourceCPU,
+				Target: autoscalingv2.MetricTarget{
+					Type: autoscalingv2.UtilizationMetricType, AverageUtilization: percent,
+				},
+			},
+		})
+	}
+	return out
+}
+
+// cpuPercent is the load of the CPU that is aimed at; nil where the service is scaled by other things
+// alone.
+func (in input) cpuPercent(s schemas.Service) *int32 {
+	a := s.Autoscaling
+	switch {
+	case a.CPUPercent != nil:
+		return a.CPUPercent
+	case in.countsRequests(s), in.eventDriven(s) && len(a.Triggers) > 0:
+		return nil
+	}
+	return new(defaultCPUPercent)
+}
+
+// countsRequests reports whether the service is scaled by its requests, and whoever scales it can
+// count them: KEDA asks Prometheus itself, a HorizontalPodAutoscaler an adapter.
+func (in input) countsRequests(s schemas.Service) bool {
+	if in.env.Cluster == nil || s.Autoscaling.RequestsPerSecond == nil {
+		return false
+	}
+	if in.eventDriven(s) {
+		return in.env.Cluster.Has(operatorPrometheus)
+	}
+	return in.env.Cluster.Has(operatorAdapter)
 }
 
 // scaleTarget is the object that runs the service.

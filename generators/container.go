@@ -85,7 +85,12 @@ func envVar(name string, v schemas.EnvValue) corev1.EnvVar {
 	return corev1.EnvVar{Name: name, Value: v.Value}
 }
 
+// resources are what a container asks for and may use. Without a limit of its own it may use the
+// memory that it asks for: what the LimitRange would fill in is that of other services.
 func resources(r schemas.ContainerResources) corev1.ResourceRequirements {
+	if r.Limits.Memory == nil {
+		r.Limits.Memory = r.Requests.Memory
+	}
 	return corev1.ResourceRequirements{Requests: resourceList(r.Requests), Limits: resourceList(r.Limits)}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -28,6 +29,17 @@ func TestSecurityContextIsRestrictedUnlessAsked(t *testing.T) {
 	require.False(t, *c.ReadOnlyRootFilesystem)
 	require.Len(t, c.Capabilities.Add, 2)
 	require.EqualValues(t, "CHOWN", c.Capabilities.Add[0])
+}
+
+// What the LimitRange would fill in depends on other services.
+func TestMemoryLimitsAreWhatIsAskedFor(t *testing.T) {
+	r := resources(containerResources("100m", "128Mi", "", ""))
+	require.Equal(t, "128Mi", r.Limits.Memory().String())
+	require.NotContains(t, r.Limits, corev1.ResourceCPU)
+	own := resources(containerResources("100m", "128Mi", "", "1Gi"))
+	require.Equal(t, "1Gi", own.Limits.Memory().String())
+	require.Nil(t, resources(containerResources("100m", "", "", "")).Limits)
+	require.Nil(t, resources(schemas.ContainerResources{}).Limits)
 }
 
 // The sleep may not be longer than the time the pod has, or the API refuses the pod.

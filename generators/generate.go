@@ -58,6 +58,7 @@ var generators = []func(input) []object{
 	workloads,
 	addresses,
 	autoscalers,
+	verticals,
 	disruptions,
 	analyses,
 	files,

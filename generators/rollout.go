@@ -51,7 +51,7 @@ func (in input) rollout(name string, s schemas.Service) *v1alpha1.Rollout {
 			ProgressDeadlineAbort:   true,
 		},
 	}
-	if in.gated(s) {
+	if in.measured(name, s) != nil || in.beforeSwitch(name, s) != nil {
 		r.Spec.Analysis = &v1alpha1.AnalysisRunStrategy{
 			SuccessfulRunHistoryLimit: new(int32(runHistory)), UnsuccessfulRunHistoryLimit: new(int32(runHistory)),
 		}
@@ -85,8 +85,8 @@ func (in input) canary(name string, s schemas.Service) *v1alpha1.CanaryStrategy 
 
 // wait is what follows a weight: measurements where there are any, time otherwise.
 func (in input) wait(name string, s schemas.Service) v1alpha1.CanaryStep {
-	if in.gated(s) {
-		return v1alpha1.CanaryStep{Analysis: analysisOf(releaseTemplate(name))}
+	if a := in.measured(name, s); a != nil {
+		return v1alpha1.CanaryStep{Analysis: a}
 	}
 	return v1alpha1.CanaryStep{Pause: &v1alpha1.RolloutPause{Duration: new(intstr.FromString(stepPause))}}
 }
@@ -116,19 +116,16 @@ func weights(s schemas.Service) []int32 {
 // version but do not hold one that nobody asked; after it they are the gate that the tenant wrote,
 // and a version that fails it is switched back.
 func (in input) blueGreen(name string, s schemas.Service) *v1alpha1.BlueGreenStrategy {
-	b := &v1alpha1.BlueGreenStrategy{
+	return &v1alpha1.BlueGreenStrategy{
 		ActiveService:               name,
 		PreviewService:              previewService(name),
 		AutoPromotionEnabled:        new(!manual(s)),
 		ScaleDownDelaySeconds:       new(keepOld(s)),
 		ScaleDownDelayRevisionLimit: new(int32(1)),
 		AbortScaleDownDelaySeconds:  new(int32(abortDelay)),
+		PrePromotionAnalysis:        in.beforeSwitch(name, s),
+		PostPromotionAnalysis:       in.measured(name, s),
 	}
-	if in.gated(s) {
-		b.PrePromotionAnalysis = analysisOf(previewTemplate(name))
-		b.PostPromotionAnalysis = analysisOf(releaseTemplate(name))
-	}
-	return b
 }
 
 func keepOld(s schemas.Service) int32 {

@@ -34,7 +34,7 @@ func serving(services map[string]schemas.Service, operators ...string) input {
 func render(in input) []manifest.Object {
 	var out []manifest.Object
 	for _, generate := range []func(input) []object{
-		workloads, addresses, autoscalers, disruptions, analyses, files, claims,
+		workloads, addresses, autoscalers, verticals, disruptions, analyses, files, claims,
 	} {
 		for _, o := range generate(in) {
 			out = append(out, manifest.Object{Owner: o.owner, Subject: o.subject, Tree: manifest.FromTyped(o.typed)})
@@ -212,11 +212,4 @@ func TestDeadlineLeavesTimeToStart(t *testing.T) {
 	require.EqualValues(t, 10+660+30+600, deadline(s))
 	s.TerminationGracePeriod = new(int64(3600))
 	require.EqualValues(t, 10+660+3600+600, deadline(s))
-}
-
-// While a switch is measured the deadline runs on.
-func TestMeasurementsEndBeforeTheDeadline(t *testing.T) {
-	longest := milliseconds(firstMeasure) + (measureCount-1)*milliseconds(measureInterval)
-	require.Less(t, longest, int64(releaseDeadline*1000*3/4))
-	require.GreaterOrEqual(t, milliseconds(firstMeasure), milliseconds(rateWindow)+milliseconds("30s"))
 }
