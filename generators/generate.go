@@ -59,6 +59,10 @@ var generators = []func(input) []object{
 	addresses,
 	autoscalers,
 	disruptions,
+	virtualServices,
+	destinationRules,
+	httpRoutes,
+	ingresses,
 	analyses,
 	files,
 	claims,
@@ -68,10 +72,11 @@ var generators = []func(input) []object{
 // is without its environments. The objects come sorted by owner, kind and name.
 func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	var out []manifest.Object
+	in := newInput(t, e)
 	for _, generate := range generators {
-		for _, o := range generate(input{t, e}) {
+		for _, o := range generate(in) {
 			out = append(out, manifest.Object{
-				Owner: o.owner, Subject: o.subject, Outer: o.outer, Tree: manifest.FromTyped(o.typed),
+				Owner: o.owner, Subject: in.subject(o.subject), Outer: o.outer, Tree: manifest.FromTyped(o.typed),
 			})
 		}
 	}

@@ -33,11 +33,12 @@ func serving(services map[string]schemas.Service, operators ...string) input {
 // render makes what belongs to services, in the order of Generate.
 func render(in input) []manifest.Object {
 	var out []manifest.Object
+	in = newInput(in.tenant, in.env)
 	for _, generate := range []func(input) []object{
-		workloads, addresses, autoscalers, disruptions, analyses, files, claims,
+		workloads, addresses, autoscalers, disruptions, virtualServices, destinationRules, httpRoutes, ingresses, analyses, files, claims,
 	} {
 		for _, o := range generate(in) {
-			out = append(out, manifest.Object{Owner: o.owner, Subject: o.subject, Tree: manifest.FromTyped(o.typed)})
+			out = append(out, manifest.Object{Owner: o.owner, Subject: in.subject(o.subject), Tree: manifest.FromTyped(o.typed)})
 		}
 	}
 	slices.SortFunc(out, func(a, b manifest.Object) int {

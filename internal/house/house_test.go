@@ -16,6 +16,7 @@ const module = "github.com/tenantsmith/tenantsmith/"
 // imports are the arrows between our packages: what is not listed is not allowed.
 var imports = map[string][]string{
 	"internal/manifest": {},
+	"internal/krm":      {},
 	"internal/pin":      {},
 	"internal/house":    {},
 	"schemas":           {"internal/manifest"},
@@ -41,6 +42,7 @@ var doors = map[string][]string{
 	"go.yaml.in/yaml":                       {"internal/manifest"},
 	"k8s.io/api/":                           {"generators", "internal/proof"},
 	"github.com/argoproj/argo-rollouts":     {"generators"},
+	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
 	"sigs.k8s.io/yaml":                      {},
 	"github.com/open-policy-agent/opa/rego": {},
