@@ -12,6 +12,9 @@ import (
 func accounts(in input) []object {
 	out := []object{in.account("default", "", "metadata.name")}
 	for _, name := range in.services() {
+		if in.first(name) != name {
+			continue // a second version has the identity of the first
+		}
 		out = append(out, in.account(name, name, servicePath(name)))
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -33,13 +34,16 @@ func (in input) allowCalls(name string, s schemas.Service) []object {
 }
 
 // callTenant reaches one service of another tenant in the same environment. Whether that tenant opens
-// the door, and at which ports, is in its own file, which this one does not know.
+// the door, at which ports, and whether it tests a second version is in its own file, which this one
+// does not know.
 func (in input) callTenant(c schemas.Call) networkingv1.NetworkPolicyEgressRule {
 	return networkingv1.NetworkPolicyEgressRule{
 		Ports: anyPort(),
 		To: []networkingv1.NetworkPolicyPeer{{
 			NamespaceSelector: in.namespacesOf(c.Tenant),
-			PodSelector:       new(podsOf(c.Service)),
+			PodSelector: &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{
+				Key: labelName, Operator: metav1.LabelSelectorOpIn, Values: []string{c.Service, secondVersion(c.Service)},
+			}}},
 		}},
 	}
 }

@@ -60,6 +60,10 @@ var generators = []func(input) []object{
 	autoscalers,
 	verticals,
 	disruptions,
+	virtualServices,
+	destinationRules,
+	httpRoutes,
+	ingresses,
 	analyses,
 	files,
 	claims,
@@ -69,11 +73,11 @@ var generators = []func(input) []object{
 // is without its environments. The objects come sorted by owner, kind and name.
 func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	var out []manifest.Object
-	in := input{t, e}
+	in := newInput(t, e)
 	for _, generate := range generators {
-		out = appendTrees(out, generate(in))
+		out = in.render(out, generate(in))
 	}
-	out = appendTrees(out, quota(in, out))
+	out = in.render(out, quota(in, out))
 	slices.SortFunc(out, func(a, b manifest.Object) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Kind(), b.Kind()),
 			cmp.Compare(a.Namespace(), b.Namespace()), cmp.Compare(a.Name(), b.Name()),
@@ -82,10 +86,11 @@ func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	return out
 }
 
-func appendTrees(out []manifest.Object, made []object) []manifest.Object {
+// render adds what a generator made, as the trees that are written.
+func (in input) render(out []manifest.Object, made []object) []manifest.Object {
 	for _, o := range made {
 		out = append(out, manifest.Object{
-			Owner: o.owner, Subject: o.subject, Outer: o.outer, Tree: manifest.FromTyped(o.typed),
+			Owner: o.owner, Subject: in.subject(o.subject), Outer: o.outer, Tree: manifest.FromTyped(o.typed),
 		})
 	}
 	return out

@@ -21,7 +21,7 @@ import (
 func network(in input) []object {
 	out := []object{in.defaultDeny(), in.allowDNS(), in.allowSameTenant()}
 	for _, name := range in.services() {
-		s := in.env.Spec.Services[name]
+		s := in.env.Spec.Services[in.first(name)] // a second version may what the first may
 		out = append(out, in.allowFromGateway(name, s)...)
 		out = append(out, in.allowFromMonitoring(name, s)...)
 		out = append(out, in.allowFromTenants(name, s)...)
@@ -113,7 +113,7 @@ const metricsPort = "metrics"
 func (in input) allowFromTenants(name string, s schemas.Service) []object {
 	var peers []networkingv1.NetworkPolicyPeer
 	for _, a := range in.env.Spec.Accepts {
-		if a.Service == name {
+		if a.Service == in.first(name) {
 			peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: in.namespacesOf(a.Tenant)})
 		}
 	}

@@ -13,7 +13,7 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 	return corev1.PodTemplateSpec{
 		ObjectMeta: metav1.ObjectMeta{Labels: in.podLabels(name)},
 		Spec: corev1.PodSpec{
-			ServiceAccountName:            name,
+			ServiceAccountName:            in.first(name),
 			AutomountServiceAccountToken:  new(false),
 			EnableServiceLinks:            new(false),
 			TerminationGracePeriodSeconds: new(grace(s)),

@@ -65,7 +65,7 @@ func drawMemory(t *rapid.T, label string) *resource.Quantity {
 func measure(in input) proof.Measurement {
 	var objects []manifest.Object
 	for _, generate := range generators {
-		objects = appendTrees(objects, generate(in))
+		objects = in.render(objects, generate(in))
 	}
 	return proof.Measure(objects, Facts(in.env))
 }
@@ -133,7 +133,7 @@ func TestHeadroomIsWhatReleasesNeed(t *testing.T) {
 			}
 			pods := int64(peakPods(s, in.env.Cluster) - maxReplicas(s))
 			cpu := first(defaults.DefaultRequest["cpu"], s.Resources.Requests.CPU, s.Resources.Limits.CPU)
-			memory := first(defaults.Default["memory"], s.Resources.Limits.Memory)
+			memory := first(defaults.Default["memory"], s.Resources.Limits.Memory, s.Resources.Requests.Memory)
 			milli += pods * cpu.MilliValue()
 			bytes += pods * memory.Value()
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/argoproj/argo-rollouts/pkg/apis/rollouts/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -18,6 +17,7 @@ const (
 	runHistory        = 3    // analysis runs kept of each outcome
 	stepPause         = "5m" // between two weights when nothing is measured
 	leastKeepOld      = 30   // seconds, so that every node learns of a switch before the old pods go
+	routedDelay       = 60   // seconds that the old pods stay after the last weight, so that routers learn of it
 	abortDelay        = 60   // seconds that a refused new version stays, to be looked at
 )
 
@@ -47,7 +47,7 @@ func (in input) rollout(name string, s schemas.Service) *v1alpha1.Rollout {
 			Template:                in.podTemplate(name, s),
 			MinReadySeconds:         minReadySeconds,
 			RevisionHistoryLimit:    new(historyLimit),
-			ProgressDeadlineSeconds: new(deadline(s)),
+			ProgressDeadlineSeconds: new(in.patience(s)),
 			ProgressDeadlineAbort:   true,
 		},
 	}
@@ -56,11 +56,13 @@ func (in input) rollout(name string, s schemas.Service) *v1alpha1.Rollout {
 			SuccessfulRunHistoryLimit: new(int32(runHistory)), UnsuccessfulRunHistoryLimit: new(int32(runHistory)),
 		}
 	}
-	switch strategy(s, in.env.Cluster) {
-	case canary:
+	switch {
+	case routed(s, in.env.Cluster):
+		r.Spec.Strategy.Canary = in.routedCanary(name, s)
+	case strategy(s, in.env.Cluster) == canary:
 		r.Spec.RollbackWindow = &v1alpha1.RollbackWindowSpec{Revisions: rollbackRevisions}
 		r.Spec.Strategy.Canary = in.canary(name, s)
-	case blueGreen:
+	case strategy(s, in.env.Cluster) == blueGreen:
 		r.Spec.Strategy.BlueGreen = in.blueGreen(name, s)
 	default:
 		over, under := surge(s)
@@ -73,13 +75,28 @@ func (in input) rollout(name string, s schemas.Service) *v1alpha1.Rollout {
 // Services: without a router, one for the old version would send all requests to ever fewer pods.
 func (in input) canary(name string, s schemas.Service) *v1alpha1.CanaryStrategy {
 	over, under := surge(s)
-	c := &v1alpha1.CanaryStrategy{MaxSurge: over, MaxUnavailable: under}
-	for _, weight := range weights(s) {
-		c.Steps = append(c.Steps, v1alpha1.CanaryStep{SetWeight: new(weight)}, in.wait(name, s))
+	return &v1alpha1.CanaryStrategy{MaxSurge: over, MaxUnavailable: under, Steps: in.steps(name, s)}
+}
+
+// routedCanary gives the new version a share of the requests, or those that an A/B test chooses, by
+// way of the router. The old version keeps all its pods until the end, so that it can take everything
+// back at once. There is no way back past the steps: it would give one pod the last weight.
+func (in input) routedCanary(name string, s schemas.Service) *v1alpha1.CanaryStrategy {
+	c := &v1alpha1.CanaryStrategy{
+		StableService:               name,
+		CanaryService:               canaryService(name),
+		Steps:                       in.steps(name, s),
+		TrafficRouting:              &v1alpha1.RolloutTrafficRouting{},
+		ScaleDownDelaySeconds:       new(int32(routedDelay)),
+		ScaleDownDelayRevisionLimit: new(int32(1)),
+		AbortScaleDownDelaySeconds:  new(int32(abortDelay)),
 	}
-	if manual(s) {
-		c.Steps = append(c.Steps, v1alpha1.CanaryStep{Pause: &v1alpha1.RolloutPause{}})
+	if s.Router(in.env.Cluster) == schemas.Istio {
+		c.TrafficRouting.Istio = in.istio(name, s)
+	} else {
+		c.TrafficRouting.Plugins = in.plugin(name, s)
 	}
+	c.TrafficRouting.ManagedRoutes = managed(c.Steps)
 	return c
 }
 
@@ -88,7 +105,7 @@ func (in input) wait(name string, s schemas.Service) v1alpha1.CanaryStep {
 	if a := in.measured(name, s); a != nil {
 		return v1alpha1.CanaryStep{Analysis: a}
 	}
-	return v1alpha1.CanaryStep{Pause: &v1alpha1.RolloutPause{Duration: new(intstr.FromString(stepPause))}}
+	return pause(stepPause)
 }
 
 // weights are the shares of the new version that its pods can represent, ascending. With R pods and
@@ -97,10 +114,20 @@ func (in input) wait(name string, s schemas.Service) v1alpha1.CanaryStep {
 func weights(s schemas.Service) []int32 {
 	pods := max(minReplicas(s), 1)
 	least := (100 + pods) / (pods + 1) // rounded up
+	out := ascending(s.Release.Weights)
+	for i, w := range out {
+		out[i] = max(w, least)
+	}
+	return slices.Compact(out)
+}
+
+// ascending are the weights that are a share, neither nothing nor everything, each once; half where
+// there are none.
+func ascending(weights []int32) []int32 {
 	var out []int32
-	for _, w := range s.Release.Weights {
+	for _, w := range weights {
 		if w > 0 && w < 100 {
-			out = append(out, max(w, least))
+			out = append(out, w)
 		}
 	}
 	if len(out) == 0 {

@@ -11,17 +11,21 @@ import (
 )
 
 // addresses make the Services that give each service with ports a stable address: one of its own
-// name, and beside it one for the new version of a release that switches.
+// name, and beside it one for the new version of a release
+// that gives it requests of its own.
 func addresses(in input) []object {
 	var out []object
 	for name, s := range in.running() {
 		switch {
 		case len(s.Ports) == 0:
+		// The controller selects one version with each of two. A selector written here would be
+		// applied over its own and send requests to both.
 		case strategy(s, in.env.Cluster) == blueGreen:
-			// The controller selects one version with each. A selector written here would be
-			// applied over its own and send requests to both.
 			out = append(out, of(name, in.service(name, name, s, nil)),
 				of(name, in.service(previewService(name), name, s, nil)))
+		case routed(s, in.env.Cluster):
+			out = append(out, of(name, in.service(name, name, s, nil)),
+				of(name, in.service(canaryService(name), name, s, nil)))
 		default:
 			out = append(out, of(name, in.service(name, name, s, in.workloadSelector(name))))
 		}
@@ -30,6 +34,7 @@ func addresses(in input) []object {
 }
 
 func previewService(name string) string { return fit(name + "-preview") }
+func canaryService(name string) string  { return fit(name + "-canary") }
 
 func (in input) service(name, of string, s schemas.Service, selector map[string]string) *corev1.Service {
 	return &corev1.Service{

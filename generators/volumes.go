@@ -154,7 +154,7 @@ func fit(name string) string {
 		return name
 	}
 	tail := "-" + digest(name)
-	return strings.TrimRight(name[:longestName-len(tail)], "-") + tail
+	return strings.TrimRight(name[:longestName-len(tail)], "-.") + tail
 }
 
 // digest is short: it tells names apart, it proves nothing.

@@ -2,6 +2,7 @@ package generators
 
 import (
 	"iter"
+	"math"
 	"strconv"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -15,14 +16,17 @@ const (
 	rolling   = "rolling"
 	canary    = "canary"
 	blueGreen = "blueGreen"
+	abTest    = "abTest"
 )
 
-// What every workload gets, in seconds. The deadline is longer than the longest back-off of a
-// controller whose pods a quota refused (a quarter of an hour).
+// What every workload gets, in seconds. backOff is the longest time after which a controller tries
+// again to start pods that a quota refused.
 const (
 	minReadySeconds  = 10
 	releaseDeadline  = 900
 	releaseSlack     = 600 // scheduling, pulling the image, a refused pod
+	quotaSlack       = 300 // the same, once the quota has room
+	backOff          = 1000
 	historyLimit     = int32(5)
 	defaultGrace     = int64(30)
 	operatorRollouts = "rollouts"
@@ -64,7 +68,8 @@ func runs(s schemas.Service) bool { return s.Kind == "service" || s.Kind == "wor
 // strategy is how the cluster can release the service. It falls back to rolling where it has to:
 // without Argo Rollouts; for a service with a claim, whose versions cannot run side by side on two
 // nodes; for a switch without a port that traffic could be switched on; and for a choice of requests,
-// which takes a router.
+// which takes a router. An A/B test that outlasts a release is none: its second version is a workload
+// of its own, and the first is released as if there were no test.
 func strategy(s schemas.Service, c *schemas.Cluster) string {
 	switch {
 	case c == nil || !c.Has(operatorRollouts) || hasClaim(s):
@@ -73,8 +78,16 @@ func strategy(s schemas.Service, c *schemas.Cluster) string {
 		return canary
 	case s.Release.Strategy == blueGreen && len(s.Ports) > 0:
 		return blueGreen
+	case s.Release.Strategy == abTest && s.Release.Image == "" && chooses(s.Release.Match) && s.Router(c) != schemas.NoRouter:
+		return abTest
 	}
 	return rolling
+}
+
+// routed reports whether a release of the service gives the new version requests by way of a router.
+func routed(s schemas.Service, c *schemas.Cluster) bool {
+	way := strategy(s, c)
+	return way == abTest || way == canary && s.Router(c) != schemas.NoRouter
 }
 
 // workloadSelector finds the pods of a service. The selector of a workload can never be changed, so
@@ -95,6 +108,21 @@ func replicas(s schemas.Service) *int32 {
 // to start, or whose predecessor may take long to stop, is given that time on top.
 func deadline(s schemas.Service) int32 {
 	return max(releaseDeadline, minReadySeconds+startSeconds(s.Probes)+int32(grace(s))+releaseSlack)
+}
+
+// patience is the deadline of a Rollout. A release that keeps old pods for a while leaves no room in
+// the quota for a third version: one that comes in between has to out-wait them, and the controller.
+func (in input) patience(s schemas.Service) int32 {
+	var kept int32
+	switch {
+	case routed(s, in.env.Cluster):
+		kept = routedDelay
+	case strategy(s, in.env.Cluster) == blueGreen:
+		kept = keepOld(s)
+	default:
+		return deadline(s)
+	}
+	return int32(min(max(int64(deadline(s)), int64(kept)+backOff+quotaSlack), math.MaxInt32))
 }
 
 // surge is fenceposts as the API wants them: a percentage is a string with its sign, since Rollouts

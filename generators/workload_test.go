@@ -33,12 +33,11 @@ func serving(services map[string]schemas.Service, operators ...string) input {
 // render makes what belongs to services, in the order of Generate.
 func render(in input) []manifest.Object {
 	var out []manifest.Object
+	in = newInput(in.tenant, in.env)
 	for _, generate := range []func(input) []object{
-		workloads, addresses, autoscalers, verticals, disruptions, analyses, files, claims,
+		workloads, addresses, autoscalers, verticals, disruptions, virtualServices, destinationRules, httpRoutes, ingresses, analyses, files, claims,
 	} {
-		for _, o := range generate(in) {
-			out = append(out, manifest.Object{Owner: o.owner, Subject: o.subject, Tree: manifest.FromTyped(o.typed)})
-		}
+		out = in.render(out, generate(in))
 	}
 	slices.SortFunc(out, func(a, b manifest.Object) int {
 		return cmp.Or(cmp.Compare(a.Kind(), b.Kind()), cmp.Compare(a.Name(), b.Name()))

@@ -44,6 +44,7 @@ var doors = map[string][]string{
 	"k8s.io/api/":                           {"generators", "internal/proof"},
 	"k8s.io/autoscaler":                     {"generators"},
 	"github.com/argoproj/argo-rollouts":     {"generators"},
+	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
 	"sigs.k8s.io/yaml":                      {},
 	"github.com/open-policy-agent/opa/rego": {},

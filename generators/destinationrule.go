@@ -1,0 +1,43 @@
+package generators
+
+import (
+	"github.com/tenantsmith/tenantsmith/internal/krm"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// destinationRules make Istio pass by pods that fail, and in a mesh encrypt the way to them, for each
+// Service that requests are routed to.
+func destinationRules(in input) []object {
+	var out []object
+	for name, s := range in.running() {
+		c := in.env.Cluster
+		if s.Router(c) != schemas.Istio || in.first(name) != name {
+			continue
+		}
+		out = append(out, of(name, in.destinationRule(name, name)))
+		if routed(s, c) {
+			out = append(out, of(name, in.destinationRule(canaryService(name), name)))
+		}
+		if lasting(s, c) {
+			b := secondVersion(name)
+			out = append(out, of(name, in.destinationRule(b, b)))
+		}
+	}
+	return out
+}
+
+func (in input) destinationRule(host, service string) *krm.DestinationRule {
+	rule := &krm.DestinationRule{
+		TypeMeta:   kind(krm.IstioAPI, "DestinationRule"),
+		ObjectMeta: in.meta(host, service),
+		Spec: krm.DestinationRuleSpec{Host: host, TrafficPolicy: krm.IstioTrafficPolicy{
+			OutlierDetection: krm.IstioOutlierDetection{
+				Consecutive5xxErrors: 5, Interval: "10s", BaseEjectionTime: "30s", MaxEjectionPercent: 50,
+			},
+		}},
+	}
+	if in.env.Cluster.Mesh == schemas.Istio {
+		rule.Spec.TrafficPolicy.TLS = &krm.IstioTLS{Mode: "ISTIO_MUTUAL"}
+	}
+	return rule
+}

@@ -1,0 +1,92 @@
+package krm
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// IstioAPI is the version of the objects below. The original structs leave out a weight of 0, which
+// Argo Rollouts writes: what is applied would never be what is there.
+const IstioAPI = "networking.istio.io/v1"
+
+// VirtualService says where the requests to hosts go.
+type VirtualService struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              VirtualServiceSpec `json:"spec"`
+}
+
+// VirtualServiceSpec holds for requests that come through the gateways; the gateway mesh is every
+// sidecar. The first route that matches is taken.
+type VirtualServiceSpec struct {
+	Hosts    []string         `json:"hosts"`
+	Gateways []string         `json:"gateways"`
+	HTTP     []IstioHTTPRoute `json:"http"`
+}
+
+// IstioHTTPRoute sends requests that meet one of the matches to the destinations.
+type IstioHTTPRoute struct {
+	Name  string             `json:"name"`
+	Match []IstioHTTPMatch   `json:"match,omitempty"`
+	Route []IstioDestination `json:"route"`
+}
+
+// IstioHTTPMatch is met when all that is set in it is.
+type IstioHTTPMatch struct {
+	URI     *IstioStringMatch           `json:"uri,omitempty"`
+	Port    int32                       `json:"port,omitempty"`
+	Headers map[string]IstioStringMatch `json:"headers,omitempty"`
+}
+
+// IstioStringMatch has one of its fields. A regular expression has to match the whole text.
+type IstioStringMatch struct {
+	Exact  string `json:"exact,omitempty"`
+	Prefix string `json:"prefix,omitempty"`
+	Regex  string `json:"regex,omitempty"`
+}
+
+// IstioDestination is a Service and its share of the requests, in percent; nil where it gets all.
+type IstioDestination struct {
+	Destination IstioService `json:"destination"`
+	Weight      *int32       `json:"weight,omitempty"`
+}
+
+// IstioService is a port of a Service.
+type IstioService struct {
+	Host string    `json:"host"`
+	Port IstioPort `json:"port"`
+}
+
+// IstioPort is a port by its number.
+type IstioPort struct {
+	Number int32 `json:"number"`
+}
+
+// DestinationRule says how requests reach a Service once they are routed to it.
+type DestinationRule struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              DestinationRuleSpec `json:"spec"`
+}
+
+// DestinationRuleSpec holds for the Service that Host names.
+type DestinationRuleSpec struct {
+	Host          string             `json:"host"`
+	TrafficPolicy IstioTrafficPolicy `json:"trafficPolicy"`
+}
+
+// IstioTrafficPolicy is which pods get requests, and how the connection is secured.
+type IstioTrafficPolicy struct {
+	OutlierDetection IstioOutlierDetection `json:"outlierDetection"`
+	TLS              *IstioTLS             `json:"tls,omitempty"`
+}
+
+// IstioOutlierDetection takes pods that fail out of the pool for a while.
+type IstioOutlierDetection struct {
+	Consecutive5xxErrors int32  `json:"consecutive5xxErrors"`
+	Interval             string `json:"interval"`
+	BaseEjectionTime     string `json:"baseEjectionTime"`
+	MaxEjectionPercent   int32  `json:"maxEjectionPercent"`
+}
+
+// IstioTLS is the mode of a connection to a pod.
+type IstioTLS struct {
+	Mode string `json:"mode"`
+}
