@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -27,6 +26,7 @@ func (e *resolved) references() {
 		e.mounts(path, s)
 		e.hosts(path, s)
 	}
+	e.routes()
 	for i, a := range spec.Accepts {
 		if _, ok := spec.Services[a.Service]; !ok {
 			e.missing(manifest.Path{"spec", "accepts", i, "service"}, "service", a.Service, sortedKeys(spec.Services))
@@ -61,35 +61,6 @@ func (e *resolved) ports(path manifest.Path, s Service) {
 	probe("ready", s.Probes.Ready)
 	probe("live", s.Probes.Live)
 	probe("startup", s.Probes.Startup)
-}
-
-// names refuses names that the objects of a service could not have beside others.
-func (e *resolved) names(path manifest.Path, name string) {
-	if name == "default" {
-		e.complain(path, "a service cannot be named default: its service account would be that of the namespace")
-	}
-	for _, role := range []string{"-canary", "-preview", "-b"} {
-		main, ok := strings.CutSuffix(name, role)
-		other := e.environment.Spec.Services[main]
-		if how := other.beside(role, e.cluster); ok && how != "" {
-			p := e.complain(path, "%s is the name of the %s", name, fmt.Sprintf(how, main))
-			p.Remedy = fmt.Sprintf("rename %s or %s", name, main)
-		}
-	}
-}
-
-// beside says in what role a release adds objects to the service that are named after it and the role.
-func (s Service) beside(role string, c *Cluster) string {
-	short := s.Release.Strategy == "canary" || s.Release.Strategy == "abTest" && !s.Release.isLong()
-	switch {
-	case role == "-preview" && s.Release.Strategy == "blueGreen":
-		return "preview of %s, which is released by blueGreen"
-	case role == "-canary" && short && s.Router(c) != NoRouter:
-		return "new version of %s, which is released by " + s.Release.Strategy + " over router " + c.Router
-	case role == "-b" && s.Release.isLong():
-		return "second version of %s, which is tested for more than " + longestStep
-	}
-	return ""
 }
 
 // numbers refuses two ports that are one.
