@@ -74,13 +74,24 @@ func (in input) first(name string) string {
 	return name
 }
 
+// beside is the second version that runs beside the service; empty without one, or where a person has
+// taken its name.
+func (in input) beside(name string, s schemas.Service) string {
+	b := secondVersion(name)
+	if !lasting(s, in.env.Cluster) || in.first(b) != name {
+		return ""
+	}
+	return b
+}
+
 // subject is the field that asked for an object: a second version is asked for by its first.
 func (in input) subject(path string) string {
 	for name, s := range in.env.Spec.Services {
-		if !lasting(s, in.env.Cluster) || in.first(secondVersion(name)) != name {
+		b := in.beside(name, s)
+		if b == "" {
 			continue
 		}
-		rest, ok := strings.CutPrefix(path, servicePath(secondVersion(name)))
+		rest, ok := strings.CutPrefix(path, servicePath(b))
 		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			return servicePath(name) + rest
 		}
@@ -111,11 +122,8 @@ func wanted(m *schemas.Match) (header string, value v1alpha1.StringMatch) {
 // is there always, for the paths and ports of the service: between releases the Service of the new
 // version has the pods of the old one.
 func (in input) tested(name string, s schemas.Service) string {
-	switch c := in.env.Cluster; {
-	case lasting(s, c):
-		return secondVersion(name)
-	case strategy(s, c) == abTest && s.Router(c) == schemas.Istio:
+	if c := in.env.Cluster; strategy(s, c) == abTest && s.Router(c) == schemas.Istio {
 		return canaryService(name)
 	}
-	return ""
+	return in.beside(name, s)
 }

@@ -18,8 +18,7 @@ func destinationRules(in input) []object {
 		if routed(s, c) {
 			out = append(out, of(name, in.destinationRule(canaryService(name), name)))
 		}
-		if lasting(s, c) {
-			b := secondVersion(name)
+		if b := in.beside(name, s); b != "" {
 			out = append(out, of(name, in.destinationRule(b, b)))
 		}
 	}

@@ -33,7 +33,7 @@ func httpRoutes(in input) []object {
 
 func (in input) httpRoutesOf(name string, s schemas.Service) []*gatewayv1.HTTPRoute {
 	var out []*gatewayv1.HTTPRoute
-	if in.meshed(s) {
+	if in.meshed(name, s) {
 		for i, port := range s.HTTPPorts() {
 			own := name
 			if i > 0 {

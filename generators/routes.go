@@ -60,9 +60,9 @@ func (in input) router() string {
 
 // meshed reports whether the requests from inside the cluster have to be told apart as well: there is
 // a mesh that can, and a release or a test that needs it.
-func (in input) meshed(s schemas.Service) bool {
+func (in input) meshed(name string, s schemas.Service) bool {
 	c := in.env.Cluster
-	return c != nil && c.Mesh == schemas.Istio && s.Router(c) != schemas.NoRouter && (routed(s, c) || lasting(s, c))
+	return c != nil && c.Mesh == schemas.Istio && s.Router(c) != schemas.NoRouter && (routed(s, c) || in.beside(name, s) != "")
 }
 
 // routeName is that of the routes from a host to a service. A host for all of a domain has a star,

@@ -20,7 +20,7 @@ func virtualServices(in input) []object {
 	}
 	var out []object
 	for name, s := range in.running() {
-		if in.meshed(s) {
+		if in.meshed(name, s) {
 			out = append(out, of(name, in.virtualService(name, name, name, "mesh", in.meshRoutes(name, s))))
 		}
 	}
@@ -132,7 +132,7 @@ func destination(b backend, port int32) krm.IstioDestination {
 // requests with that header to all paths and ports, and sends them to the port of the first route.
 func (in input) istio(name string, s schemas.Service) *v1alpha1.IstioTrafficRouting {
 	var out v1alpha1.IstioTrafficRouting
-	if in.meshed(s) {
+	if in.meshed(name, s) {
 		mesh := v1alpha1.IstioVirtualService{Name: name}
 		for _, port := range s.HTTPPorts() {
 			mesh.Routes = append(mesh.Routes, primary+meshSuffix(s, port))

@@ -15,7 +15,22 @@ import (
 func anyInput(t *rapid.T) input {
 	services := rapid.MapOfN(rapid.StringMatching(`[a-z]([a-z0-9-]{0,48}[a-z0-9])?`), anyService(), 0, 3).Draw(t, "services")
 	operators := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"rollouts", "prometheus"}), rapid.ID[string]).Draw(t, "operators")
-	return serving(services, operators...)
+	in := serving(services, operators...)
+	c := in.env.Cluster
+	c.Router = rapid.SampledFrom([]string{"none", "istio", "gateway-api"}).Draw(t, "router")
+	c.Mesh = rapid.SampledFrom([]string{"none", "istio"}).Draw(t, "mesh")
+	c.Gateway, in.env.Platform.Namespaces.Gateway = "shared", "gateway"
+	return in
+}
+
+func anyExpose() *rapid.Generator[schemas.Expose] {
+	return rapid.Custom(func(t *rapid.T) schemas.Expose {
+		return schemas.Expose{
+			Host: rapid.SampledFrom([]string{"a.example.com", "b.example.com", "*.example.com"}).Draw(t, "host"),
+			Path: rapid.SampledFrom([]string{"", "/", "/api", "/api/", "/api/v2"}).Draw(t, "path"),
+			Port: rapid.SampledFrom([]string{"http", "grpc", "metrics", "dns", "none"}).Draw(t, "port"),
+		}
+	})
 }
 
 func anyService() *rapid.Generator[schemas.Service] {
@@ -29,6 +44,7 @@ func anyService() *rapid.Generator[schemas.Service] {
 			Volumes:   rapid.SliceOfNDistinct(anyVolume(), 0, 3, func(v schemas.Volume) string { return v.Mount }).Draw(t, "volumes"),
 			Release:   anyRelease(t),
 			Resources: small(),
+			Expose:    rapid.SliceOfN(anyExpose(), 0, 4).Draw(t, "expose"),
 		}
 		if rapid.Bool().Draw(t, "scaled") {
 			low := rapid.Int32Range(0, 20).Draw(t, "min")
@@ -79,6 +95,13 @@ func anyRelease(t *rapid.T) schemas.Release {
 		Approval: rapid.SampledFrom([]string{"auto", "manual", ""}).Draw(t, "approval"),
 		KeepOld:  rapid.SampledFrom([]string{"", "1s", "15m", "2d"}).Draw(t, "keep old"),
 	}
+	r.Duration = rapid.SampledFrom([]string{"", "2h", "90s", "14d"}).Draw(t, "duration")
+	r.Image = rapid.SampledFrom([]string{"", "", "example/app:2"}).Draw(t, "second version")
+	r.Replicas = rapid.Ptr(rapid.Int32Range(1, 9), true).Draw(t, "test replicas")
+	r.Match = rapid.SampledFrom([]*schemas.Match{nil, {}, {Header: "x-cohort", Value: "b"}, {Cookie: "c", Value: "b"}}).Draw(t, "match")
+	if rapid.Bool().Draw(t, "own steps") {
+		r.Steps = rapid.SliceOfN(rapid.SampledFrom(ownSteps()), 0, 5).Draw(t, "steps")
+	}
 	if rapid.Bool().Draw(t, "gate") {
 		r.Gate = &schemas.Gate{
 			P99:    rapid.SampledFrom([]string{"", "500ms"}).Draw(t, "p99"),
@@ -108,6 +131,7 @@ func TestWorkloadsAreSound(t *testing.T) {
 				checkStrategy(t, objs, w, s)
 			}
 		}
+		checkRoutes(t, objs)
 	})
 }
 
@@ -193,32 +217,45 @@ func checkStrategy(t *rapid.T, objs []manifest.Object, w manifest.Object, s sche
 	way := at(t, w, "spec.strategy").(map[string]any)
 	require.Len(t, way, 1)
 	require.Equal(t, true, at(t, w, "spec.progressDeadlineAbort"))
-	if c, ok := way["canary"].(map[string]any); ok {
-		for _, forbidden := range []string{
-			"canaryService", "stableService", "trafficRouting", "scaleDownDelaySeconds", "scaleDownDelayRevisionLimit",
-			"abortScaleDownDelaySeconds", "dynamicStableScale", "minPodsPerReplicaSet", "pingPong", "analysis",
-		} {
-			require.NotContains(t, c, forbidden)
-		}
-		require.False(t, c["maxSurge"] == int64(0) && c["maxUnavailable"] == int64(0))
-		checkSteps(t, objs, asList(c["steps"]), s)
+	c, ok := way["canary"].(map[string]any)
+	if !ok {
+		checkSwitch(t, objs, w, way["blueGreen"].(map[string]any))
 		return
 	}
-	checkSwitch(t, objs, w, way["blueGreen"].(map[string]any))
+	for _, forbidden := range []string{"dynamicStableScale", "pingPong", "analysis"} {
+		require.NotContains(t, c, forbidden)
+	}
+	checkSteps(t, objs, asList(c["steps"]), s, c["trafficRouting"] != nil)
+	if c["trafficRouting"] != nil {
+		checkRouted(t, objs, w, c)
+		return
+	}
+	for _, forbidden := range []string{
+		"canaryService", "stableService", "scaleDownDelaySeconds", "scaleDownDelayRevisionLimit", "abortScaleDownDelaySeconds",
+		"minPodsPerReplicaSet",
+	} {
+		require.NotContains(t, c, forbidden)
+	}
+	require.False(t, c["maxSurge"] == int64(0) && c["maxUnavailable"] == int64(0))
 }
 
-func checkSteps(t *rapid.T, objs []manifest.Object, steps []any, s schemas.Service) {
+func checkSteps(t *rapid.T, objs []manifest.Object, steps []any, s schemas.Service, routed bool) {
 	last := int64(0)
 	for i, step := range steps {
 		require.Len(t, step, 1, "one thing a step")
-		if weight, ok := step.(map[string]any)["setWeight"].(int64); ok {
+		for _, key := range []string{"setCanaryScale", "setHeaderRoute", "setMirrorRoute"} {
+			require.True(t, routed || step.(map[string]any)[key] == nil, "%s without a router", key)
+		}
+		weight, ok := step.(map[string]any)["setWeight"].(int64)
+		if ok && len(s.Release.Steps) == 0 {
 			require.Greater(t, weight, last)
 			require.Less(t, weight, int64(100))
-			require.GreaterOrEqual(t, weight*int64(max(minReplicas(s), 1)+1), int64(100))
+			require.True(t, routed || weight*int64(max(minReplicas(s), 1)+1) >= 100)
 			require.Less(t, i+1, len(steps), "a weight without a wait")
 			last = weight
 		}
-		if template, ok := manifest.ParsePath("analysis.templates[0].templateName").Lookup(step); ok {
+		template, ok := manifest.ParsePath("analysis.templates[0].templateName").Lookup(step)
+		if ok && len(s.Release.Steps) == 0 {
 			one(t, objs, "AnalysisTemplate", template.(string))
 		}
 	}

@@ -21,8 +21,12 @@ const (
 // from inside when there is a mesh. Otherwise, and for what is not HTTP, it is [NoRouter]: versions
 // get the share that their pods are of all.
 func (s Service) Router(c *Cluster) string {
-	passes := len(s.Expose) > 0 || c != nil && c.Mesh == Istio
-	if c == nil || !passes || len(s.HTTPPorts()) == 0 || c.Router != Istio && c.Router != GatewayAPI {
+	if c == nil || c.Router != Istio && c.Router != GatewayAPI {
+		return NoRouter
+	}
+	ports := s.HTTPPorts()
+	exposed := slices.ContainsFunc(s.Expose, func(e Expose) bool { return slices.Contains(ports, e.Port) })
+	if !exposed && (c.Mesh != Istio || len(ports) == 0) {
 		return NoRouter
 	}
 	return c.Router

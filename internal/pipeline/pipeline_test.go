@@ -32,23 +32,47 @@ func samples(t *testing.T) *schemas.Fleet {
 // oracle is kustomize.
 func TestLaw(t *testing.T) {
 	for _, tenant := range samples(t).Tenants {
-		src := overlay.Source{Tenant: tenant.Name, File: tenant.Files[0], Base: generators.Generate(tenant, &tenant.Base)}
-		for i := range tenant.Environments {
-			e := &tenant.Environments[i]
-			src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(tenant, e)})
+		law(t, tenant)
+	}
+}
+
+// A tenant may have environments on clusters that route otherwise: what stands in base for one of them
+// must become what the other needs.
+func TestLawAcrossRouters(t *testing.T) {
+	fsys := os.DirFS("testdata/routers")
+	fleet, err := schemas.Load(fsys, schemas.Options{})
+	require.NoError(t, err)
+	require.Empty(t, fleet.Held, "%v", fleet.Problems)
+	require.Len(t, fleet.Tenants[0].Environments, 4)
+	kinds := map[string]bool{}
+	for i := range fleet.Tenants[0].Environments {
+		for _, o := range generators.Generate(fleet.Tenants[0], &fleet.Tenants[0].Environments[i]) {
+			kinds[o.Kind()] = true
 		}
-		tree, problems := overlay.New(src)
+	}
+	for _, kind := range []string{"Deployment", "Rollout", "Ingress", "VirtualService", "DestinationRule", "HTTPRoute"} {
+		require.True(t, kinds[kind], "%s is not tried", kind)
+	}
+	law(t, fleet.Tenants[0])
+}
+
+func law(t *testing.T, tenant *schemas.Tenant) {
+	src := overlay.Source{Tenant: tenant.Name, File: tenant.Files[0], Base: generators.Generate(tenant, &tenant.Base)}
+	for i := range tenant.Environments {
+		e := &tenant.Environments[i]
+		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(tenant, e)})
+	}
+	tree, problems := overlay.New(src)
+	require.Empty(t, problems)
+	for _, e := range src.Envs {
+		built, problems := tree.Kustomize(e.Name)
 		require.Empty(t, problems)
-		for _, e := range src.Envs {
-			built, problems := tree.Kustomize(e.Name)
-			require.Empty(t, problems)
-			want := byKey(overlay.Place(e.Objects, e.Namespace, e.Name))
-			got := map[manifest.Key]map[string]any{}
-			for _, b := range built {
-				got[b.Key()] = b.Tree
-			}
-			require.Equal(t, want, got, "%s in %s", tenant.Name, e.Name)
+		want := byKey(overlay.Place(e.Objects, e.Namespace, e.Name))
+		got := map[manifest.Key]map[string]any{}
+		for _, b := range built {
+			got[b.Key()] = b.Tree
 		}
+		require.Equal(t, want, got, "%s in %s", tenant.Name, e.Name)
 	}
 }
 
