@@ -86,7 +86,11 @@ func (m *measurer) assumption(format string, args ...any) {
 
 // unreadable reports a value that is no number; unbounded a workload without a bound.
 func (w *work) unreadable(field string, v any) {
-	w.unbounded(manifest.High, fmt.Sprintf("%s cannot be counted: %s is no number that Kubernetes accepts: %.60v", w.key.Kind, field, v), "")
+	switch v.(type) {
+	case map[string]any, []any:
+		v = "a map or a list"
+	}
+	w.unbounded(manifest.High, fmt.Sprintf("%s cannot be counted: %.100s is no number that Kubernetes accepts: %.60s", w.key, field, fmt.Sprint(v)), "")
 }
 
 func (w *work) unbounded(severity manifest.Severity, message, remedy string) {

@@ -32,7 +32,7 @@ func (w *work) pod(template any, at manifest.Path, vertical any) pod {
 	}
 	requests, limits := sum(cs, func(c container) amounts { return c.requests }), sum(cs, func(c container) amounts { return c.limits })
 	level.replace(requests, limits)
-	exceed(w, "pod ", requests, limits, at)
+	exceed(w, "pod ", requests, limits, at.Join("spec"))
 	overhead := w.amounts(spec, "overhead")
 	requests.add(overhead)
 	for name, q := range overhead {
@@ -40,7 +40,7 @@ func (w *work) pod(template any, at manifest.Path, vertical any) pod {
 			limits.add(amounts{name: q})
 		}
 	}
-	w.bounds("Pod", "pod ", requests, limits, at)
+	w.bounds("Pod", "pod ", requests, limits, at.Join("spec"))
 	p := pod{class: w.class(template, cs, level), demand: counted(requests, limits)}
 	w.ephemeralClaims(spec, at, p.demand)
 	return p

@@ -134,7 +134,7 @@ func (w *work) fixed() {
 }
 
 func (w *work) single() {
-	p := w.pod(w.object.Tree, nil, nil)
+	p := w.pod(w.object.Tree, nil, w.widened[w.key])
 	w.need.Pod = p.demand
 	w.run(p, 1, 0)
 }
