@@ -70,8 +70,6 @@ type HealthCheckExpr struct {
 const (
 	istioGroup   = "networking.istio.io"
 	gatewayGroup = "gateway.networking.k8s.io"
-	// gatewayAPIPlugin is the name under which Rollouts know the Gateway API.
-	gatewayAPIPlugin = "argoproj-labs/gatewayAPI"
 )
 
 // Companions finds in rendered objects which fields controllers change: the weights and header routes
@@ -180,10 +178,10 @@ func virtualServicesOf(routing any) []any {
 
 func httpRouteNames(routing any) []string {
 	var out []string
-	if name := text(routing, "plugins", gatewayAPIPlugin, "httpRoute"); name != "" {
+	if name := text(routing, "plugins", gatewayPlugin, "httpRoute"); name != "" {
 		out = append(out, name)
 	}
-	for _, r := range list(routing, "plugins", gatewayAPIPlugin, "httpRoutes") {
+	for _, r := range list(routing, "plugins", gatewayPlugin, "httpRoutes") {
 		out = append(out, text(r, "name"))
 	}
 	return out

@@ -60,7 +60,7 @@ func TestGoldenCompanions(t *testing.T) {
 
 func setPlugin(o manifest.Object, config map[string]any) {
 	routing, _ := manifest.Path{"spec", "strategy", "canary", "trafficRouting"}.Lookup(o.Tree)
-	routing.(map[string]any)["plugins"] = map[string]any{gatewayAPIPlugin: config}
+	routing.(map[string]any)["plugins"] = map[string]any{gatewayPlugin: config}
 }
 
 func TestCompanionsDoNotDependOnOrder(t *testing.T) {

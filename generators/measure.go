@@ -95,7 +95,7 @@ type series struct {
 // service's own metrics tell them apart by the pods.
 func (in input) series(name string, s schemas.Service) series {
 	if in.splitByService(s) {
-		return istioSeries(fit(name + "-canary"))
+		return istioSeries(canaryService(name))
 	}
 	return in.ownSeries(name)
 }
