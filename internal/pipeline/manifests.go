@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
 
+	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/internal/proof"
 	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -39,17 +44,15 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	}
 	out := &Judged{FailOn: bound(o.FailOn, fleet)}
 	in := policies.Input{Objects: objects, Checks: chosen.policies}
-	out.Problems = append(out.Problems, proven(objects, chosen)...)
 	if len(o.Tenants) > 0 {
 		out.Problems = append(out.Problems, fleet.Problems...)
-		for _, t := range fleet.Tenants {
-			for i := range t.Environments {
-				if e := &t.Environments[i]; e.Name == o.Environment {
-					in.Context = facts(t.Name, e)
-				}
-			}
-		}
 	}
+	t, e := addressee(fleet, o)
+	if e != nil {
+		in.Context = facts(t.Name, e)
+	}
+	out.Problems = append(out.Problems, proven(objects, t, e, chosen)...)
+	out.Checks = chosen.proven()
 	if !chosen.asks() {
 		return out, nil
 	}
@@ -58,7 +61,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	for _, rule := range selected {
-		if rule.NeedsTenant && in.Context.Tenant == "" {
+		if rule.NeedsTenant && e == nil {
 			out.NeedTenant = append(out.NeedTenant, rule.ID)
 			continue
 		}
@@ -67,4 +70,99 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	found, err := engine.Check(ctx, in)
 	out.Problems = append(out.Problems, found...)
 	return out, err
+}
+
+// addressee is the tenant and environment whose objects they are said to be; nil for nobody's.
+func addressee(fleet *schemas.Fleet, o Options) (*schemas.Tenant, *schemas.Environment) {
+	if len(o.Tenants) == 0 {
+		return nil, nil
+	}
+	for _, t := range fleet.Tenants {
+		for i := range t.Environments {
+			if e := &t.Environments[i]; e.Name == o.Environment {
+				return t, e
+			}
+		}
+	}
+	return nil, nil
+}
+
+// homed gives the tenant's namespace to objects that name none.
+func homed(objects []manifest.Object, e *schemas.Environment) []manifest.Object {
+	out := slices.Clone(objects)
+	for i := range out {
+		if out[i].Namespace() == "" {
+			out[i] = overlay.Place(out[i:i+1], e.Namespace, e.Name)[0]
+		}
+	}
+	return out
+}
+
+// guards are the quotas and limits that the tenant has in the environment, unless the objects bring
+// them.
+func guards(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) []manifest.Object {
+	limiting := func(o manifest.Object) bool { return o.Kind() == "ResourceQuota" || o.Kind() == "LimitRange" }
+	if slices.ContainsFunc(objects, limiting) {
+		return nil
+	}
+	return slices.DeleteFunc(overlay.Place(generators.Generate(t, e), e.Namespace, e.Name), func(o manifest.Object) bool { return !limiting(o) })
+}
+
+// proven measures objects of any origin, each namespace against its own quotas. A namespace without
+// one has nothing to prove. Objects of a tenant that name no namespace are in that tenant's.
+func proven(objects []manifest.Object, t *schemas.Tenant, e *schemas.Environment, chosen selection) []manifest.Problem {
+	if e != nil {
+		objects = append(homed(objects, e), guards(t, e, objects)...)
+	}
+	byNamespace := map[string][]manifest.Object{}
+	for _, o := range objects {
+		byNamespace[o.Namespace()] = append(byNamespace[o.Namespace()], o)
+	}
+	var out []manifest.Problem
+	for _, namespace := range slices.Sorted(maps.Keys(byNamespace)) {
+		cert := Certificate{}
+		var known proof.Facts
+		if e != nil && e.Namespace == namespace {
+			cert.Entitled, known = entitled(e), generators.Facts(e)
+		}
+		all := byNamespace[namespace]
+		cert.Measured = proof.Measure(all, known)
+		if cert.Lines = cert.Measured.Fit(all); len(cert.Lines) == 0 {
+			continue
+		}
+		for _, p := range cert.problems() {
+			if chosen.wants(p.Check) {
+				out = append(out, standing(p, all))
+			}
+		}
+	}
+	return out
+}
+
+// problems are what the certificate shows, without a line to mend it at.
+func (c Certificate) problems() []manifest.Problem {
+	out := slices.Concat(c.Measured.Refused, c.Measured.Unbounded)
+	for _, s := range c.shortages() {
+		p := manifest.Problem{Check: s.check, Severity: manifest.High, Message: s.message(),
+			Remedy: "lower the pods or what they request, or raise the quota"}
+		if s.greediest != nil {
+			p.Object = s.greediest.Key
+		}
+		out = append(out, p)
+	}
+	for i := range out {
+		out[i].Controls = capacity
+	}
+	return out
+}
+
+// standing puts a problem where its object stands in a file.
+func standing(p manifest.Problem, objects []manifest.Object) manifest.Problem {
+	for _, o := range objects {
+		if o.Key() == p.Object && o.Source != nil {
+			p.Position, _ = o.Source.Find(p.Path)
+			p.APIVersion = o.APIVersion()
+		}
+	}
+	return p
 }

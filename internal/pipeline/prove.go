@@ -131,49 +131,9 @@ func (s shortage) message() string {
 	}
 	switch {
 	case s.check == steadyFits:
-		return fmt.Sprintf("pods need %s of %s at their most, entitled to %s; %s needs most", s.needed, what, s.has, name)
+		return fmt.Sprintf("pods at their most need %s %s, entitled to %s; %s needs most", s.needed, what, s.has, name)
 	case s.together:
-		return fmt.Sprintf("releases that come together hang: %s of %s needed, quota %s; %s needs most", s.needed, what, s.has, name)
+		return fmt.Sprintf("releases that come together hang: %s %s needed, quota %s; %s needs most", s.needed, what, s.has, name)
 	}
-	return fmt.Sprintf("release of %s hangs: %s of %s needed, quota %s", name, s.needed, what, s.has)
-}
-
-// proven measures objects of any origin, each namespace against its own quotas.
-func proven(objects []manifest.Object, chosen selection) []manifest.Problem {
-	byNamespace := map[string][]manifest.Object{}
-	for _, o := range objects {
-		byNamespace[o.Namespace()] = append(byNamespace[o.Namespace()], o)
-	}
-	var out []manifest.Problem
-	for _, namespace := range slices.Sorted(maps.Keys(byNamespace)) {
-		all := byNamespace[namespace]
-		m := proof.Measure(all, proof.Facts{})
-		cert := Certificate{Measured: m, Lines: m.Fit(all)}
-		found := slices.Concat(m.Refused, m.Unbounded)
-		for _, s := range cert.shortages() {
-			p := manifest.Problem{Check: s.check, Severity: manifest.High, Message: s.message(),
-				Remedy: "lower the pods or their requests, or raise the ResourceQuota"}
-			if s.greediest != nil {
-				p.Object = s.greediest.Key
-			}
-			found = append(found, p)
-		}
-		for _, p := range found {
-			if p.Controls = capacity; chosen.wants(p.Check) {
-				out = append(out, standing(p, all))
-			}
-		}
-	}
-	return out
-}
-
-// standing puts a problem where its object stands in a file.
-func standing(p manifest.Problem, objects []manifest.Object) manifest.Problem {
-	for _, o := range objects {
-		if o.Key() == p.Object && o.Source != nil {
-			p.Position, _ = o.Source.Find(p.Path)
-			p.APIVersion = o.APIVersion()
-		}
-	}
-	return p
+	return fmt.Sprintf("release of %s hangs: %s %s needed, quota %s", name, s.needed, what, s.has)
 }

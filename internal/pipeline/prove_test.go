@@ -108,12 +108,12 @@ func TestShortage(t *testing.T) {
 	}{
 		"steady demand above the entitlement": {
 			quotaPlatform("none", "none", 100), quotaTenant("enterprise", web+"      autoscaling: {min: 2, max: 12}\n      release: {strategy: rolling}\n"),
-			[]string{"tenants/acme.yaml:13:34 spec.services.web.autoscaling.max TS-QUO-102 pods need 4800m of CPU at their most, entitled to 4; web needs most | " +
+			[]string{"tenants/acme.yaml:13:34 spec.services.web.autoscaling.max TS-QUO-102 pods at their most need 4800m CPU, entitled to 4; web needs most | " +
 				"set spec.services.web.autoscaling.max to 10, or spec.resources.cpu to 4800m"},
 		},
 		"a release above the headroom": {
 			quotaPlatform("none", "none", 50), quotaTenant("enterprise", web+"      replicas: 8\n      release: {strategy: blueGreen}\n"),
-			[]string{"tenants/acme.yaml:13:17 spec.services.web.replicas TS-QUO-101 release of web hangs: 6400m of CPU needed, quota 6 | " +
+			[]string{"tenants/acme.yaml:13:17 spec.services.web.replicas TS-QUO-101 release of web hangs: 6400m CPU needed, quota 6 | " +
 				"set spec.services.web.replicas to 7, or spec.services.web.release.strategy to rolling, or spec.resources.cpu to 4300m"},
 		},
 	} {

@@ -32,17 +32,23 @@ func choose(engine *policies.Engine, checks []string) (selection, error) {
 			return s, err
 		}
 	}
-	for _, id := range proofs {
-		if s.wants(id) {
-			s.count++
-		}
-	}
-	if !s.asks() {
+	if s.count = s.proven(); !s.asks() {
 		return s, nil
 	}
 	rules, err := engine.Selected(s.policies)
 	s.count += len(rules)
 	return s, err
+}
+
+// proven is how many proofs were chosen.
+func (s selection) proven() int {
+	n := 0
+	for _, id := range proofs {
+		if s.wants(id) {
+			n++
+		}
+	}
+	return n
 }
 
 func begins(id, check string) bool { return check != "" && strings.HasPrefix(id, check) }
