@@ -70,7 +70,7 @@ func TestGoldenRoutes(t *testing.T) {
 	long := byHeader("14d")
 	long.Image = "ghcr.io/example/web:1.5.0-rc.1"
 	manual := byHeader("90m")
-	manual.Approval, manual.Gate = "manual", &schemas.Gate{SuccessRate: new(99.5), NoData: "hold"}
+	manual.Approval = "manual"
 	cookie := byHeader("1h")
 	cookie.Match = &schemas.Match{Cookie: "cohort", Value: "b.2"}
 	canary := schemas.Release{Strategy: "canary", Weights: []int32{5, 50}, Approval: "manual"}
@@ -127,6 +127,25 @@ func TestServicesShareAHost(t *testing.T) {
 	api.Expose[0].Path = "/api"
 	in := behind(schemas.Istio, map[string]schemas.Service{"web": shop(byHeader("1h")), "api": api})
 	golden(t, "routes-shared-host", releases(in))
+}
+
+// A test is measured after it had its time, and then waits for a person; a header route for its
+// requests comes after their pods.
+func TestStepsOfATest(t *testing.T) {
+	s := shop(byHeader("1h"))
+	s.Release.Gate, s.Release.Approval = &schemas.Gate{SuccessRate: new(99.5)}, "manual"
+	for router, want := range map[string][]string{
+		schemas.Istio:      {"setCanaryScale", "pause", "analysis", "pause"},
+		schemas.GatewayAPI: {"setCanaryScale", "setHeaderRoute", "pause", "analysis", "pause"},
+	} {
+		objs := render(behind(router, map[string]schemas.Service{"web": s}, "prometheus"))
+		var got []string
+		for _, step := range at(t, one(t, objs, "Rollout", "web"), "spec.strategy.canary.steps").([]any) {
+			got = append(got, slices.Collect(maps.Keys(step.(map[string]any)))...)
+		}
+		require.Equal(t, want, got, router)
+		one(t, objs, "AnalysisTemplate", "web-release")
+	}
 }
 
 // What a step means to the controller, in each case that it would refuse or read otherwise.
