@@ -166,7 +166,7 @@ func TestOwnSteps(t *testing.T) {
 	none := rollout(schemas.NoRouter)
 	require.Equal(t, "5m", at(t, none, "spec.strategy.canary.steps[2].pause.duration"), "nothing measures")
 	absent(t, none, "spec.strategy.canary.steps[3].experiment.templates[0].weight")
-	for _, bad := range []map[string]any{{"setWait": int64(1)}, {"pause": "1h"}, {"setWeight": func() {}}} {
+	for _, bad := range []map[string]any{{"setWait": int64(1)}, {"pause": "1h"}, {"setWeight": int64(1), "pause": nil}, {}, {"setWeight": func() {}}} {
 		_, ok := decodeStep(bad)
 		require.False(t, ok, bad)
 	}
