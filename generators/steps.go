@@ -90,11 +90,11 @@ func (in input) ownSteps(name string, s schemas.Service) []v1alpha1.CanaryStep {
 	return out
 }
 
-// decodeStep reads a step that the schema has judged.
+// decodeStep reads a step that the schema has judged: one of two actions would be ignored.
 func decodeStep(raw map[string]any) (v1alpha1.CanaryStep, bool) {
 	var step v1alpha1.CanaryStep
 	data, err := json.Marshal(raw)
-	if err != nil {
+	if err != nil || len(raw) != 1 {
 		return step, false
 	}
 	d := json.NewDecoder(bytes.NewReader(data))

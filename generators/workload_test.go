@@ -182,6 +182,9 @@ func TestNothingIsRequired(t *testing.T) {
 
 func TestFallsBackToRolling(t *testing.T) {
 	cluster := &schemas.Cluster{Operators: []string{"rollouts"}}
+	istio := &schemas.Cluster{Operators: []string{"rollouts"}, Router: schemas.Istio}
+	long := byHeader("14d")
+	long.Image = "example/web:2"
 	withClaim := web()
 	withClaim.Volumes = []schemas.Volume{{Mount: "/data", Claim: size("1Gi")}}
 	release := func(s schemas.Service, way string) schemas.Service {
@@ -198,6 +201,11 @@ func TestFallsBackToRolling(t *testing.T) {
 		"canary with a claim":   {release(withClaim, "canary"), cluster, rolling},
 		"nothing to switch":     {release(worker(), "blueGreen"), cluster, rolling},
 		"A/B test, no router":   {release(web(), "abTest"), cluster, rolling},
+		"canary by a router":    {shop(schemas.Release{Strategy: "canary"}), istio, canary},
+		"A/B test":              {shop(byHeader("2h")), istio, abTest},
+		"A/B test of what":      {shop(schemas.Release{Strategy: "abTest"}), istio, rolling},
+		"A/B test, unexposed":   {released(web(), byHeader("2h")), istio, rolling},
+		"A/B test, long":        {shop(long), istio, rolling},
 		"no word about release": {schemas.Service{Kind: "service"}, cluster, rolling},
 	} {
 		require.Equal(t, c.want, strategy(c.service, c.cluster), name)

@@ -51,7 +51,6 @@ var unrenderedPlatform = []pending{
 	{manifest.Path{"frameworks"}, nil},
 	{manifest.Path{"secretStore"}, nil},
 	{manifest.Path{"prices"}, nil},
-	{manifest.Path{"clusters", "*", "mesh"}, []any{"none"}},
 	{manifest.Path{"clusters", "*", "backupLocation"}, nil},
 	{manifest.Path{"clusters", "*", "storageClasses", "*", "default"}, []any{false}},
 	{manifest.Path{"clusters", "*", "storageClasses", "*", "encrypted"}, []any{false}},
