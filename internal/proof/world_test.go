@@ -130,27 +130,29 @@ func (s *set) makeReady() {
 
 // settle lets time go by with nobody interfering, pods coming in any order, until the release has ended or cannot.
 func (w *world) settle(seed uint64) bool {
-	r := rand.New(rand.NewPCG(seed, 0))
-	for range 400 + 2*(w.delay+w.abortDelay) {
-		for range 8 {
-			w.reconcile()
-		}
-		for _, i := range r.Perm(len(w.sets)) {
-			for range 1 + r.IntN(4) {
-				w.create(w.sets[i])
-			}
-		}
-		for _, i := range r.Perm(len(w.sets)) {
-			for range 1 + r.IntN(4) {
-				w.sets[i].makeReady()
-			}
-		}
+	for i := range 400 + 2*(w.delay+w.abortDelay) {
+		w.burst(seed + uint64(i))
 		w.now++
 		if w.ended() {
 			return true
 		}
 	}
 	return false
+}
+
+// burst is a while in which the controller passes several times, and pods come and become ready in any order.
+func (w *world) burst(seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 8 {
+		w.reconcile()
+	}
+	for _, act := range []func(*set){w.create, (*set).makeReady} {
+		for _, i := range r.Perm(len(w.sets)) {
+			for range 1 + r.IntN(12) {
+				act(w.sets[i])
+			}
+		}
+	}
 }
 
 func (w *world) reconcile() {
