@@ -91,6 +91,7 @@ func TestNeeds(t *testing.T) {
 		// ceil(3 x 150 / 100) = 5
 		"canary scale by weight": {rollout(3, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {weight: 150}}]`)+`}`), 3, 8, "both versions whole, a canary of 5", ""},
 		"blueGreen":              {rollout(3, `{blueGreen: {previewReplicaCount: 1}}`), 3, 6, "both versions whole", "pods=6 limits.memory=768Mi"},
+		"preview above":          {rollout(3, `{blueGreen: {previewReplicaCount: 5}}`), 3, 8, "both versions whole, a preview of 5", ""},
 		"blueGreen that stops slowly": {strings.Replace(rollout(3, `{blueGreen: {}}`), template, slowly, 1), 3, 9,
 			"both versions whole, 3 pods that take up to 300 s to stop", "requests.cpu=900m"},
 		// 4 + 1, and 1 + 1 that may stop at once

@@ -53,10 +53,14 @@ func (w *work) rolloutPod() (pod, any) {
 	return p, t
 }
 
-// blueGreen runs the new version whole beside the old one, however few pods the preview starts with.
+// blueGreen runs the new version whole beside the old one, however few pods the preview starts with; it may start with more.
 func (w *work) blueGreen(p pod, template any, n int64, strategy any) {
-	w.run(p, n, n)
+	preview := w.number(0, strategy, "previewReplicaCount")
+	w.run(p, n, max(n, preview))
 	w.because("both versions whole")
+	if preview > n {
+		w.because("a preview of %d", preview)
+	}
 	w.stopping(p, template, n)
 	w.keeps(strategy)
 	w.atOnce(w.analysis(list(strategy, "prePromotionAnalysis", "templates")), w.analysis(list(strategy, "postPromotionAnalysis", "templates")))

@@ -24,8 +24,9 @@ func (w *work) widen(c *container, vertical any) {
 	most := w.amounts(policy, "maxAllowed")
 	for _, name := range controlled(policy) {
 		top, bounded := most[name]
-		if cap, ok := w.ceiling(name); ok && (!bounded || top.Cmp(cap) > 0) {
-			top, bounded = cap, true
+		ceiling, capped := w.ceiling(name)
+		if capped && (!bounded || top.Cmp(ceiling) > 0) {
+			top, bounded = ceiling, true
 		}
 		if !bounded {
 			w.unbounded(manifest.High, fmt.Sprintf("%s %s of container %q may grow without bound: its VerticalPodAutoscaler sets no maxAllowed",
@@ -33,6 +34,9 @@ func (w *work) widen(c *container, vertical any) {
 			continue
 		}
 		c.grow(name, top, text(policy, "controlledValues") == "RequestsOnly")
+		if limit, ok := c.limits[name]; ok && capped && limit.Cmp(ceiling) > 0 {
+			c.limits[name] = ceiling.DeepCopy()
+		}
 	}
 }
 
