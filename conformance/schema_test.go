@@ -17,13 +17,9 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	crvalidation "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
-	"k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/runtime/serializer/json"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 	apiservercel "k8s.io/apiserver/pkg/apis/cel"
-	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/yaml"
 )
 
@@ -120,25 +116,4 @@ func (l laws) judgeCustom(o *unstructured.Unstructured) error {
 	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, d.structural, object)...)
 	broken, _ := d.rules.Validate(context.Background(), nil, d.structural, object, nil, apiservercel.RuntimeCELCostBudget)
 	return append(errs, broken...).ToAggregate()
-}
-
-// builtIn reads objects of Kubernetes itself; what it does not know is an error.
-var builtIn = json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme.Scheme, scheme.Scheme, json.SerializerOptions{Strict: true})
-
-func judgeBuiltIn(o *unstructured.Unstructured) error {
-	data, err := o.MarshalJSON()
-	if err != nil {
-		return err
-	}
-	_, _, err = builtIn.Decode(data, nil, nil)
-	return err
-}
-
-// judgeMetadata holds for every object.
-func judgeMetadata(o *unstructured.Unstructured) error {
-	name := validation.NameIsDNSSubdomain
-	if o.GroupVersionKind().Group == "rbac.authorization.k8s.io" {
-		name = func(string, bool) []string { return nil }
-	}
-	return validation.ValidateObjectMetaAccessor(o, o.GetNamespace() != "", name, field.NewPath("metadata")).ToAggregate()
 }
