@@ -1,0 +1,32 @@
+package conformance
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	_ "github.com/kedacore/keda/v2/version"
+	"github.com/stretchr/testify/require"
+	_ "istio.io/api/label"
+	_ "k8s.io/autoscaler/vertical-pod-autoscaler/common"
+	_ "sigs.k8s.io/gateway-api/pkg/consts"
+)
+
+// The blank imports above are small packages of modules whose CRDs are read: they keep the modules,
+// and so the files, pinned in go.mod and go.sum.
+const (
+	rolloutsModule = "github.com/argoproj/argo-rollouts"
+	gatewayModule  = "sigs.k8s.io/gateway-api"
+	istioModule    = "istio.io/api"
+	vpaModule      = "k8s.io/autoscaler/vertical-pod-autoscaler"
+	kedaModule     = "github.com/kedacore/keda/v2"
+)
+
+// moduleDir is where the module cache holds a module.
+func moduleDir(t *testing.T, module string) string {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	require.NoError(t, err, module)
+	dir := strings.TrimSpace(string(out))
+	require.NotEmpty(t, dir, module)
+	return dir
+}
