@@ -1,5 +1,7 @@
 package generators
 
+import "github.com/tenantsmith/tenantsmith/schemas"
+
 // The roles of owner groups.
 const (
 	viewer    = "viewer"
@@ -14,6 +16,7 @@ type grant struct {
 	group            string
 	resources, verbs []string
 	operator         string // that must be installed
+	router           string // that the cluster must have
 	open             bool   // holds in environments that are not protected
 }
 
@@ -51,6 +54,10 @@ var grants = []grant{
 	{to: everyone, group: "rbac.authorization.k8s.io", resources: []string{"rolebindings", "roles"}, verbs: look},
 	{to: everyone, group: "argoproj.io", operator: "rollouts", verbs: look, resources: []string{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
+	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
+	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
+	{to: everyone, group: "autoscaling.k8s.io", resources: []string{"verticalpodautoscalers"}, verbs: look, operator: "vpa"},
+	{to: everyone, group: "keda.sh", resources: []string{"scaledobjects"}, verbs: look, operator: "keda"},
 
 	// kubectl argo rollouts promote, abort and retry write the status alone.
 	{to: deployers, group: "argoproj.io", resources: []string{"rollouts/status"}, verbs: []string{"patch"}, operator: "rollouts"},
