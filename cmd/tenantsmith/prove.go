@@ -87,7 +87,9 @@ func proofOf(c pipeline.Certificate) report.Proof {
 			Quota: l.Quota.Name, Resource: l.Resource, Steady: l.Steady.String(), Peak: l.Peak.String(), Hard: l.Hard.String(), Fits: l.Fits,
 		}
 		if entitled, bounded := c.Entitled[l.Resource]; bounded {
-			line.Entitled = entitled.String()
+			// The mesh's sidecars are not the tenant's demand: they count in the peak and in the quota only.
+			steady := c.Measured.Steady[l.Resource]
+			line.Entitled, line.Steady = entitled.String(), steady.String()
 		}
 		p.Lines = append(p.Lines, line)
 	}

@@ -18,8 +18,8 @@ type Proof struct {
 }
 
 // Line is a resource of a quota: what pods need between releases at most and may need (Entitled, empty
-// where there is no such bound), what they need at the worst moment of a release, and what the quota
-// admits.
+// where there is no such bound), what they need at the worst moment of a release, the mesh's sidecars
+// among it, and what the quota admits.
 type Line struct {
 	Quota    string `json:"quota"`
 	Resource string `json:"resource"`
