@@ -28,6 +28,7 @@ func (e *resolved) scaling(path manifest.Path, s Service) {
 		at := path.Join("verticalScaling")
 		e.needs("vpa", true, at...)
 		e.verticalRange(at, *s.VerticalScaling)
+		e.verticalMost(at, s)
 		e.verticalCPU(at, s)
 	}
 }
@@ -107,6 +108,25 @@ func (e *resolved) verticalRange(at manifest.Path, v VerticalScaling) {
 	}
 	check("cpu", v.Min.CPU, v.Max.CPU, limits.CPU)
 	check("memory", v.Min.Memory, v.Max.Memory, limits.Memory)
+}
+
+// verticalMost demands a ceiling of modes that change pods: what a pod may grow to counts in the quota,
+// and without one that is the whole entitlement for each pod.
+func (e *resolved) verticalMost(at manifest.Path, s Service) {
+	v := s.VerticalScaling
+	if v.Mode == "" || v.Mode == "recommend" {
+		return
+	}
+	demand := func(figure string, most *resource.Quantity) {
+		if here := at.Join("max", figure); most == nil && !e.isPruned(here) {
+			p := e.complain(here, "is required of mode %s: what a pod may grow to counts in the quota", v.Mode)
+			p.Remedy = fmt.Sprintf("set %s, or %s to recommend", p.Field, e.field(at.Join("mode")))
+		}
+	}
+	demand("memory", v.Max.Memory)
+	if !s.Autoscaling.byCPU() {
+		demand("cpu", v.Max.CPU)
+	}
 }
 
 // verticalCPU refuses bounds of CPU where the number of pods follows it: two that act on one figure
