@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -71,7 +72,13 @@ func (a amounts) fill(from amounts) {
 	}
 }
 
-func times(q resource.Quantity, n int64) resource.Quantity {
+// times multiplies exactly. The library multiplies fractions by big numbers, so whole thousandths go by themselves.
+func times(q quantity, n int64) quantity {
+	if milli := q.MilliValue(); n > 0 && milli <= math.MaxInt64/n {
+		if whole := resource.NewMilliQuantity(milli, q.Format); whole.Cmp(q) == 0 {
+			return *resource.NewMilliQuantity(milli*n, q.Format)
+		}
+	}
 	q = q.DeepCopy()
 	q.Mul(n)
 	return q

@@ -64,8 +64,23 @@ func (w *work) metrics(refs []any, seen map[manifest.Key]bool, visit func(*work)
 	}
 }
 
-// jobs adds a Job for each metric of the object that is one.
+// jobs adds a Job for each metric of the object that is one. Several runs may refer to one template, which is measured once.
 func (w *work) jobs(u *usage) {
+	jobs, known := w.templates[jobsAt{w.key, w.namespace}]
+	if !known {
+		w.measureJobs(&jobs)
+		w.templates[jobsAt{w.key, w.namespace}] = jobs
+	}
+	u.addAll(jobs)
+}
+
+// jobsAt is an analysis template, and the namespace of its Jobs where it has none.
+type jobsAt struct {
+	template  manifest.Key
+	namespace string
+}
+
+func (w *work) measureJobs(u *usage) {
 	for i, metric := range list(w.object.Tree, "spec", "metrics") {
 		if job := get(metric, "provider", "job", "spec"); isMap(job) {
 			p := w.pod(get(job, "template"), manifest.Path{"spec", "metrics", i, "provider", "job", "spec", "template"}, nil)

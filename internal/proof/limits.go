@@ -3,7 +3,6 @@ package proof
 import (
 	"fmt"
 	"maps"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -82,21 +81,21 @@ func (w *work) refuse(message string, at manifest.Path) {
 	w.out.Refused = append(w.out.Refused, w.problem(manifest.High, CheckRefused, message, "", at))
 }
 
-// faults says which bounds are broken, in the order of the resources' names. A claim has no limits.
+// faults says which bounds are broken, in no order. A claim has no limits.
 func (i limitItem) faults(requests, limits amounts, claim bool) []string {
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(i.min)) {
-		out = append(out, below("request", name, requests, i.min[name], true)...)
-		out = append(out, below("limit", name, limits, i.min[name], false)...)
+	for name, least := range i.min {
+		out = append(out, below("request", name, requests, least, true)...)
+		out = append(out, below("limit", name, limits, least, false)...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.max)) {
-		out = append(out, above("request", name, requests, i.max[name], claim)...)
+	for name, most := range i.max {
+		out = append(out, above("request", name, requests, most, claim)...)
 		if !claim {
-			out = append(out, above("limit", name, limits, i.max[name], true)...)
+			out = append(out, above("limit", name, limits, most, true)...)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.mostRatio)) {
-		out = append(out, ratio(name, requests, limits, i.mostRatio[name])...)
+	for name, most := range i.mostRatio {
+		out = append(out, ratio(name, requests, limits, most)...)
 	}
 	return out
 }

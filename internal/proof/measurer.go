@@ -9,12 +9,13 @@ import (
 
 // measurer holds what workloads look up in the other objects.
 type measurer struct {
-	facts   Facts
-	objects map[manifest.Key]manifest.Object
-	scaled  map[manifest.Key]int64 // the most replicas an autoscaler asks for, by its target
-	widened map[manifest.Key]any   // the tree of the VerticalPodAutoscaler, by its target
-	runs    map[manifest.Key]int64 // how many runs of a CronJob there may be at once
-	out     Measurement
+	facts     Facts
+	objects   map[manifest.Key]manifest.Object
+	scaled    map[manifest.Key]int64 // the most replicas an autoscaler asks for, by its target
+	widened   map[manifest.Key]any   // the tree of the VerticalPodAutoscaler, by its target
+	runs      map[manifest.Key]int64 // how many runs of a CronJob there may be at once
+	templates map[jobsAt]usage       // the Jobs of analysis templates
+	out       Measurement
 }
 
 // work is the measuring of one object.
@@ -33,7 +34,7 @@ type work struct {
 func newMeasurer(objects []manifest.Object, f Facts) *measurer {
 	m := &measurer{
 		facts: f, objects: make(map[manifest.Key]manifest.Object, len(objects)),
-		scaled: map[manifest.Key]int64{}, widened: map[manifest.Key]any{}, runs: map[manifest.Key]int64{},
+		scaled: map[manifest.Key]int64{}, widened: map[manifest.Key]any{}, runs: map[manifest.Key]int64{}, templates: map[jobsAt]usage{},
 		out: Measurement{
 			Steady: Demand{}, Peak: Demand{}, SteadySidecars: Demand{}, Sidecars: Demand{}, spaces: map[string]*space{},
 		},

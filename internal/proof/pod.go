@@ -3,7 +3,6 @@ package proof
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -144,8 +143,7 @@ func (w *work) admit(c container, levelled bool) {
 
 // exceed reports requests above their limits.
 func exceed(w *work, subject string, requests, limits amounts, at manifest.Path) {
-	for _, name := range slices.Sorted(maps.Keys(requests)) {
-		request := requests[name]
+	for name, request := range requests {
 		if limit, ok := limits[name]; ok && request.Cmp(limit) > 0 {
 			w.refuse(fmt.Sprintf("%srequests %s %s, above its limit %s", subject, request.String(), name, limit.String()), at)
 		}
