@@ -28,7 +28,7 @@ type work struct {
 	namespace string
 	why       []string
 
-	steadyClaims, peakClaims Demand
+	steadyClaims, peakClaims amounts
 }
 
 func newMeasurer(objects []manifest.Object, f Facts) *measurer {
@@ -55,9 +55,17 @@ func newMeasurer(objects []manifest.Object, f Facts) *measurer {
 		}
 	}
 	if f.Sidecar != nil {
-		m.out.sidecar = counted(f.Sidecar.Requests, f.Sidecar.Limits)
+		m.out.sidecar = counted(listed(f.Sidecar.Requests), listed(f.Sidecar.Limits))
 	}
 	return m
+}
+
+func listed(m map[string]quantity) amounts {
+	var a amounts
+	for name, q := range m {
+		a.set(name, q)
+	}
+	return a
 }
 
 func (m *measurer) work(o manifest.Object) *work {

@@ -77,7 +77,7 @@ type Measurement struct {
 	Assumptions []string
 
 	spaces  map[string]*space
-	sidecar Demand
+	sidecar amounts
 }
 
 // space is what counts in one namespace.

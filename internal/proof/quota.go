@@ -97,7 +97,7 @@ func (m Measurement) fit(k manifest.Key, tree any) []Line {
 func (m Measurement) with(d Demand, n int64) func(string) quantity {
 	return func(name string) quantity {
 		sum := d[name].DeepCopy()
-		if one, ok := m.sidecar[name]; ok {
+		if one, ok := m.sidecar.get(name); ok {
 			sum.Add(times(one, n))
 		}
 		return sum

@@ -49,7 +49,7 @@ func (w *work) rolloutPod() (pod, any) {
 	}
 	there := &work{measurer: w.measurer, object: o, key: k}
 	p := there.pod(t, templatePath, w.widened[w.key])
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	return p, t
 }
 
