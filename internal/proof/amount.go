@@ -59,6 +59,9 @@ func (a *amounts) raise(name string, q quantity) {
 		(*a)[i].q.Add(q)
 		return
 	}
+	if *a == nil {
+		*a = make(amounts, 0, 6)
+	}
 	*a = append(*a, amount{name, q.DeepCopy()})
 }
 
@@ -124,14 +127,10 @@ func (d Demand) add(name string, q quantity) {
 	d[name] = sum
 }
 
-func (d Demand) addAll(more Demand) {
-	for name, q := range more {
-		d.add(name, q)
+func (d Demand) addAll(more amounts) {
+	for _, m := range more {
+		d.add(m.name, m.q)
 	}
-}
-
-func (d Demand) addCount(name string, n int64) {
-	d.add(name, *resource.NewQuantity(n, resource.DecimalSI))
 }
 
 func (d Demand) addTimes(one amounts, n int64) {

@@ -59,7 +59,8 @@ func (w *work) metrics(refs []any, seen map[manifest.Key]bool, visit func(*work)
 			w.assumption("%s starts no Job: it is not among the objects", k)
 			continue
 		}
-		visit(&work{measurer: w.measurer, object: o, key: k, namespace: w.key.Namespace})
+		there := work{measurer: w.measurer, object: o, key: k, namespace: w.key.Namespace}
+		visit(&there)
 		w.metrics(list(o.Tree, "spec", "templates"), seen, visit)
 	}
 }

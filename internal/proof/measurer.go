@@ -83,7 +83,7 @@ func (w *work) here() *space {
 func (m *measurer) space(namespace string) *space {
 	s := m.out.spaces[namespace]
 	if s == nil {
-		s = &space{steady: Demand{}, peak: Demand{}}
+		s = &space{steady: make(amounts, 0, 32), peak: make(amounts, 0, 32)}
 		m.out.spaces[namespace] = s
 	}
 	return s

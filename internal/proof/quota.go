@@ -94,9 +94,10 @@ func (m Measurement) fit(k manifest.Key, tree any) []Line {
 }
 
 // with looks up demand with the sidecars of n pods.
-func (m Measurement) with(d Demand, n int64) func(string) quantity {
+func (m Measurement) with(d amounts, n int64) func(string) quantity {
 	return func(name string) quantity {
-		sum := d[name].DeepCopy()
+		q := d.of(name)
+		sum := q.DeepCopy()
 		if one, ok := m.sidecar.get(name); ok {
 			sum.Add(times(one, n))
 		}

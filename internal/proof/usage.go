@@ -78,12 +78,12 @@ func (u usage) injected() int64 {
 }
 
 // demand is what all pods count for, and the claims beside them.
-func (u usage) demand(claims amounts) Demand {
-	var d amounts
+func (u usage) demand(claims amounts) amounts {
+	d := make(amounts, 0, 8)
 	for _, l := range u {
 		d.add(l.demand)
 		d.addCount("pods", l.pods)
 	}
 	d.add(claims)
-	return d.demand()
+	return d
 }
