@@ -36,7 +36,7 @@ func (w *world) desired() (stable, canary int64) {
 // alone is the count of a version that is stable and new.
 func (w *world) alone(surge, unavailable, older int64) int64 {
 	s := w.current
-	if n := min(w.h, s.want+w.h+surge-s.want-older); s.want < w.h && n > s.want {
+	if n := min(w.h, w.h+surge-older); n > s.want {
 		return n
 	}
 	if s.want > w.h && older == 0 {

@@ -168,7 +168,8 @@ func resourceName(k manifest.Key) string {
 // assume lists what the figures rest on.
 func (m *measurer) assume() {
 	if len(m.out.Needs) > 0 {
-		m.assumption("one commit may release all workloads at once, and one version replaces another; a third that arrives while an old one is kept waits for its delay")
+		m.assumption("one commit may release all workloads at once, and one version replaces another; " +
+			"a third that arrives while an old one is kept waits for its delay")
 		m.assumption("pods that stop are gone within %d s, unless their grace is longer: then the largest batch of them is counted", slow)
 	}
 	if m.facts.Sidecar != nil {

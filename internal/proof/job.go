@@ -41,7 +41,8 @@ func (w *work) overlap(job any) int64 {
 		return 2
 	}
 	if get(job, "activeDeadlineSeconds") == nil {
-		w.unbounded(manifest.Low, w.key.String()+" may run without bound beside itself: it allows overlapping runs and sets no activeDeadlineSeconds",
+		w.unbounded(manifest.Low, w.key.String()+
+			" may run without bound beside itself: it allows overlapping runs and sets no activeDeadlineSeconds",
 			"set concurrencyPolicy to Forbid, or jobTemplate.spec.activeDeadlineSeconds")
 		w.because("one run beside the next, of as many as may be")
 		return 2

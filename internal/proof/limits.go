@@ -132,5 +132,6 @@ func ratio(most amount, requests, limits amounts) []string {
 	if have.AsDec().Cmp(allowed) <= 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("has a limit of %s %s for a request of %s, above the largest ratio %s", limit.String(), most.name, request.String(), most.q.String())}
+	return []string{fmt.Sprintf("has a limit of %s %s for a request of %s, above the largest ratio %s",
+		limit.String(), most.name, request.String(), most.q.String())}
 }

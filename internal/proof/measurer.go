@@ -99,7 +99,8 @@ func (w *work) unreadable(field string, v any) {
 	case map[string]any, []any:
 		v = "a map or a list"
 	}
-	w.unbounded(manifest.High, fmt.Sprintf("%s cannot be counted: %.100s is no number that Kubernetes accepts: %.60s", w.key, field, fmt.Sprint(v)), "")
+	w.unbounded(manifest.High, fmt.Sprintf("%s cannot be counted: %.100s is no number that Kubernetes accepts: %.60s",
+		w.key, field, fmt.Sprint(v)), "")
 }
 
 func (w *work) unbounded(severity manifest.Severity, message, remedy string) {

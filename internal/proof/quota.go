@@ -47,9 +47,10 @@ func (w *work) require() {
 		if _, ok := examined(name); !ok {
 			w.assumption("not examined: %.300s", name)
 		}
-		if strings.Contains(name, classPrefix) {
-			s.byClass = true
+		if _, ok := parse(hard[name]); !ok {
+			w.unreadable(name, hard[name])
 		}
+		s.byClass = s.byClass || strings.Contains(name, classPrefix)
 	}
 }
 

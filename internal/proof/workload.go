@@ -140,7 +140,8 @@ func (w *work) single() {
 
 func (w *work) daemonSet() {
 	w.template()
-	w.unbounded(manifest.High, w.key.String()+" runs on every node: its pods cannot be counted", "use a Deployment with a number of replicas")
+	w.unbounded(manifest.High, w.key.String()+" runs on every node: its pods cannot be counted",
+		"use a Deployment with a number of replicas")
 }
 
 func (w *work) volumeClaim() {
