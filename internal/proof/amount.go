@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -11,67 +12,140 @@ import (
 // nano is the scale of the smallest unit that quantities have.
 const nano inf.Scale = 9
 
-// amounts are quantities by the resource names that containers use: cpu, memory.
-type (
-	quantity = resource.Quantity
-	amounts  map[string]quantity
-)
+type quantity = resource.Quantity
+
+// amount is a quantity of a resource.
+type amount struct {
+	name string
+	q    quantity
+}
+
+// amounts are quantities by name, in no order. They are few, so a list is faster than a map. No two share state, as plain
+// copies of quantities do.
+type amounts []amount
+
+func (a amounts) index(name string) int {
+	for i := range a {
+		if a[i].name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (a amounts) get(name string) (quantity, bool) {
+	if i := a.index(name); i >= 0 {
+		return a[i].q, true
+	}
+	return quantity{}, false
+}
+
+// of is a quantity, nought where there is none.
+func (a amounts) of(name string) quantity {
+	q, _ := a.get(name)
+	return q
+}
+
+func (a *amounts) set(name string, q quantity) {
+	if i := a.index(name); i >= 0 {
+		(*a)[i].q = q.DeepCopy()
+		return
+	}
+	*a = append(*a, amount{name, q.DeepCopy()})
+}
+
+func (a *amounts) raise(name string, q quantity) {
+	if i := a.index(name); i >= 0 {
+		(*a)[i].q.Add(q)
+		return
+	}
+	if *a == nil {
+		*a = make(amounts, 0, 6)
+	}
+	*a = append(*a, amount{name, q.DeepCopy()})
+}
+
+func (a *amounts) add(more amounts) {
+	for _, m := range more {
+		a.raise(m.name, m.q)
+	}
+}
+
+func (a *amounts) addTimes(one amounts, n int64) {
+	for _, o := range one {
+		a.raise(o.name, times(o.q, n))
+	}
+}
+
+func (a *amounts) addCount(name string, n int64) {
+	a.raise(name, *resource.NewQuantity(n, resource.DecimalSI))
+}
+
+// atLeast raises each resource to what other has.
+func (a *amounts) atLeast(other amounts) {
+	for _, o := range other {
+		if have, ok := a.get(o.name); !ok || have.Cmp(o.q) < 0 {
+			a.set(o.name, o.q)
+		}
+	}
+}
+
+// fill sets what a lacks.
+func (a *amounts) fill(from amounts) {
+	for _, f := range from {
+		if a.index(f.name) < 0 {
+			*a = append(*a, amount{f.name, f.q.DeepCopy()})
+		}
+	}
+}
+
+func (a *amounts) replace(with amounts) {
+	for _, w := range with {
+		a.set(w.name, w.q)
+	}
+}
+
+func (a amounts) copy() amounts {
+	out := make(amounts, 0, len(a)+2)
+	out.fill(a)
+	return out
+}
+
+// demand is the map that leaves the package.
+func (a amounts) demand() Demand {
+	d := make(Demand, len(a))
+	for _, m := range a {
+		d[m.name] = m.q.DeepCopy()
+	}
+	return d
+}
 
 // add raises one resource. Quantities share state when copied, so the sum is a copy of its own.
-func (d Demand) add(name string, q resource.Quantity) {
+func (d Demand) add(name string, q quantity) {
 	sum := d[name].DeepCopy()
 	sum.Add(q)
 	d[name] = sum
 }
 
-func (d Demand) addAll(more Demand) {
-	for name, q := range more {
-		d.add(name, q)
+func (d Demand) addAll(more amounts) {
+	for _, m := range more {
+		d.add(m.name, m.q)
 	}
 }
 
-func (d Demand) addCount(name string, n int64) {
-	d.add(name, *resource.NewQuantity(n, resource.DecimalSI))
-}
-
-func (d Demand) addTimes(one Demand, n int64) {
-	if n == 0 {
-		return
-	}
-	for name, q := range one {
-		d.add(name, times(q, n))
+func (d Demand) addTimes(one amounts, n int64) {
+	for _, o := range one {
+		d.add(o.name, times(o.q, n))
 	}
 }
 
-// atLeast raises each resource to what other has.
-func (d Demand) atLeast(other Demand) {
-	for name, q := range other {
-		if have, ok := d[name]; !ok || have.Cmp(q) < 0 {
-			d[name] = q.DeepCopy()
+// times multiplies exactly. The library multiplies fractions by big numbers, so whole thousandths go by themselves.
+func times(q quantity, n int64) quantity {
+	if milli := q.MilliValue(); n > 0 && milli <= math.MaxInt64/n {
+		if whole := resource.NewMilliQuantity(milli, q.Format); whole.Cmp(q) == 0 {
+			return *resource.NewMilliQuantity(milli*n, q.Format)
 		}
 	}
-}
-
-func (a amounts) add(more amounts) {
-	for name, q := range more {
-		sum := a[name].DeepCopy()
-		sum.Add(q)
-		a[name] = sum
-	}
-}
-
-func (a amounts) atLeast(other amounts) { Demand(a).atLeast(Demand(other)) }
-
-// fill sets what a lacks.
-func (a amounts) fill(from amounts) {
-	for name, q := range from {
-		if _, ok := a[name]; !ok {
-			a[name] = q.DeepCopy()
-		}
-	}
-}
-
-func times(q resource.Quantity, n int64) resource.Quantity {
 	q = q.DeepCopy()
 	q.Mul(n)
 	return q
@@ -128,14 +202,14 @@ func limited(name string) string {
 }
 
 // counted translates what a container requests and is limited to into what a quota counts.
-func counted(requests, limits amounts) Demand {
-	d := make(Demand, len(requests)+len(limits)+1)
-	for name, q := range requests {
-		d[requested(name)] = q.DeepCopy()
+func counted(requests, limits amounts) amounts {
+	d := make(amounts, 0, len(requests)+len(limits)+1)
+	for _, r := range requests {
+		d.set(requested(r.name), r.q)
 	}
-	for name, q := range limits {
-		if name = limited(name); name != "" {
-			d[name] = q.DeepCopy()
+	for _, l := range limits {
+		if name := limited(l.name); name != "" {
+			d.set(name, l.q)
 		}
 	}
 	return d

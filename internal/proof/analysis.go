@@ -59,13 +59,29 @@ func (w *work) metrics(refs []any, seen map[manifest.Key]bool, visit func(*work)
 			w.assumption("%s starts no Job: it is not among the objects", k)
 			continue
 		}
-		visit(&work{measurer: w.measurer, object: o, key: k, namespace: w.key.Namespace})
+		there := work{measurer: w.measurer, object: o, key: k, namespace: w.key.Namespace}
+		visit(&there)
 		w.metrics(list(o.Tree, "spec", "templates"), seen, visit)
 	}
 }
 
-// jobs adds a Job for each metric of the object that is one.
+// jobs adds a Job for each metric of the object that is one. Several runs may refer to one template, which is measured once.
 func (w *work) jobs(u *usage) {
+	jobs, known := w.templates[jobsAt{w.key, w.namespace}]
+	if !known {
+		w.measureJobs(&jobs)
+		w.templates[jobsAt{w.key, w.namespace}] = jobs
+	}
+	u.addAll(jobs)
+}
+
+// jobsAt is an analysis template, and the namespace of its Jobs where it has none.
+type jobsAt struct {
+	template  manifest.Key
+	namespace string
+}
+
+func (w *work) measureJobs(u *usage) {
 	for i, metric := range list(w.object.Tree, "spec", "metrics") {
 		if job := get(metric, "provider", "job", "spec"); isMap(job) {
 			p := w.pod(get(job, "template"), manifest.Path{"spec", "metrics", i, "provider", "job", "spec", "template"}, nil)

@@ -1,5 +1,11 @@
 package proof
 
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
 // canary is one pass of the Rollouts controller over a canary: the stable ReplicaSet, the new one, older ones; it stops at the
 // first that it changes. Then the step is judged.
 func (w *world) canary() {
@@ -36,7 +42,7 @@ func (w *world) desired() (stable, canary int64) {
 // alone is the count of a version that is stable and new.
 func (w *world) alone(surge, unavailable, older int64) int64 {
 	s := w.current
-	if n := min(w.h, s.want+w.h+surge-s.want-older); s.want < w.h && n > s.want {
+	if n := min(w.h, w.h+surge-older); n > s.want {
 		return n
 	}
 	if s.want > w.h && older == 0 {
@@ -213,5 +219,20 @@ func (w *world) blueGreen() {
 	}
 	if w.active == s {
 		w.stable, w.full = s, false
+	}
+}
+
+// TestRoutedCounts: upstream's figures for a canary with a router, from the same table as TestCounts.
+func TestRoutedCounts(t *testing.T) {
+	for _, c := range []struct {
+		h, weight, scale, minPods int64
+		full                      bool
+		want                      int64
+	}{{1, 100, 9, 0, false, 9}, {10, 20, 0, 0, false, 2}, {10, 5, 0, 2, false, 2}, {1, 100, 0, 2, true, 1}} {
+		w := newWorld(plan{kind: "routed", steps: []step{{weight: c.weight, scale: c.scale}}, minPods: c.minPods}, c.h, 0)
+		w.release()
+		w.full = c.full
+		stable, canary := w.desired()
+		require.Equal(t, part{c.h, c.want}, part{stable, canary})
 	}
 }

@@ -42,23 +42,20 @@ func examined(name string) (string, bool) {
 	return name, byClass || strings.HasPrefix(name, "requests.")
 }
 
-// countObjects counts the objects themselves and those that their controllers make of them.
-func (m *measurer) countObjects(objects []manifest.Object) {
-	for i := range objects {
-		w := m.work(objects[i])
-		s := m.space(w.key.Namespace)
-		count := func(name string, steady, more int64) {
-			s.steady.addCount(name, steady)
-			s.peak.addCount(name, steady+more)
-		}
-		switch k := w.key; {
-		case k.Group == "" && (k.Kind == "Pod" || k.Kind == "PersistentVolumeClaim" || k.Kind == "Namespace"):
-		case k.Group == "" && k.Kind == "Service":
-			w.service(count)
-		default:
-			count(resourceName(k), 1, 0)
-			w.derived(count)
-		}
+// count counts the object itself and those that its controller makes of it.
+func (w *work) count() {
+	s := w.space(w.key.Namespace)
+	count := func(name string, steady, more int64) {
+		s.steady.addCount(name, steady)
+		s.peak.addCount(name, steady+more)
+	}
+	switch k := w.key; {
+	case k.Group == "" && (k.Kind == "Pod" || k.Kind == "PersistentVolumeClaim" || k.Kind == "Namespace"):
+	case k.Group == "" && k.Kind == "Service":
+		w.service(count)
+	default:
+		count(resourceName(k), 1, 0)
+		w.derived(count)
 	}
 }
 
@@ -169,9 +166,10 @@ func resourceName(k manifest.Key) string {
 }
 
 // assume lists what the figures rest on.
-func (m *measurer) assume(objects []manifest.Object) {
+func (m *measurer) assume() {
 	if len(m.out.Needs) > 0 {
-		m.assumption("one commit may release all workloads at once, and one version replaces another; a third that arrives while an old one is kept waits for its delay")
+		m.assumption("one commit may release all workloads at once, and one version replaces another; " +
+			"a third that arrives while an old one is kept waits for its delay")
 		m.assumption("pods that stop are gone within %d s, unless their grace is longer: then the largest batch of them is counted", slow)
 	}
 	if m.facts.Sidecar != nil {

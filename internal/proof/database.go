@@ -15,7 +15,6 @@ func (w *work) cluster() {
 	if n > 0 {
 		w.because("a Job that joins an instance")
 	}
-	w.steadyClaims = Demand{}
 	w.clusterVolume(spec, n, "storage")
 	w.clusterVolume(spec, n, "walStorage")
 	for _, t := range list(spec, "tablespaces") {
@@ -34,7 +33,7 @@ func (w *work) instance(spec any, name string) pod {
 		},
 	}
 	p := w.pod(template, manifest.Path{"spec"}, nil)
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	return p
 }
 
@@ -54,17 +53,17 @@ func (w *work) clusterVolume(spec any, n int64, field string) {
 		if !ok {
 			w.unreadable(field+".size", v)
 		}
-		requests = amounts{"storage": size}
+		requests = amounts{{"storage", size}}
 	}
 	w.bounds("PersistentVolumeClaim", "claim ", requests, nil, manifest.Path{"spec", field})
-	w.volume(w.steadyClaims, requests["storage"], class, n)
+	w.volume(&w.steadyClaims, requests.of("storage"), class, n)
 }
 
 // pooler is CloudNativePG's connection pool, which it runs as a Deployment.
 func (w *work) pooler() {
 	t := get(w.object.Tree, "spec", "template")
 	p := w.pod(t, templatePath, nil)
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	n := w.number(1, w.object.Tree, "spec", "instances")
 	bounds := get(w.object.Tree, "spec", "deploymentStrategy", "rollingUpdate")
 	surge, _ := w.fenceposts(bounds, n, false)

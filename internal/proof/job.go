@@ -25,7 +25,7 @@ func (w *work) cronJob() {
 	at := manifest.Path{"spec", "jobTemplate", "spec"}
 	job := get(w.object.Tree, "spec", "jobTemplate", "spec")
 	p := w.pod(get(job, "template"), at.Join("template"), nil)
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	runs := w.overlap(job)
 	w.runs[w.key] = runs
 	w.run(p, w.jobPods(job)*runs, 0)
@@ -41,7 +41,8 @@ func (w *work) overlap(job any) int64 {
 		return 2
 	}
 	if get(job, "activeDeadlineSeconds") == nil {
-		w.unbounded(manifest.Low, w.key.String()+" may run without bound beside itself: it allows overlapping runs and sets no activeDeadlineSeconds",
+		w.unbounded(manifest.Low, w.key.String()+
+			" may run without bound beside itself: it allows overlapping runs and sets no activeDeadlineSeconds",
 			"set concurrencyPolicy to Forbid, or jobTemplate.spec.activeDeadlineSeconds")
 		w.because("one run beside the next, of as many as may be")
 		return 2
@@ -58,6 +59,6 @@ func (w *work) overlap(job any) int64 {
 func (w *work) scaledJob() {
 	job := get(w.object.Tree, "spec", "jobTargetRef")
 	p := w.pod(get(job, "template"), manifest.Path{"spec", "jobTargetRef", "template"}, false)
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	w.run(p, w.jobPods(job)*w.number(100, w.object.Tree, "spec", "maxReplicaCount"), 0)
 }

@@ -2,10 +2,6 @@ package proof
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -23,7 +19,7 @@ type limitItem struct {
 }
 
 func (w *work) limitRange() limitRange {
-	r := limitRange{name: w.key.Name, limit: amounts{}, request: amounts{}}
+	r := limitRange{name: w.key.Name}
 	for _, v := range list(w.object.Tree, "spec", "limits") {
 		item := limitItem{
 			kind: text(v, "type"), max: w.amounts(v, "max"), min: w.amounts(v, "min"), mostRatio: w.amounts(v, "maxLimitRequestRatio"),
@@ -33,8 +29,8 @@ func (w *work) limitRange() limitRange {
 			limit.fill(item.max)
 			request.fill(limit)
 			request.fill(item.min)
-			maps.Copy(r.limit, limit)
-			maps.Copy(r.request, request)
+			r.limit.replace(limit)
+			r.request.replace(request)
 		}
 		r.items = append(r.items, item)
 	}
@@ -44,14 +40,14 @@ func (w *work) limitRange() limitRange {
 // amounts reads a map of quantities. What is none is a problem, and left out.
 func (w *work) amounts(tree any, keys ...string) amounts {
 	m, _ := get(tree, keys...).(map[string]any)
-	a := make(amounts, len(m)+1)
+	a := make(amounts, 0, len(m)+1)
 	for name, v := range m {
 		q, ok := parse(v)
 		if !ok {
 			w.unreadable(name, v)
 			continue
 		}
-		a[name] = q
+		a = append(a, amount{name, q})
 	}
 	return a
 }
@@ -82,59 +78,60 @@ func (w *work) refuse(message string, at manifest.Path) {
 	w.out.Refused = append(w.out.Refused, w.problem(manifest.High, CheckRefused, message, "", at))
 }
 
-// faults says which bounds are broken, in the order of the resources' names. A claim has no limits.
+// faults says which bounds are broken, in no order. A claim has no limits.
 func (i limitItem) faults(requests, limits amounts, claim bool) []string {
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(i.min)) {
-		out = append(out, below("request", name, requests, i.min[name], true)...)
-		out = append(out, below("limit", name, limits, i.min[name], false)...)
+	for _, least := range i.min {
+		out = append(out, below("request", least, requests, true)...)
+		out = append(out, below("limit", least, limits, false)...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.max)) {
-		out = append(out, above("request", name, requests, i.max[name], claim)...)
+	for _, most := range i.max {
+		out = append(out, above("request", most, requests, claim)...)
 		if !claim {
-			out = append(out, above("limit", name, limits, i.max[name], true)...)
+			out = append(out, above("limit", most, limits, true)...)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(i.mostRatio)) {
-		out = append(out, ratio(name, requests, limits, i.mostRatio[name])...)
+	for _, most := range i.mostRatio {
+		out = append(out, ratio(most, requests, limits)...)
 	}
 	return out
 }
 
-func below(what, name string, have amounts, least resource.Quantity, needed bool) []string {
-	q, ok := have[name]
+func below(what string, least amount, have amounts, needed bool) []string {
+	q, ok := have.get(least.name)
 	switch {
 	case !ok && needed:
-		return []string{fmt.Sprintf("has no %s of %s, below the minimum %s", what, name, least.String())}
-	case ok && q.Cmp(least) < 0:
-		return []string{fmt.Sprintf("has a %s of %s %s, below the minimum %s", what, q.String(), name, least.String())}
+		return []string{fmt.Sprintf("has no %s of %s, below the minimum %s", what, least.name, least.q.String())}
+	case ok && q.Cmp(least.q) < 0:
+		return []string{fmt.Sprintf("has a %s of %s %s, below the minimum %s", what, q.String(), least.name, least.q.String())}
 	}
 	return nil
 }
 
-func above(what, name string, have amounts, most resource.Quantity, needed bool) []string {
-	q, ok := have[name]
+func above(what string, most amount, have amounts, needed bool) []string {
+	q, ok := have.get(most.name)
 	switch {
 	case !ok && needed:
-		return []string{fmt.Sprintf("has no %s of %s, which the maximum %s demands", what, name, most.String())}
-	case ok && q.Cmp(most) > 0:
-		return []string{fmt.Sprintf("has a %s of %s %s, above the maximum %s", what, q.String(), name, most.String())}
+		return []string{fmt.Sprintf("has no %s of %s, which the maximum %s demands", what, most.name, most.q.String())}
+	case ok && q.Cmp(most.q) > 0:
+		return []string{fmt.Sprintf("has a %s of %s %s, above the maximum %s", what, q.String(), most.name, most.q.String())}
 	}
 	return nil
 }
 
 // ratio compares limit/request with its maximum by multiplying, without rounding.
-func ratio(name string, requests, limits amounts, most resource.Quantity) []string {
-	request, limit := requests[name], limits[name]
+func ratio(most amount, requests, limits amounts) []string {
+	request, limit := requests.of(most.name), limits.of(most.name)
 	if request.IsZero() || limit.IsZero() {
-		return []string{fmt.Sprintf("has no request and limit of %s, which the largest ratio %s demands", name, most.String())}
+		return []string{fmt.Sprintf("has no request and limit of %s, which the largest ratio %s demands", most.name, most.q.String())}
 	}
-	product, bound := request.DeepCopy(), most.DeepCopy() // AsDec changes what it is called on
+	product, bound := request.DeepCopy(), most.q.DeepCopy() // AsDec changes what it is called on
 	allowed := product.AsDec()
 	allowed.Mul(allowed, bound.AsDec())
 	have := limit.DeepCopy()
 	if have.AsDec().Cmp(allowed) <= 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("has a limit of %s %s for a request of %s, above the largest ratio %s", limit.String(), name, request.String(), most.String())}
+	return []string{fmt.Sprintf("has a limit of %s %s for a request of %s, above the largest ratio %s",
+		limit.String(), most.name, request.String(), most.q.String())}
 }

@@ -9,12 +9,13 @@ import (
 
 // measurer holds what workloads look up in the other objects.
 type measurer struct {
-	facts   Facts
-	objects map[manifest.Key]manifest.Object
-	scaled  map[manifest.Key]int64 // the most replicas an autoscaler asks for, by its target
-	widened map[manifest.Key]any   // the tree of the VerticalPodAutoscaler, by its target
-	runs    map[manifest.Key]int64 // how many runs of a CronJob there may be at once
-	out     Measurement
+	facts     Facts
+	objects   map[manifest.Key]manifest.Object
+	scaled    map[manifest.Key]int64 // the most replicas an autoscaler asks for, by its target
+	widened   map[manifest.Key]any   // the tree of the VerticalPodAutoscaler, by its target
+	runs      map[manifest.Key]int64 // how many runs of a CronJob there may be at once
+	templates map[jobsAt]usage       // the Jobs of analysis templates
+	out       Measurement
 }
 
 // work is the measuring of one object.
@@ -27,13 +28,13 @@ type work struct {
 	namespace string
 	why       []string
 
-	steadyClaims, peakClaims Demand
+	steadyClaims, peakClaims amounts
 }
 
 func newMeasurer(objects []manifest.Object, f Facts) *measurer {
 	m := &measurer{
 		facts: f, objects: make(map[manifest.Key]manifest.Object, len(objects)),
-		scaled: map[manifest.Key]int64{}, widened: map[manifest.Key]any{}, runs: map[manifest.Key]int64{},
+		scaled: map[manifest.Key]int64{}, widened: map[manifest.Key]any{}, runs: map[manifest.Key]int64{}, templates: map[jobsAt]usage{},
 		out: Measurement{
 			Steady: Demand{}, Peak: Demand{}, SteadySidecars: Demand{}, Sidecars: Demand{}, spaces: map[string]*space{},
 		},
@@ -54,9 +55,17 @@ func newMeasurer(objects []manifest.Object, f Facts) *measurer {
 		}
 	}
 	if f.Sidecar != nil {
-		m.out.sidecar = counted(f.Sidecar.Requests, f.Sidecar.Limits)
+		m.out.sidecar = counted(listed(f.Sidecar.Requests), listed(f.Sidecar.Limits))
 	}
 	return m
+}
+
+func listed(m map[string]quantity) amounts {
+	var a amounts
+	for name, q := range m {
+		a.set(name, q)
+	}
+	return a
 }
 
 func (m *measurer) work(o manifest.Object) *work {
@@ -74,7 +83,7 @@ func (w *work) here() *space {
 func (m *measurer) space(namespace string) *space {
 	s := m.out.spaces[namespace]
 	if s == nil {
-		s = &space{steady: Demand{}, peak: Demand{}}
+		s = &space{steady: make(amounts, 0, 32), peak: make(amounts, 0, 32)}
 		m.out.spaces[namespace] = s
 	}
 	return s
@@ -90,7 +99,8 @@ func (w *work) unreadable(field string, v any) {
 	case map[string]any, []any:
 		v = "a map or a list"
 	}
-	w.unbounded(manifest.High, fmt.Sprintf("%s cannot be counted: %.100s is no number that Kubernetes accepts: %.60s", w.key, field, fmt.Sprint(v)), "")
+	w.unbounded(manifest.High, fmt.Sprintf("%s cannot be counted: %.100s is no number that Kubernetes accepts: %.60s",
+		w.key, field, fmt.Sprint(v)), "")
 }
 
 func (w *work) unbounded(severity manifest.Severity, message, remedy string) {

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -31,18 +30,19 @@ func (w *work) pod(template any, at manifest.Path, vertical any) pod {
 		w.admit(cs[i], level.set)
 	}
 	requests, limits := sum(cs, func(c container) amounts { return c.requests }), sum(cs, func(c container) amounts { return c.limits })
-	level.replace(requests, limits)
+	requests.replace(level.requests)
+	limits.replace(level.limits)
 	exceed(w, "pod ", requests, limits, at.Join("spec"))
 	overhead := w.amounts(spec, "overhead")
 	requests.add(overhead)
-	for name, q := range overhead {
-		if have, ok := limits[name]; ok && !have.IsZero() {
-			limits.add(amounts{name: q})
+	for _, o := range overhead {
+		if have := limits.of(o.name); !have.IsZero() {
+			limits.raise(o.name, o.q)
 		}
 	}
 	w.bounds("Pod", "pod ", requests, limits, at.Join("spec"))
 	p := pod{class: w.class(template, cs, level), demand: counted(requests, limits)}
-	w.ephemeralClaims(spec, at, p.demand)
+	w.ephemeralClaims(spec, at, &p.demand)
 	return p
 }
 
@@ -68,7 +68,7 @@ func (w *work) containers(spec any, at manifest.Path) []container {
 // sum is what all containers need at once at most: those of the pod and the init containers that keep running, or an init
 // container and those before it that keep running, whichever is more.
 func sum(cs []container, of func(container) amounts) amounts {
-	total, kept, most := amounts{}, amounts{}, amounts{}
+	var total, kept, most amounts
 	for _, c := range cs {
 		switch {
 		case !c.init:
@@ -78,7 +78,7 @@ func sum(cs []container, of func(container) amounts) amounts {
 			kept.add(of(c))
 			most.atLeast(kept)
 		default:
-			while := maps.Clone(kept)
+			while := kept.copy()
 			while.add(of(c))
 			most.atLeast(while)
 		}
@@ -99,13 +99,12 @@ func (w *work) podLevel(spec any, cs []container) level {
 		return level{}
 	}
 	l := level{requests: w.amounts(spec, "resources", "requests"), limits: w.amounts(spec, "resources", "limits")}
-	for _, a := range []amounts{l.requests, l.limits} {
-		maps.DeleteFunc(a, func(name string, _ quantity) bool { return !levelled(name) })
-	}
+	other := func(a amount) bool { return !levelled(a.name) }
+	l.requests, l.limits = slices.DeleteFunc(l.requests, other), slices.DeleteFunc(l.limits, other)
 	if len(l.limits) > 0 {
-		for name, q := range sum(cs, func(c container) amounts { return c.requests }) {
-			if name == "cpu" || name == "memory" {
-				l.requests.fill(amounts{name: q})
+		for _, r := range sum(cs, func(c container) amounts { return c.requests }) {
+			if r.name == "cpu" || r.name == "memory" {
+				l.requests.fill(amounts{r})
 			}
 		}
 		l.requests.fill(l.limits)
@@ -116,11 +115,6 @@ func (w *work) podLevel(spec any, cs []container) level {
 
 func levelled(name string) bool {
 	return name == "cpu" || name == "memory" || strings.HasPrefix(name, "hugepages-")
-}
-
-func (l level) replace(requests, limits amounts) {
-	maps.Copy(requests, l.requests)
-	maps.Copy(limits, l.limits)
 }
 
 // admit reports why the API server would refuse a container.
@@ -136,7 +130,7 @@ func (w *work) admit(c container, levelled bool) {
 		if r.limit {
 			from, what = c.limits, "limit"
 		}
-		if _, ok := from[r.name]; !ok {
+		if from.index(r.name) < 0 {
 			w.refuse(fmt.Sprintf("%shas no %s of %s, which ResourceQuota %s counts", subject, what, r.name, r.quota), c.at)
 		}
 	}
@@ -144,10 +138,9 @@ func (w *work) admit(c container, levelled bool) {
 
 // exceed reports requests above their limits.
 func exceed(w *work, subject string, requests, limits amounts, at manifest.Path) {
-	for _, name := range slices.Sorted(maps.Keys(requests)) {
-		request := requests[name]
-		if limit, ok := limits[name]; ok && request.Cmp(limit) > 0 {
-			w.refuse(fmt.Sprintf("%srequests %s %s, above its limit %s", subject, request.String(), name, limit.String()), at)
+	for _, r := range requests {
+		if limit, ok := limits.get(r.name); ok && r.q.Cmp(limit) > 0 {
+			w.refuse(fmt.Sprintf("%srequests %s %s, above its limit %s", subject, r.q.String(), r.name, limit.String()), at)
 		}
 	}
 }
@@ -163,7 +156,7 @@ func (w *work) class(template any, cs []container, l level) class {
 	c.bestEffort = !l.set && !c.injected
 	for _, container := range cs {
 		for _, a := range []amounts{container.requests, container.limits} {
-			cpu, memory := a["cpu"], a["memory"]
+			cpu, memory := a.of("cpu"), a.of("memory")
 			c.bestEffort = c.bestEffort && cpu.IsZero() && memory.IsZero()
 		}
 	}

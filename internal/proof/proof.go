@@ -77,16 +77,16 @@ type Measurement struct {
 	Assumptions []string
 
 	spaces  map[string]*space
-	sidecar Demand
+	sidecar amounts
 }
 
 // space is what counts in one namespace.
 type space struct {
 	limits       []limitRange
 	required     []required
-	classless    bool   // a claim leaves its storage class to the cluster
-	byClass      bool   // a quota counts claims by class
-	steady, peak Demand // pods, claims and object counts
+	classless    bool    // a claim leaves its storage class to the cluster
+	byClass      bool    // a quota counts claims by class
+	steady, peak amounts // pods, claims and object counts
 	// injected are the pods that get a sidecar.
 	injectedSteady, injectedPeak int64
 	loads                        struct{ steady, peak usage }
@@ -97,12 +97,13 @@ type space struct {
 func Measure(objects []manifest.Object, f Facts) Measurement {
 	m := newMeasurer(objects, f)
 	for i := range objects {
-		if w := m.work(objects[i]); w.measure() {
+		w := m.work(objects[i])
+		if w.measure() {
 			m.addNeed(w)
 		}
+		w.count()
 	}
-	m.countObjects(objects)
-	m.assume(objects)
+	m.assume()
 	return m.finish()
 }
 
@@ -110,11 +111,12 @@ func (m *measurer) addNeed(w *work) {
 	n := &w.need
 	n.Key, n.Subject = w.key, w.object.Subject
 	n.Steady, n.Peak = n.steady.pods(), n.peak.pods()
-	n.SteadyDemand, n.PeakDemand = n.steady.demand(w.steadyClaims), n.peak.demand(w.peakClaims)
+	steady, peak := n.steady.demand(w.steadyClaims), n.peak.demand(w.peakClaims)
+	n.SteadyDemand, n.PeakDemand = steady.demand(), peak.demand()
 	m.out.Needs = append(m.out.Needs, *n)
 	s := m.space(w.key.Namespace)
-	s.steady.addAll(n.SteadyDemand)
-	s.peak.addAll(n.PeakDemand)
+	s.steady.add(steady)
+	s.peak.add(peak)
 	s.injectedSteady += n.steady.injected()
 	s.injectedPeak += n.peak.injected()
 	s.loads.steady = append(s.loads.steady, n.steady...)

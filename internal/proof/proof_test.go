@@ -214,6 +214,14 @@ func TestUnbounded(t *testing.T) {
 	}
 }
 
+func TestKeepingLongerThanTheDeadline(t *testing.T) {
+	text := rollout(1, `{blueGreen: {scaleDownDelaySeconds: 900}}`)
+	require.Contains(t, Measure(objects(t, text), Facts{}).Assumptions,
+		"no third version of Rollout acme/web arrives while an old one is kept: it would wait up to 900 s for room, and fails after 600 s")
+	text = strings.Replace(text, "{replicas: 1,", "{replicas: 1, progressDeadlineSeconds: 901,", 1)
+	require.Len(t, Measure(objects(t, text), Facts{}).Assumptions, 2)
+}
+
 func TestShortest(t *testing.T) {
 	for schedule, want := range map[string]int64{
 		"* * * * *": 60, "*/5 * * * *": 300, "*/7 * * * *": 240, "0 * * * *": 3600, "0 2 * * *": 23 * 3600, "0 2,5 * * *": 2 * 3600, "0 0,23 * * *": 3600,

@@ -47,9 +47,10 @@ func (w *work) require() {
 		if _, ok := examined(name); !ok {
 			w.assumption("not examined: %.300s", name)
 		}
-		if strings.Contains(name, classPrefix) {
-			s.byClass = true
+		if _, ok := parse(hard[name]); !ok {
+			w.unreadable(name, hard[name])
 		}
+		s.byClass = s.byClass || strings.Contains(name, classPrefix)
 	}
 }
 
@@ -94,10 +95,11 @@ func (m Measurement) fit(k manifest.Key, tree any) []Line {
 }
 
 // with looks up demand with the sidecars of n pods.
-func (m Measurement) with(d Demand, n int64) func(string) quantity {
+func (m Measurement) with(d amounts, n int64) func(string) quantity {
 	return func(name string) quantity {
-		sum := d[name].DeepCopy()
-		if one, ok := m.sidecar[name]; ok {
+		q := d.of(name)
+		sum := q.DeepCopy()
+		if one, ok := m.sidecar.get(name); ok {
 			sum.Add(times(one, n))
 		}
 		return sum

@@ -146,9 +146,19 @@ func (w *world) live(t *rapid.T, r release, may func() bool) {
 	}
 }
 
+// thousands checks a property on many times as many workloads as is usual.
+func thousands(t *testing.T, property func(*rapid.T)) {
+	for range 20 {
+		rapid.Check(t, property)
+		if t.Failed() || testing.Short() {
+			return
+		}
+	}
+}
+
 // TestPeakIsNeverExceeded: while one version replaces another, no order of events makes more pods live than the proof says.
 func TestPeakIsNeverExceeded(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	thousands(t, func(t *rapid.T) {
 		r := releases.Draw(t, "release")
 		w := newWorld(r.plan, r.first, 1<<40)
 		w.release()
@@ -161,7 +171,7 @@ func TestPeakIsNeverExceeded(t *testing.T) {
 // TestPeakIsEnough: under a quota as large as the peak every release ends, also if versions come while others are on their way
 // or kept.
 func TestPeakIsEnough(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	thousands(t, func(t *rapid.T) {
 		r := releases.Draw(t, "release")
 		w := newWorld(r.plan, r.first, r.peak(t))
 		w.release()

@@ -49,7 +49,7 @@ func (w *work) rolloutPod() (pod, any) {
 	}
 	there := &work{measurer: w.measurer, object: o, key: k}
 	p := there.pod(t, templatePath, w.widened[w.key])
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	return p, t
 }
 
@@ -84,15 +84,18 @@ func (w *work) routed(p pod, template any, n int64, canary any) {
 	w.steps(p, canary)
 }
 
-// keeps reports a delay of nought, which the controller does not take as one: it never scales the old version down.
+// keeps judges how long old versions are kept. The controller does not take a delay of nought as one: it never scales the old
+// version down.
 func (w *work) keeps(strategy any) {
 	const field = "scaleDownDelaySeconds"
-	v := get(strategy, field)
-	if v == nil {
-		return
+	delay := w.number(30, strategy, field)
+	if delay == 0 {
+		w.unbounded(manifest.High, w.key.String()+" keeps every old version whole for ever: scaleDownDelaySeconds is 0",
+			"set it to at least 1, or leave it out")
 	}
-	if w.number(1, strategy, field) == 0 {
-		w.unbounded(manifest.High, w.key.String()+" keeps every old version whole for ever: scaleDownDelaySeconds is 0", "set it to at least 1, or leave it out")
+	if deadline := w.number(600, w.object.Tree, "spec", "progressDeadlineSeconds"); delay >= deadline {
+		w.assumption("no third version of %s arrives while an old one is kept: it would wait up to %d s for room, and fails after %d s",
+			w.key, delay, deadline)
 	}
 }
 

@@ -9,14 +9,14 @@ type class struct {
 // pod is what one pod counts for.
 type pod struct {
 	class
-	demand Demand
+	demand amounts
 }
 
 // load is pods of one class, and what they count for together.
 type load struct {
 	class
 	pods   int64
-	demand Demand
+	demand amounts
 }
 
 // usage is the pods of a workload, one load a class.
@@ -28,7 +28,7 @@ func (u *usage) of(c class) *load {
 			return &(*u)[i]
 		}
 	}
-	*u = append(*u, load{class: c, demand: Demand{}})
+	*u = append(*u, load{class: c})
 	return &(*u)[len(*u)-1]
 }
 
@@ -46,7 +46,7 @@ func (u *usage) addAll(more usage) {
 	for _, l := range more {
 		mine := u.of(l.class)
 		mine.pods += l.pods
-		mine.demand.addAll(l.demand)
+		mine.demand.add(l.demand)
 	}
 }
 
@@ -78,12 +78,12 @@ func (u usage) injected() int64 {
 }
 
 // demand is what all pods count for, and the claims beside them.
-func (u usage) demand(claims Demand) Demand {
-	d := Demand{}
+func (u usage) demand(claims amounts) amounts {
+	d := make(amounts, 0, 8)
 	for _, l := range u {
-		d.addAll(l.demand)
+		d.add(l.demand)
 		d.addCount("pods", l.pods)
 	}
-	d.addAll(claims)
+	d.add(claims)
 	return d
 }

@@ -23,7 +23,7 @@ func (w *work) widen(c *container, vertical any) {
 	}
 	most := w.amounts(policy, "maxAllowed")
 	for _, name := range controlled(policy) {
-		top, bounded := most[name]
+		top, bounded := most.get(name)
 		ceiling, capped := w.ceiling(name)
 		if capped && (!bounded || top.Cmp(ceiling) > 0) {
 			top, bounded = ceiling, true
@@ -34,8 +34,8 @@ func (w *work) widen(c *container, vertical any) {
 			continue
 		}
 		c.grow(name, top, text(policy, "controlledValues") == "RequestsOnly")
-		if limit, ok := c.limits[name]; ok && capped && limit.Cmp(ceiling) > 0 {
-			c.limits[name] = ceiling.DeepCopy()
+		if limit, ok := c.limits.get(name); ok && capped && limit.Cmp(ceiling) > 0 {
+			c.limits.set(name, ceiling)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func controlled(policy any) []string {
 func (w *work) ceiling(name string) (least quantity, found bool) {
 	for _, r := range w.here().limits {
 		for _, item := range r.items {
-			if q, ok := item.max[name]; ok && item.kind == "Container" && (!found || q.Cmp(least) < 0) {
+			if q, ok := item.max.get(name); ok && item.kind == "Container" && (!found || q.Cmp(least) < 0) {
 				least, found = q, true
 			}
 		}
@@ -81,12 +81,12 @@ func (w *work) ceiling(name string) (least quantity, found bool) {
 
 // grow raises a request to top, and the limit by the same factor, rounded up.
 func (c *container) grow(name string, top quantity, requestsOnly bool) {
-	request := c.requests[name]
+	request := c.requests.of(name)
 	if top.Cmp(request) <= 0 {
 		return
 	}
-	if limit, ok := c.limits[name]; ok && !requestsOnly && !request.IsZero() {
-		c.limits[name] = proportion(limit, top, request)
+	if limit, ok := c.limits.get(name); ok && !requestsOnly && !request.IsZero() {
+		c.limits.set(name, proportion(limit, top, request))
 	}
-	c.requests[name] = top.DeepCopy()
+	c.requests.set(name, top)
 }

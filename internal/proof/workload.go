@@ -50,7 +50,7 @@ var templatePath = manifest.Path{"spec", "template"}
 func (w *work) template() (pod, any) {
 	t := get(w.object.Tree, "spec", "template")
 	p := w.pod(t, templatePath, w.widened[w.key])
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	return p, t
 }
 
@@ -121,9 +121,8 @@ func (w *work) statefulSet() {
 	p, _ := w.template()
 	n := w.replicas(1)
 	w.run(p, n, 0)
-	w.steadyClaims = Demand{}
 	for i, c := range list(w.object.Tree, "spec", "volumeClaimTemplates") {
-		w.claim(w.steadyClaims, get(c, "spec"), n, manifest.Path{"spec", "volumeClaimTemplates", i})
+		w.claim(&w.steadyClaims, get(c, "spec"), n, manifest.Path{"spec", "volumeClaimTemplates", i})
 	}
 	w.peakClaims = w.steadyClaims
 }
@@ -135,17 +134,17 @@ func (w *work) fixed() {
 
 func (w *work) single() {
 	p := w.pod(w.object.Tree, nil, w.widened[w.key])
-	w.need.Pod = p.demand
+	w.need.Pod = p.demand.demand()
 	w.run(p, 1, 0)
 }
 
 func (w *work) daemonSet() {
 	w.template()
-	w.unbounded(manifest.High, w.key.String()+" runs on every node: its pods cannot be counted", "use a Deployment with a number of replicas")
+	w.unbounded(manifest.High, w.key.String()+" runs on every node: its pods cannot be counted",
+		"use a Deployment with a number of replicas")
 }
 
 func (w *work) volumeClaim() {
-	w.steadyClaims = Demand{}
-	w.claim(w.steadyClaims, get(w.object.Tree, "spec"), 1, manifest.Path{"spec"})
+	w.claim(&w.steadyClaims, get(w.object.Tree, "spec"), 1, manifest.Path{"spec"})
 	w.peakClaims = w.steadyClaims
 }
