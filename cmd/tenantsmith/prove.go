@@ -94,6 +94,9 @@ func proofOf(c pipeline.Certificate) report.Proof {
 		p.Lines = append(p.Lines, line)
 	}
 	for _, n := range c.Measured.Needs {
+		if n.Peak == 0 {
+			continue // a claim, or a workload that is scaled to nothing
+		}
 		pod := map[string]string{}
 		for name, q := range n.Pod {
 			pod[name] = q.String()
