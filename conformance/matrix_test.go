@@ -135,11 +135,12 @@ func (c cell) spec() fields {
 }
 
 // TestMatrix judges every strategy on every router in every tier: it is refused at its line, as the
-// table says, or all that it renders is accepted.
+// table says, or all that it renders is accepted, by our own policies (the proof of its quota among
+// them) as well.
 func TestMatrix(t *testing.T) {
 	l := readCRDs(t)
 	for _, name := range slices.Sorted(maps.Keys(routes)) {
-		p := newPlatform(t, map[string]fields{name: routes[name].cluster})
+		p := newPlatform(t, "high", map[string]fields{name: routes[name].cluster})
 		all := cells(name)
 		for _, c := range all {
 			p.add(c.tenant(), c.spec())

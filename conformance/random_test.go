@@ -85,7 +85,8 @@ var (
 	bare = []string{"rollouts", "external-secrets", "prometheus"}
 )
 
-// platform has one to three clusters of any kind.
+// platform has one to three clusters of any kind. Policies judge later what a random tenant asks for
+// (more than its quota, as a rule), so that only the gravest findings hold one back here.
 func (d dice) platform(t *testing.T) platform {
 	clusters := map[string]fields{}
 	for i := range d.between(1, 3) {
@@ -101,7 +102,7 @@ func (d dice) platform(t *testing.T) platform {
 		d.maybe(3, c, "sidecar", func() any { return fields{"requests": fields{"cpu": "10m", "memory": "64Mi"}} })
 		clusters[fmt.Sprintf("env-%d", i)] = c
 	}
-	return newPlatform(t, clusters)
+	return newPlatform(t, "critical", clusters)
 }
 
 // tenant has one to three services, and all that they need of it.
