@@ -30,7 +30,25 @@ var watched = []string{
 	"HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject",
 }
 
+// shapes are all ways to release.
+func shapes() []string {
+	all := []string{shaped("blueGreen", "none"), shaped("abTest", "istio"), shaped("abTest", "gateway-api")}
+	for _, router := range []string{"none", "istio", "gateway-api"} {
+		all = append(all, shaped("canary", router))
+	}
+	return append(all, shaped("rolling", "none"))
+}
+
 func ofKind(kind string) string { return "of kind " + kind }
+
+// countedAll fails a test that did not meet every kind and every way to release.
+func countedAll(t *testing.T) {
+	counted(t, 1, always...)
+	counted(t, 1, shapes()...)
+	for _, kind := range watched {
+		counted(t, 1, ofKind(kind))
+	}
+}
 
 // exam judges the objects of a namespace and counts what passes.
 func (l laws) exam(t *testing.T, s set) {
@@ -65,7 +83,7 @@ func (l laws) judge(s set, o *unstructured.Unstructured) (map[string]int, error)
 		if err := decode(o, &r); err != nil {
 			return nil, err
 		}
-		return map[string]int{customJudged: 1, rolloutsJudged: 1}, judgeRollout(s, &r)
+		return map[string]int{customJudged: 1, rolloutsJudged: 1, shape(&r): 1}, judgeRollout(s, &r)
 	case "AnalysisTemplate":
 		n, err := judgeTemplate(o)
 		return map[string]int{customJudged: 1, templatesJudged: 1, queriesParsed: n.queries, verdictsTested: n.verdicts}, err
@@ -74,4 +92,40 @@ func (l laws) judge(s set, o *unstructured.Unstructured) (map[string]int, error)
 		return map[string]int{customJudged: 1, queriesParsed: n}, err
 	}
 	return map[string]int{customJudged: 1}, nil
+}
+
+// shape is how a Rollout releases. A test is one whose steps give no share of all requests: it has
+// its own by a header.
+func shape(r *v1alpha1.Rollout) string {
+	canary := r.Spec.Strategy.Canary
+	if canary == nil {
+		return shaped("blueGreen", "none")
+	}
+	strategy := "rolling"
+	if len(canary.Steps) > 0 {
+		strategy = "abTest"
+	}
+	for _, step := range canary.Steps {
+		if step.SetWeight != nil {
+			strategy = "canary"
+		}
+	}
+	return shaped(strategy, splitter(canary))
+}
+
+func shaped(strategy, router string) string {
+	return "Rollouts of which are " + strategy + ", split by " + router
+}
+
+// splitter is the router that a Rollout drives.
+func splitter(c *v1alpha1.CanaryStrategy) string {
+	switch tr := c.TrafficRouting; {
+	case tr == nil:
+		return "none"
+	case tr.Istio != nil:
+		return "istio"
+	case tr.Plugins[gatewayPlugin] != nil:
+		return "gateway-api"
+	}
+	return "nothing that we know"
 }

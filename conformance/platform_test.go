@@ -24,9 +24,9 @@ type platform struct {
 	environments []string
 }
 
-// newPlatform writes tenantsmith.yaml with one cluster for each environment, named like it. Findings of
-// policies below critical hold nobody back: the exam is that of the schemas and generators.
-func newPlatform(t *testing.T, clusters map[string]fields) platform {
+// newPlatform writes tenantsmith.yaml with one cluster for each environment, named like it, and the
+// least severity of a finding that holds a tenant back.
+func newPlatform(t *testing.T, failOn string, clusters map[string]fields) platform {
 	p := platform{t: t, dir: t.TempDir(), environments: slices.Sorted(maps.Keys(clusters))}
 	var environments []fields
 	for _, name := range p.environments {
@@ -36,7 +36,7 @@ func newPlatform(t *testing.T, clusters map[string]fields) platform {
 		"apiVersion": "tenantsmith.dev/v1alpha1", "kind": "Platform", "metadata": fields{"name": "exam"},
 		"spec": fields{
 			"baseDomain": "apps.example.com", "clusters": clusters, "environments": environments,
-			"namespaces": fields{"gateway": "edge"}, "policies": fields{"failOn": "critical"},
+			"namespaces": fields{"gateway": "edge"}, "policies": fields{"failOn": failOn},
 		},
 	})
 	return p
