@@ -41,7 +41,8 @@ faults contains [i, ["http"], sprintf("no route is named %v, which the rollout c
 	some [route, i] in releases.located
 	route.kind == "VirtualService"
 	some name in route.names
-	count([part | some part in input.objects[i].spec.http; part.name == name]) == 0
+	parts := input.objects[i].spec.http
+	count([part | some part in parts; part.name == name]) == 0
 }
 
 faults contains [i, ["http"], "there is more than one route and the rollout does not say which it changes, by routes"] if {

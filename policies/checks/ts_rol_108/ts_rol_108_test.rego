@@ -76,7 +76,15 @@ clean := [
 	[one("web"), virtual({"http": [primary]})],
 	[one("web.acme-production.cluster.local"), virtual({"http": [unnamed, {"name": "web-ab", "route": to(["web-canary"])}]})],
 	[one("web"), virtual({"tcp": [unnamed]})],
-	[r.canary(one("web"), "pingPong", {"pingService": "a", "pongService": "b"}), virtual({"http": [{"route": to(["a", "b"])}]})],
+	[r.canary(one("web"), "pingPong", {"pingService": "a", "pongService": "b"}), virtual({"http": [primary]})],
+	[
+		r.drop(
+			r.drop(r.canary(one("web"), "pingPong", {"pingService": "a", "pongService": "b"}), "/spec/strategy/canary/stableService"),
+			"/spec/strategy/canary/canaryService",
+		),
+		virtual({"http": [{"route": to(["a", "b"])}]}),
+	],
+	[r.routed, virtual({"tls": [unnamed]})],
 	[subsets, split, rule(["old", "new"])],
 	[plugin({"httpRoute": "web"}), route("HTTPRoute", [whole, ["other"]])],
 	[plugin({"namespace": "acme-production", "grpcRoutes": [{"name": "web"}]}), route("GRPCRoute", [whole])],

@@ -97,6 +97,7 @@ deny contains finding if {
 	some [i, path, templates, _, _, _] in releases.analyses
 	all := together(templates)
 	names := [metric.name | some t in all; some metric in input.objects[t].spec.metrics]
+	count({n | some n in names}) < count(names)
 	some name in names
 	count([n | some n in names; n == name]) > 1
 	finding := {
@@ -110,6 +111,7 @@ deny contains finding if {
 	some [i, path, templates, _, _, _] in releases.analyses
 	all := together(templates)
 	defaults := {[arg.name, arg.value] | some t in all; some arg in input.objects[t].spec.args}
+	count({name | some [name, _] in defaults}) < count(defaults)
 	some [name, value] in defaults
 	count([v | some [n, v] in defaults; n == name]) > 1
 	value == min([v | some [n, v] in defaults; n == name])

@@ -63,9 +63,13 @@ groups := {
 	"VirtualService": "networking.istio.io/",
 }
 
-# The Services of both versions of a canary, by the index of its Rollout: first the stable one.
-pair(index) := [ping.pingService, ping.pongService] if {
-	ping := input.objects[index].spec.strategy.canary.pingPong
-} else := [canary.stableService, canary.canaryService] if {
+# The Services of both versions of a canary, by the index of its Rollout: first the stable one. Routes
+# lead to ping and pong only where no other Services are named.
+pair(index) := [canary.stableService, canary.canaryService] if {
 	canary := input.objects[index].spec.strategy.canary
+} else := [ping.pingService, ping.pongService] if {
+	canary := input.objects[index].spec.strategy.canary
+	not canary.stableService
+	not canary.canaryService
+	ping := canary.pingPong
 }
