@@ -32,13 +32,13 @@ func TestGatesLoseNothing(t *testing.T) {
 	quick, thorough := engine(t), ungated(t)
 	fields := slices.Sorted(maps.Keys(quick.gates.bits))
 	fields = append(fields, "hostNetwork", "hostPID", "hostIPC", "privileged", "template", "spec", "metadata", "name", "namespace", "kind")
-	tenants := [][]manifest.Object{read(t, "tenant.yaml"), read(t, "broken.yaml"), read(t, "references.yaml")}
+	tenants := [][]manifest.Object{read(t, "tenant.yaml"), read(t, "broken.yaml"), read(t, "references.yaml"), read(t, "rollouts.yaml")}
 	r := rand.New(rand.NewSource(1))
 	found := map[string]int{}
-	for round := range 300 {
+	for round := range 400 {
 		var objects []manifest.Object
-		for _, o := range tenants[round%3] {
-			if r.Intn(4) == 0 || round%3 == 2 && r.Intn(2) == 0 {
+		for _, o := range tenants[round%4] {
+			if r.Intn(4) == 0 || round%4 >= 2 && r.Intn(2) == 0 {
 				o.Tree, _ = strew(r, o.Tree, fields).(map[string]any)
 				o.Source = nil
 				objects = append(objects, o)

@@ -20,10 +20,11 @@ func document(tree map[string]any, nulls bool) ast.Value {
 	return ast.LazyObject(convert(tree, templates))
 }
 
-// templates are the steps to the maps that rules keep in sets, with all that is in them: pods. Such a
-// map is converted at once, where bit by bit would convert it several times.
+// templates are the steps to the maps that rules keep in sets, with all that is in them: pods, and how
+// a Rollout releases. Such a map is converted at once, where bit by bit would convert it several times.
 var templates = steps{"spec": steps{
 	"template":    nil,
+	"strategy":    nil,
 	"jobTemplate": steps{"spec": steps{"template": nil}},
 }}
 

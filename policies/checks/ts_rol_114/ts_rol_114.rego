@@ -1,0 +1,118 @@
+# METADATA
+# title: No setting of a release is without effect
+# custom:
+#   id: TS-ROL-114
+#   severity: medium
+#   scope: object
+#   waivable: true
+#   remedy: remove the setting from spec.services.<name>.release.steps or from the patch or object of your own
+#   controls:
+#     - iso:A.8.32
+#     - soc2:CC8.1
+#     - csf:PR.PS-01
+package checks.ts_rol_114
+
+import data.lib.rollouts
+
+deny contains finding if {
+	some fault in blue_green_faults
+	finding := {"path": rollouts.at_blue_green([fault[0]]), "message": fault[1]}
+}
+
+deny contains finding if {
+	some fault in canary_faults
+	finding := {"path": rollouts.at_canary([fault[0]]), "message": fault[1]}
+}
+
+deny contains finding if {
+	some i, step in rollouts.canary.steps
+	rollouts.no_time(step.pause.duration)
+	finding := {
+		"path": rollouts.at_step(i, ["pause", "duration"]),
+		"message": sprintf("pause of %v is counted in seconds and is none", [step.pause.duration]),
+	}
+}
+
+deny contains finding if {
+	some i, step in rollouts.canary.steps
+	is_number(step.setWeight)
+	some j, earlier in rollouts.canary.steps
+	j < i
+	is_number(earlier.setWeight)
+	earlier.setWeight > step.setWeight
+	finding := {
+		"path": rollouts.at_step(i, ["setWeight"]),
+		"message": sprintf("weight falls to %v: the release takes back what it gave before", [step.setWeight]),
+	}
+}
+
+deny contains finding if {
+	some i, step in rollouts.canary.steps
+	removed := step.setHeaderRoute
+	count([m | some m in removed.match]) == 0
+	earlier := {before.setHeaderRoute.name |
+		some j, before in rollouts.canary.steps
+		j < i
+		some _ in before.setHeaderRoute.match
+	}
+	count(earlier & {rollouts.get(removed, "name")}) == 0
+	finding := {
+		"path": rollouts.at_step(i, ["setHeaderRoute"]),
+		"message": "setHeaderRoute without a match removes a route, and no step before it made one",
+	}
+}
+
+# Each is [field, message].
+blue_green_faults contains ["autoPromotionSeconds", "autoPromotionSeconds does nothing while autoPromotionEnabled is false"] if {
+	rollouts.blue_green.autoPromotionEnabled == false
+	rollouts.blue_green.autoPromotionSeconds > 0
+}
+
+blue_green_faults contains ["previewReplicaCount", "previewReplicaCount 0 leaves nothing to look at before the switch"] if {
+	rollouts.blue_green.previewReplicaCount == 0
+}
+
+blue_green_faults contains ["previewReplicaCount", message] if {
+	preview := rollouts.blue_green.previewReplicaCount
+	preview > rollouts.spec.replicas
+	message := sprintf("previewReplicaCount %v is more than the %v replicas of the rollout", [preview, rollouts.spec.replicas])
+}
+
+canary_faults contains [field, sprintf("%s does nothing without trafficRouting", [field])] if {
+	rollouts.canary
+	not rollouts.canary.trafficRouting
+	some field in ["abortScaleDownDelaySeconds", "minPodsPerReplicaSet", "scaleDownDelayRevisionLimit"]
+	_ = rollouts.canary[field]
+}
+
+canary_faults contains [field, sprintf("%s does nothing with trafficRouting: the weights say how many pods there are", [field])] if {
+	rollouts.routing
+	some field in ["maxSurge", "maxUnavailable"]
+	_ = rollouts.canary[field]
+}
+
+canary_faults contains ["scaleDownDelayRevisionLimit", message] if {
+	limit := rollouts.canary.scaleDownDelayRevisionLimit
+	rollouts.natural(rollouts.history)
+	limit > rollouts.history
+	message := sprintf("canary keeps %v old versions running, of which only %v are remembered", [limit, rollouts.history])
+}
+
+canary_faults contains ["replicaProgressThreshold", message] if {
+	threshold := rollouts.canary.replicaProgressThreshold
+	is_object(threshold)
+	not sensible(threshold)
+	message := "replicaProgressThreshold needs type Percent or Pods, and a value above 0 (at most 100 percent)"
+}
+
+sensible(threshold) if {
+	threshold.type == "Percent"
+	threshold.value > 0
+	threshold.value <= 100
+}
+
+sensible(threshold) if {
+	threshold.type == "Pods"
+	rollouts.natural(threshold.value)
+	threshold.value > 0
+}

@@ -1,0 +1,75 @@
+# METADATA
+# title: Releases among the objects
+# description: |
+#   Finds what the Rollouts of a set name, each with the place that names it. A name is looked up in
+#   the namespace of its Rollout, as the controller does.
+package lib.releases
+
+# Each Service that a Rollout manages is {"index", "path", "key"}, where index is that of the Rollout
+# and key is namespace and name.
+services contains {"index": entry.index, "path": ["spec", "strategy", "blueGreen", field], "key": [namespace, named]} if {
+	some entry in input.kinds.Rollout
+	entry.object.apiVersion == "argoproj.io/v1alpha1"
+	some field in {"activeService", "previewService"}
+	named := entry.object.spec.strategy.blueGreen[field]
+	text(named)
+	namespace := object.get(entry.object, ["metadata", "namespace"], "")
+}
+
+services contains {"index": entry.index, "path": ["spec", "strategy", "canary", field], "key": [namespace, named]} if {
+	some entry in input.kinds.Rollout
+	entry.object.apiVersion == "argoproj.io/v1alpha1"
+	some field in {"canaryService", "stableService"}
+	named := entry.object.spec.strategy.canary[field]
+	text(named)
+	namespace := object.get(entry.object, ["metadata", "namespace"], "")
+}
+
+services contains {"index": entry.index, "path": path, "key": [namespace, named]} if {
+	some entry in input.kinds.Rollout
+	entry.object.apiVersion == "argoproj.io/v1alpha1"
+	some field in {"pingService", "pongService"}
+	named := entry.object.spec.strategy.canary.pingPong[field]
+	text(named)
+	path := ["spec", "strategy", "canary", "pingPong", field]
+	namespace := object.get(entry.object, ["metadata", "namespace"], "")
+}
+
+text(x) if {
+	is_string(x)
+	x != ""
+}
+
+# The objects of the kinds that Rollouts name, each as a set of indexes by namespace and name.
+by_key[kind] := found if {
+	some kind, group in groups
+	found := {key: indexes |
+		some entry in input.kinds[kind]
+		is_string(entry.object.apiVersion)
+		startswith(entry.object.apiVersion, group)
+		key := [object.get(entry.object, ["metadata", "namespace"], ""), object.get(entry.object, ["metadata", "name"], "")]
+		indexes := {other.index |
+			some other in input.kinds[kind]
+			other.object.metadata.name == key[1]
+			object.get(other.object, ["metadata", "namespace"], "") == key[0]
+		}
+	}
+}
+
+groups := {
+	"AnalysisTemplate": "argoproj.io/", "ClusterAnalysisTemplate": "argoproj.io/", "DestinationRule": "networking.istio.io/",
+	"GRPCRoute": "gateway.networking.k8s.io/", "HTTPRoute": "gateway.networking.k8s.io/", "Ingress": "networking.k8s.io/",
+	"Service": "v1", "TCPRoute": "gateway.networking.k8s.io/", "TLSRoute": "gateway.networking.k8s.io/",
+	"VirtualService": "networking.istio.io/",
+}
+
+# The Services of both versions of a canary, by the index of its Rollout: first the stable one. Routes
+# lead to ping and pong only where no other Services are named.
+pair(index) := [canary.stableService, canary.canaryService] if {
+	canary := input.objects[index].spec.strategy.canary
+} else := [ping.pingService, ping.pongService] if {
+	canary := input.objects[index].spec.strategy.canary
+	not canary.stableService
+	not canary.canaryService
+	ping := canary.pingPong
+}
