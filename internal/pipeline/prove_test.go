@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -141,4 +142,74 @@ func mended(t *testing.T, platform, tenant, mend string) map[string]string {
 	}
 	override := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Override\nmetadata: {name: acme}\n" + strings.TrimSuffix(strings.TrimPrefix(layer, "{"), "}") + "\n"
 	return map[string]string{"tenantsmith.yaml": platform, "tenants/acme.yaml": tenant, "overrides/acme/all.yaml": override}
+}
+
+// TestMends: on many tenants of many shapes, every value that a finding proposes ends the shortage it
+// was proposed for, written into the tenant as its author would.
+func TestMends(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 7))
+	platform := quotaPlatform("gateway-api", "istio", 60)
+	files := map[string]string{"tenantsmith.yaml": platform}
+	tenants := map[string]string{}
+	for i := range 150 {
+		name := fmt.Sprintf("t%d", i)
+		tier := []string{"premium", "enterprise"}[random.IntN(2)]
+		tenants[name] = strings.Replace(quotaTenant(tier, randomServices(random, name, tier)), "name: acme", "name: "+name, 1)
+		files["tenants/"+name+".yaml"] = tenants[name]
+	}
+	o := Options{Checks: []string{"TS-QUO-10"}}
+	found := ofQuota(run(t, files, o).Problems)
+	require.Greater(t, len(found), 40, "too few shortages to learn from")
+
+	again := map[string]string{"tenantsmith.yaml": platform}
+	gone := map[string]string{} // what must not be short any more, by the name of the mended tenant
+	for i, p := range found {
+		if !strings.HasPrefix(p.Remedy, "set ") {
+			continue
+		}
+		for j, mend := range strings.Split(strings.TrimPrefix(p.Remedy, "set "), ", or ") {
+			name := fmt.Sprintf("m%d-%d", i, j)
+			for file, text := range mended(t, platform, tenants[p.Tenant], mend) {
+				text = strings.Replace(text, "name: acme}", "name: "+name+"}", 1)
+				text = strings.Replace(text, "name: "+p.Tenant+"}", "name: "+name+"}", 1)
+				again[strings.Replace(file, "acme", name, 1)] = strings.ReplaceAll(text, p.Tenant+".apps", name+".apps")
+			}
+			gone[name] = shortOf(p)
+		}
+	}
+	require.Greater(t, len(gone), 40)
+	res := run(t, again, o)
+	require.Len(t, res.Tenants, len(gone), "%v", res.Problems)
+	for _, p := range ofQuota(res.Problems) {
+		require.NotEqual(t, gone[p.Tenant], shortOf(p), "%s: %s", p.Tenant, p.Message)
+	}
+}
+
+// shortOf is the resource that a finding is about.
+func shortOf(p manifest.Problem) string {
+	for _, what := range []string{"CPU", "memory by limits", "memory"} {
+		if strings.Contains(p.Message, " "+what) {
+			return what
+		}
+	}
+	return ""
+}
+
+func randomServices(r *rand.Rand, tenant, tier string) string {
+	var b strings.Builder
+	most := map[string]int{"premium": 3, "enterprise": 12}[tier]
+	for i := range 1 + r.IntN(3) {
+		fmt.Fprintf(&b, "    web%d:\n      image: ghcr.io/example/web:1.0.0\n      ports: {http: 8080}\n", i)
+		fmt.Fprintf(&b, "      resources: {requests: {cpu: %dm, memory: %dMi}}\n", 50*(1+r.IntN(12)), 64*(1+r.IntN(10)))
+		if r.IntN(2) == 0 {
+			fmt.Fprintf(&b, "      expose: [{host: web%d.%s.apps.example.com, port: http}]\n", i, tenant)
+		}
+		if r.IntN(2) == 0 {
+			fmt.Fprintf(&b, "      autoscaling: {min: 1, max: %d}\n", 1+r.IntN(most))
+		} else {
+			fmt.Fprintf(&b, "      replicas: %d\n", 1+r.IntN(most))
+		}
+		fmt.Fprintf(&b, "      release: {strategy: %s}\n", []string{"rolling", "canary", "blueGreen"}[r.IntN(3)])
+	}
+	return b.String()
 }

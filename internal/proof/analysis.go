@@ -119,6 +119,6 @@ func (w *work) experimentPods(experiment any, at manifest.Path, own *pod) {
 		w.need.peak.add(w.pod(get(t, "template"), at.Join("templates", i, "template"), nil), n)
 	}
 	if total > 0 {
-		w.because("%s", plural(total, "a pod of an experiment", fmt.Sprint("pods of an experiment")))
+		w.because("%s", plural(total, "a pod of an experiment", "pods of an experiment"))
 	}
 }
