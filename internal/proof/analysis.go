@@ -1,8 +1,6 @@
 package proof
 
 import (
-	"fmt"
-
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
