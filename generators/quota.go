@@ -63,7 +63,7 @@ func (in input) compute(m proof.Measurement) corev1.ResourceList {
 	r := in.env.Spec.Resources
 	percent := in.env.Platform.ReleaseHeadroom
 	hard := func(name string, entitled, most resource.Quantity) resource.Quantity {
-		q := raise(entitled, difference(m.Peak[name], m.Steady[name]), most)
+		q := raise(entitled, m.Headroom(name), most)
 		q.Add(m.Sidecars[name])
 		return q
 	}
@@ -74,12 +74,6 @@ func (in input) compute(m proof.Measurement) corev1.ResourceList {
 		"limits.memory":    hard("limits.memory", r.Memory, memory),
 		"requests.storage": r.Storage.DeepCopy(),
 	}
-}
-
-func difference(a, b resource.Quantity) resource.Quantity {
-	a = a.DeepCopy() // its decimal form is shared by plain copies
-	a.Sub(b)
-	return a
 }
 
 // raise adds more to q, but never above most.

@@ -88,9 +88,7 @@ func (c Certificate) shortages() []shortage {
 			continue
 		}
 		s := shortage{check: releaseFits, resource: line.Resource, needed: line.Peak.String(), has: line.Hard.String()}
-		added := func(n *proof.Need) resource.Quantity {
-			return difference(n.PeakDemand[line.Resource], n.SteadyDemand[line.Resource])
-		}
+		added := func(n *proof.Need) resource.Quantity { return n.Headroom(line.Resource) }
 		if s.greediest = greediest(c.Measured.Needs, added); s.greediest != nil {
 			alone := line.Steady.DeepCopy()
 			alone.Add(added(s.greediest))
@@ -111,12 +109,6 @@ func greediest(needs []proof.Need, amount func(*proof.Need) resource.Quantity) *
 		}
 	}
 	return best
-}
-
-func difference(a, b resource.Quantity) resource.Quantity {
-	a = a.DeepCopy() // its decimal form is shared by plain copies
-	a.Sub(b)
-	return a
 }
 
 // words says a resource as people do.

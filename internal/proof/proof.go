@@ -92,6 +92,21 @@ type space struct {
 	loads                        struct{ steady, peak usage }
 }
 
+// Headroom is how much of a resource a release of the workload needs beside what it needs anyway.
+func (n *Need) Headroom(name string) resource.Quantity {
+	return headroom(n.PeakDemand, n.SteadyDemand, name)
+}
+
+// Headroom is how much of a resource the releases of all workloads need beside what they need anyway.
+func (m Measurement) Headroom(name string) resource.Quantity { return headroom(m.Peak, m.Steady, name) }
+
+func headroom(peak, steady Demand, name string) resource.Quantity {
+	more, base := peak[name], steady[name]
+	more = more.DeepCopy() // its decimal form is shared by plain copies
+	more.Sub(base)
+	return more
+}
+
 // Measure counts what the objects of one tenant in one environment need. Objects of any shape are allowed: what cannot be read
 // is a problem in the result.
 func Measure(objects []manifest.Object, f Facts) Measurement {
