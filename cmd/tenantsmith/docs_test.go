@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/generators"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// TestDocs holds that the pages about releases tell the truth. The words behind the language of a
+// fenced block say what it is:
+//
+//	yaml FILE             a file of the platform's repository; all of them together are clean
+//	yaml ENV KIND/NAME    an object as the environment's cluster gets it
+//	json ENV companions   what a GitOps engine has to know of the environment
+//	console               a command behind $ and what it prints
+//
+// A line … stands for lines that are left out. The platform of the first page is that of all.
+func TestDocs(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/releases/[a-z]*.md")
+	require.NoError(t, err)
+	require.Len(t, pages, 4)
+	first := blocksOf(t, "../../docs/releases/README.md")
+	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md"}, pages...) {
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			blocks := blocksOf(t, page)
+			t.Chdir(t.TempDir())
+			for _, b := range first {
+				if b.what == "yaml tenantsmith.yaml" {
+					b.write(t)
+				}
+			}
+			for _, b := range blocks {
+				b.write(t)
+			}
+			printed(t, "tenantsmith check --fail-on low")
+			shows := 0
+			for _, b := range blocks {
+				shows += b.check(t)
+			}
+			require.NotZero(t, shows)
+		})
+	}
+}
+
+// block is a fenced block: the words behind the fence and the text.
+type block struct{ what, text string }
+
+func blocksOf(t *testing.T, page string) []block {
+	data, err := os.ReadFile(page)
+	require.NoError(t, err)
+	var out []block
+	open := false
+	for line := range strings.Lines(string(data)) {
+		what, fence := strings.CutPrefix(line, "```")
+		switch {
+		case fence && !open:
+			out = append(out, block{what: strings.TrimSpace(what)})
+			fallthrough
+		case fence:
+			open = !open
+		case open:
+			out[len(out)-1].text += line
+		}
+	}
+	require.False(t, open)
+	return out
+}
+
+// write makes the file that the block is.
+func (b block) write(t *testing.T) {
+	name, ok := strings.CutPrefix(b.what, "yaml ")
+	if !ok || !strings.HasSuffix(name, ".yaml") {
+		return
+	}
+	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+	require.NoError(t, os.WriteFile(name, []byte(b.text), 0o644))
+}
+
+// check holds that the block shows what tenantsmith makes of the files. It returns how many things it
+// shows.
+func (b block) check(t *testing.T) int {
+	words := strings.Fields(b.what)
+	switch {
+	case b.what == "console":
+		command, rest, _ := strings.Cut(b.text, "\n")
+		requireLines(t, rest, printed(t, strings.TrimPrefix(command, "$ ")))
+	case len(words) == 3 && words[0] == "yaml":
+		requireLines(t, b.text, object(t, words[1], words[2]))
+	case len(words) == 3 && words[0] == "json":
+		requireLines(t, b.text, companions(t, words[1]))
+	default:
+		require.True(t, len(words) == 2 && strings.HasSuffix(words[1], ".yaml"), "a block says what it is, and not %q", b.what)
+		return 0
+	}
+	return 1
+}
+
+// printed is what a command that succeeds prints.
+func printed(t *testing.T, command string) string {
+	var out bytes.Buffer
+	code := run(t.Context(), strings.Fields(command)[1:], streams{in: strings.NewReader(""), out: &out, err: &out})
+	require.Zero(t, code, "%s: %s", command, out.String())
+	return out.String()
+}
+
+func object(t *testing.T, env, key string) string {
+	kind, name, _ := strings.Cut(key, "/")
+	for doc := range strings.SplitSeq(printed(t, "tenantsmith render --output - --env "+env), "---\n") {
+		if strings.Contains(doc, "\nkind: "+kind+"\n") && strings.Contains(doc, "\n  name: "+name+"\n") {
+			return doc
+		}
+	}
+	require.Fail(t, "there is no "+key+" in "+env)
+	return ""
+}
+
+func companions(t *testing.T, env string) string {
+	documents, problems := manifest.Parse(env, []byte(printed(t, "tenantsmith render --output - --env "+env)), manifest.ManifestLimits)
+	require.Empty(t, problems)
+	var objects []manifest.Object
+	for _, document := range documents {
+		found, problems := manifest.Objects(document)
+		require.Empty(t, problems)
+		objects = append(objects, found...)
+	}
+	data, err := json.MarshalIndent(generators.Companions(objects), "", "  ")
+	require.NoError(t, err)
+	return string(data) + "\n"
+}
+
+// requireLines holds that whole has the lines of part in their order, with others between them only
+// where part has a line ….
+func requireLines(t *testing.T, part, whole string) {
+	rest := "\n" + whole
+	var lines string
+	for line := range strings.Lines(part + "…\n") {
+		if strings.TrimSpace(line) != "…" {
+			lines += line
+			continue
+		}
+		_, after, found := strings.Cut(rest, "\n"+lines)
+		require.True(t, found, "not there, or not in this order:\n%s\nin:\n%s", lines, whole)
+		rest, lines = "\n"+after, ""
+	}
+}
