@@ -26,7 +26,7 @@ func destinationRules(in input) []object {
 }
 
 func (in input) destinationRule(host, service string) *krm.DestinationRule {
-	rule := &krm.DestinationRule{
+	return &krm.DestinationRule{
 		TypeMeta:   kind(krm.IstioAPI, "DestinationRule"),
 		ObjectMeta: in.meta(host, service),
 		Spec: krm.DestinationRuleSpec{Host: host, TrafficPolicy: krm.IstioTrafficPolicy{
@@ -35,8 +35,4 @@ func (in input) destinationRule(host, service string) *krm.DestinationRule {
 			},
 		}},
 	}
-	if in.env.Cluster.Mesh == schemas.Istio {
-		rule.Spec.TrafficPolicy.TLS = &krm.IstioTLS{Mode: "ISTIO_MUTUAL"}
-	}
-	return rule
 }

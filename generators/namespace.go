@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // namespace makes the Namespace of the tenant in an environment, which enforces the restricted Pod
@@ -31,6 +32,9 @@ func namespace(in input) []object {
 	}
 	meta.Labels[labelTier] = in.env.Spec.Tier
 	meta.Labels[labelEnvironment] = in.env.Name
+	if in.env.Cluster.Mesh == schemas.Istio {
+		meta.Labels["istio-injection"] = "enabled"
+	}
 	version := securityVersion(in.env.Cluster.Version)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		meta.Labels["pod-security.kubernetes.io/"+mode] = "restricted"

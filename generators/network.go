@@ -20,6 +20,7 @@ import (
 // outside the tenant always names its ports. What would open nothing is not written.
 func network(in input) []object {
 	out := []object{in.defaultDeny(), in.allowDNS(), in.allowSameTenant()}
+	out = append(out, in.allowMesh()...)
 	for _, name := range in.services() {
 		s := in.env.Spec.Services[in.first(name)] // a second version may what the first may
 		out = append(out, in.allowFromGateway(name, s)...)
@@ -79,6 +80,33 @@ func (in input) allowSameTenant() object {
 		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: peers}},
 		Egress:      []networkingv1.NetworkPolicyEgressRule{{To: peers}},
 	})
+}
+
+// The ports of the mesh: where its control plane hands out certificates and configuration, and where
+// its sidecars show their metrics, those of the requests among them that releases are measured by.
+const (
+	meshControlPort = int32(15012)
+	meshMergedPort  = int32(15020)
+	meshProxyPort   = int32(15090)
+)
+
+// allowMesh opens what the sidecars need beside the requests of the services.
+func (in input) allowMesh() []object {
+	if in.env.Cluster.Mesh != schemas.Istio {
+		return nil
+	}
+	spec := networkingv1.NetworkPolicySpec{
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},
+		Egress: []networkingv1.NetworkPolicyEgressRule{{
+			To: namespacePeers(in.env.Platform.Namespaces.Mesh), Ports: []networkingv1.NetworkPolicyPort{tcp(meshControlPort)},
+		}},
+	}
+	if peers := namespacePeers(in.env.Platform.Namespaces.Monitoring); len(peers) > 0 {
+		spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{
+			From: peers, Ports: []networkingv1.NetworkPolicyPort{tcp(meshMergedPort), tcp(meshProxyPort)},
+		}}
+	}
+	return []object{in.policy("allow-mesh", "", "metadata.name", spec)}
 }
 
 // allowFromGateway opens the exposed ports of a service to the platform's gateway.

@@ -65,11 +65,8 @@ func (in input) meshed(name string, s schemas.Service) bool {
 	return c != nil && c.Mesh == schemas.Istio && s.Router(c) != schemas.NoRouter && (routed(s, c) || in.beside(name, s) != "")
 }
 
-// routeName is that of the routes from a host to a service. A host for all of a domain has a star,
-// which no name may have.
-func routeName(service, host string) string {
-	return fit(service + "-" + strings.Replace(host, "*", "all-"+digest(host), 1))
-}
+// routeName is that of the routes from a host to a service.
+func routeName(service, host string) string { return fit(schemas.RouteName(service, host)) }
 
 // gatewayNamespace is where the platform's gateways are.
 func (in input) gatewayNamespace() string {

@@ -27,6 +27,7 @@ const (
 	releaseSlack     = 600 // scheduling, pulling the image, a refused pod
 	quotaSlack       = 300 // the same, once the quota has room
 	backOff          = 1000
+	longestWait      = 3600
 	historyLimit     = int32(5)
 	defaultGrace     = int64(30)
 	operatorRollouts = "rollouts"
@@ -112,13 +113,14 @@ func deadline(s schemas.Service) int32 {
 
 // patience is the deadline of a Rollout. A release that keeps old pods for a while leaves no room in
 // the quota for a third version: one that comes in between has to out-wait them, and the controller.
+// Nobody should wait hours to learn that pods do not start, so there is an end to it.
 func (in input) patience(s schemas.Service) int32 {
 	var kept int32
 	switch {
 	case routed(s, in.env.Cluster):
 		kept = routedDelay
 	case strategy(s, in.env.Cluster) == blueGreen:
-		kept = keepOld(s)
+		kept = min(keepOld(s), longestWait)
 	default:
 		return deadline(s)
 	}

@@ -35,7 +35,20 @@ func (e *resolved) test(at manifest.Path, s Service) {
 		p := e.complain(at.Join("image"), "is for tests of more than %s: a test of up to %s tests the service's own new image", longestStep, longestStep)
 		p.Remedy = fmt.Sprintf("remove %s, or set %s to more than %s", p.Field, e.field(duration), longestStep)
 	}
+	if r.isLong() {
+		e.idle(at.Join("gate"), r.Gate != nil)
+		e.idle(at.Join("approval"), r.Approval == "manual")
+	}
 	e.testers(at.Join("replicas"), s)
+}
+
+// idle warns of what a person wrote beside a long test, which nothing measures and nobody ends but its
+// author.
+func (e *resolved) idle(at manifest.Path, given bool) {
+	if _, own := e.value(at); given && own {
+		p := e.complain(at, "has no effect on a test of more than %s: both versions run until it is taken out of this file", longestStep)
+		p.Severity, p.Remedy = manifest.Warning, fmt.Sprintf("remove %s", p.Field)
+	}
 }
 
 // testers bounds the pods of the new version.

@@ -46,7 +46,7 @@ func (e *resolved) routes() {
 	services, of := e.environment.Spec.Services, map[string]string{}
 	for _, name := range sortedKeys(services) {
 		for i, x := range services[name].Expose {
-			route := name + "-" + x.Host
+			route := RouteName(name, x.Host)
 			if other, ok := of[route]; ok && other != name {
 				p := e.complain(manifest.Path{"spec", "services", name, "expose", i, "host"}, "its route would be named %s, as one of %s is", route, other)
 				p.Remedy = fmt.Sprintf("rename %s or %s", name, other)

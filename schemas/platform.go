@@ -101,6 +101,7 @@ type SecretStore struct {
 // Namespaces are those of the platform's parts.
 type Namespaces struct {
 	Gateway    string `json:"gateway"`
+	Mesh       string `json:"mesh"`
 	Monitoring string `json:"monitoring"`
 	Backup     string `json:"backup"`
 	GitOps     string `json:"gitops"`

@@ -34,7 +34,7 @@ func (e *resolved) isDemandedAnywhere(s Service) bool {
 // progressive refuses a release at once where steps are demanded: at the strategy of the tenant, or at
 // its word that the service is critical.
 func (e *resolved) progressive(path manifest.Path, n *manifest.Node, s Service) {
-	if !e.isDemanded(s) || isProgressive(s.Release.Strategy) {
+	if !e.isDemanded(s) || isProgressive(s.Release.Strategy) && !s.Release.isLong() {
 		return
 	}
 	at := path.Join("release", "strategy")
@@ -46,6 +46,11 @@ func (e *resolved) progressive(path manifest.Path, n *manifest.Node, s Service) 
 		why += ": canary " + in[0].why
 	}
 	mend := e.mended(path, n, s)
+	if s.Release.isLong() {
+		at = path.Join("release", "duration")
+		why = fmt.Sprintf("environment %s demands canary, blueGreen or abTest of critical services, and beside a test of more than %s each version is replaced pod by pod", e.env, longestStep)
+		mend = fmt.Sprintf("set %s to %s or less, or %s", e.field(at), longestStep, mend)
+	}
 	e.complain(at, "%s", why).Remedy = mend
 }
 

@@ -117,6 +117,7 @@ func (e *resolved) releases() {
 		if slices.Contains(e.tier.Allows.Strategies, s.Release.Strategy) {
 			e.obstructed(path, n, s)
 		}
+		e.thresholds(path.Join("release", "gate"), s.Release)
 		if s.Release.Gate != nil && ungated(n) && !e.isPruned(path.Join("ports")) {
 			p := e.complain(path.Join("release", "gate"), "needs a service with ports: its metrics are those of requests")
 			p.Remedy = fmt.Sprintf("remove %s", p.Field)
@@ -164,5 +165,14 @@ func (e *resolved) mountedOnce(path manifest.Path, s Service, claims []int) {
 		if field == "autoscaling" {
 			p.Remedy = "set replicas to 1 instead of autoscaling, or use emptyDir"
 		}
+	}
+}
+
+// thresholds refuses a gate that measures nothing.
+func (e *resolved) thresholds(at manifest.Path, r Release) {
+	measures := r.Gate != nil && (r.Gate.SuccessRate != nil || r.Gate.P99 != "")
+	if _, own := e.value(at); own && r.Gate != nil && !measures && !e.isPruned(at.Join("successRate")) && !e.isPruned(at.Join("p99")) {
+		p := e.complain(at, "measures nothing: it has neither successRate nor p99")
+		p.Remedy = fmt.Sprintf("set %s.successRate or %s.p99", p.Field, p.Field)
 	}
 }

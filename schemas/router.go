@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,6 +32,18 @@ func (s Service) Router(c *Cluster) string {
 		return NoRouter
 	}
 	return c.Router
+}
+
+// RouteName is what the routes from a host to a service are called, however long: the host without dots,
+// since Argo Rollouts takes what follows the last dot of a VirtualService's name for its namespace. What
+// tells two hosts apart is kept by a digest where dashes alone would not.
+func RouteName(service, host string) string {
+	name := service + "-" + strings.NewReplacer(".", "-", "*", "all").Replace(host)
+	if strings.ContainsAny(host, "-*") {
+		sum := sha256.Sum256([]byte(host))
+		name += "-" + hex.EncodeToString(sum[:4])
+	}
+	return name
 }
 
 // HTTPPorts are the names of the ports that speak HTTP, sorted: those that are exposed and those whose

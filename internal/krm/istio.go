@@ -75,7 +75,6 @@ type DestinationRuleSpec struct {
 // IstioTrafficPolicy is which pods get requests, and how the connection is secured.
 type IstioTrafficPolicy struct {
 	OutlierDetection IstioOutlierDetection `json:"outlierDetection"`
-	TLS              *IstioTLS             `json:"tls,omitempty"`
 }
 
 // IstioOutlierDetection takes pods that fail out of the pool for a while.
@@ -84,9 +83,4 @@ type IstioOutlierDetection struct {
 	Interval             string `json:"interval"`
 	BaseEjectionTime     string `json:"baseEjectionTime"`
 	MaxEjectionPercent   int32  `json:"maxEjectionPercent"`
-}
-
-// IstioTLS is the mode of a connection to a pod.
-type IstioTLS struct {
-	Mode string `json:"mode"`
 }

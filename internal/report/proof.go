@@ -43,6 +43,9 @@ type Workload struct {
 // WriteProofs prints certificates as tables: the resources that pods share, with what does not fit,
 // and each workload where they are asked for.
 func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
+	if len(proofs) == 0 {
+		return nil
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "TENANT\tENVIRONMENT\tRESOURCE\tSTEADY\tENTITLED\tPEAK\tQUOTA\t")
 	for _, p := range proofs {
@@ -61,7 +64,7 @@ func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
 			who := p.Tenant + "\t" + p.Environment
 			for _, n := range p.Workloads {
 				fmt.Fprintf(t, "%s\t%s %s\t%d\t%d\t%s\t%s\t%s\n", who, n.Kind, n.Name,
-					n.SteadyPods, n.PeakPods, cmp.Or(n.Pod["requests.cpu"], "-"), cmp.Or(n.Pod["limits.memory"], "-"), n.Why)
+					n.SteadyPods, n.PeakPods, cmp.Or(n.Pod["requests.cpu"], "-"), cmp.Or(n.Pod["limits.memory"], "-"), cmp.Or(n.Why, "-"))
 				who = "\t"
 			}
 		}
