@@ -18,7 +18,7 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 			EnableServiceLinks:            new(false),
 			TerminationGracePeriodSeconds: new(grace(s)),
 			SecurityContext:               podSecurity(s.SecurityContext),
-			TopologySpreadConstraints:     in.spread(name, s),
+			TopologySpreadConstraints:     in.spread(name),
 			Containers:                    []corev1.Container{container(name, s)},
 			Volumes:                       volumes(name, s),
 		},
@@ -51,11 +51,9 @@ func podSecurity(c schemas.SecurityContext) *corev1.PodSecurityContext {
 }
 
 // spread keeps the pods of a service on different nodes and in different zones, as far as that does
-// not keep them from running.
-func (in input) spread(name string, s schemas.Service) []corev1.TopologySpreadConstraint {
-	if maxReplicas(s) < 2 {
-		return nil
-	}
+// not keep them from running. A service of one pod has it, too: another number of pods must not be
+// another pod, which would be a release.
+func (in input) spread(name string) []corev1.TopologySpreadConstraint {
 	var out []corev1.TopologySpreadConstraint
 	for _, key := range []string{corev1.LabelHostname, corev1.LabelTopologyZone} {
 		out = append(out, corev1.TopologySpreadConstraint{

@@ -258,7 +258,7 @@ func TestPatienceOutwaitsTheOldVersion(t *testing.T) {
 		"by pods":          {schemas.NoRouter, schemas.Release{Strategy: "canary"}, 900},
 		"by a router":      {schemas.Istio, schemas.Release{Strategy: "canary"}, 60 + 1300},
 		"switch":           {schemas.NoRouter, schemas.Release{Strategy: "blueGreen", KeepOld: "1h"}, 3600 + 1300},
-		"switch, for ever": {schemas.NoRouter, schemas.Release{Strategy: "blueGreen", KeepOld: "999999999d"}, 1<<31 - 1},
+		"switch, for ever": {schemas.NoRouter, schemas.Release{Strategy: "blueGreen", KeepOld: "999999999d"}, 3600 + 1300},
 	} {
 		s := shop(c.r)
 		in := behind(c.router, map[string]schemas.Service{"web": s})

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -37,6 +38,25 @@ func (t *Tenant) At(env string, p manifest.Path) manifest.Position {
 	}
 	at, _ := lowest(e.layered, p)
 	return at
+}
+
+// Field says a field of the resolved tenant in the words of the file where it has to be written about:
+// spec.environments.production.replicas where the tenant says it of that environment only.
+func (t *Tenant) Field(env string, p manifest.Path) string {
+	e := t.environment(env)
+	if e == nil || e.layered == nil || len(p) < 2 || len(t.Files) == 0 {
+		return p.String()
+	}
+	at, written := e.layered.Find(p)
+	shared, everywhere := manifest.Position{}, false
+	if t.Base.layered != nil {
+		shared, everywhere = t.Base.layered.Find(p)
+	}
+	own := written && slices.Contains(t.Files, at.File) && !strings.HasPrefix(at.File, overridesDir+"/")
+	if own && (!everywhere || shared != at) {
+		return manifest.Path{"spec", "environments", env}.Join(p[1:]...).String()
+	}
+	return p.String()
 }
 
 // Mutate returns the environment with the leaf at the path changed to another value that looks as

@@ -27,7 +27,7 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	}
 	defer root.Close()
 	r := report.Report{}
-	objects, err := readManifests(o.manifests, &r)
+	objects, err := w.readManifests(o.manifests, &r)
 	if err != nil {
 		return err
 	}
@@ -45,16 +45,20 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	return w.report(o.format, r)
 }
 
-// readManifests reads files and walks directories. What it does not read it names as skipped.
-func readManifests(paths []string, r *report.Report) ([]manifest.Object, error) {
+// readManifests reads files and walks directories, from -C as git does. What it does not read it names
+// as skipped.
+func (w *workspace) readManifests(paths []string, r *report.Report) ([]manifest.Object, error) {
 	var out []manifest.Object
 	for _, p := range paths {
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(w.dir, p)
+		}
 		info, err := os.Stat(p)
 		if err != nil {
 			return nil, fmt.Errorf("read manifests: %w", err)
 		}
 		if !info.IsDir() {
-			if err := readManifest(p, &out, r); err != nil {
+			if err := w.readManifest(p, &out, r); err != nil {
 				return nil, err
 			}
 			continue
@@ -70,12 +74,12 @@ func readManifests(paths []string, r *report.Report) ([]manifest.Object, error) 
 			case !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file)) || strings.HasPrefix(d.Name(), "."):
 				return nil
 			case !d.Type().IsRegular():
-				r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: filepath.ToSlash(file), Reason: "no regular file"})
+				r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: w.named(file), Reason: "no regular file"})
 				return nil
 			case kustomization(d.Name()):
 				return nil
 			}
-			return readManifest(file, &out, r)
+			return w.readManifest(file, &out, r)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("read manifests: %w", err)
@@ -84,8 +88,16 @@ func readManifests(paths []string, r *report.Report) ([]manifest.Object, error) 
 	return out, nil
 }
 
-func readManifest(file string, out *[]manifest.Object, r *report.Report) error {
-	name := filepath.ToSlash(file)
+// named is a file in the words of a report: relative to -C where it is below it.
+func (w *workspace) named(file string) string {
+	if rel, err := filepath.Rel(w.dir, file); err == nil && !strings.HasPrefix(rel, "..") && !filepath.IsAbs(file) {
+		file = rel
+	}
+	return filepath.ToSlash(file)
+}
+
+func (w *workspace) readManifest(file string, out *[]manifest.Object, r *report.Report) error {
+	name := w.named(file)
 	f, err := os.Open(file)
 	if err != nil {
 		return err

@@ -1,8 +1,9 @@
 package pipeline
 
 import (
-	"fmt"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -21,10 +22,10 @@ type mender struct {
 	env    *schemas.Environment
 }
 
-// mend is a field and a value that ends a shortage.
+// mend is a field of the resolved tenant and a value that ends a shortage.
 type mend struct {
-	path manifest.Path
-	text string
+	path  manifest.Path
+	value string
 }
 
 // explain is the finding about a shortage: at the line of the first mend, or at the workload where
@@ -32,29 +33,40 @@ type mend struct {
 func (m mender) explain(s shortage, cert Certificate, built []overlay.Built, tree *overlay.Tree) manifest.Problem {
 	p := manifest.Problem{
 		Check: s.check, Severity: manifest.High, Message: s.message(), Controls: capacity,
-		Tenant: cert.Tenant, Environment: cert.Environment,
+		Tenant: cert.Tenant, Environment: cert.Environment, Remedy: s.remedy(),
 	}
 	path := manifest.Path{"spec", "resources", figure(s.resource)}
-	if s.greediest != nil {
-		p.Object = s.greediest.Key
-		for _, b := range built {
-			if b.Key() == p.Object {
-				p.APIVersion, p.Output = b.APIVersion(), tree.Output(cert.Environment, b, nil)
-			}
+	mends := m.mends(s)
+	if len(mends) > 0 {
+		var texts []string
+		for _, one := range mends {
+			texts = append(texts, m.tenant.Field(m.env.Name, one.path)+" to "+one.value)
+		}
+		path, p.Remedy = mends[0].path, "set "+strings.Join(texts, ", or ")
+	}
+	p.Position, p.Field = m.tenant.At(m.env.Name, path), m.tenant.Field(m.env.Name, path)
+	if s.greediest == nil {
+		return p
+	}
+	p.Object = s.greediest.Key
+	for _, b := range built {
+		if b.Key() != p.Object {
+			continue
+		}
+		p.APIVersion, p.Output = b.APIVersion(), tree.Output(cert.Environment, b, nil)
+		if b.Source != nil {
+			p.Position, p.Field = b.Source.Position, ""
 		}
 	}
-	mends := m.mends(s)
-	var texts []string
-	for _, one := range mends {
-		texts = append(texts, one.text)
-	}
-	if len(mends) > 0 {
-		path, p.Remedy = mends[0].path, "set "+strings.Join(texts, ", or ")
-	} else {
-		p.Remedy = "no single field mends it: lower what several services request, or ask the platform team for a higher entitlement or platform spec.releaseHeadroom"
-	}
-	p.Position, p.Field = m.tenant.At(m.env.Name, path), path.String()
 	return p
+}
+
+// remedy is what helps where no value of a single field does.
+func (s shortage) remedy() string {
+	if s.check == releaseFits && words[s.resource] != "" {
+		return "lower what several services request, or ask the platform team for a higher entitlement or platform spec.releaseHeadroom"
+	}
+	return "lower what is asked for, or ask the platform team for more"
 }
 
 // mends are the proven ways out: fewer pods of the workload that needs most, another strategy for it,
@@ -62,8 +74,7 @@ func (m mender) explain(s shortage, cert Certificate, built []overlay.Built, tre
 func (m mender) mends(s shortage) []mend {
 	var out []mend
 	if s.greediest != nil {
-		service := manifest.ParsePath(s.greediest.Subject)
-		if len(service) >= 3 && service[1] == "services" {
+		if service := manifest.ParsePath(s.greediest.Subject); len(service) >= 3 && service[1] == "services" {
 			out = append(out, m.fewerPods(s, service[:3])...)
 			out = append(out, m.rolling(s, service[:3])...)
 		}
@@ -80,40 +91,62 @@ func (m mender) fewerPods(s shortage, service manifest.Path) []mend {
 	}
 	path, most, least := service.Join("replicas"), 1, 1
 	switch {
+	case s.greediest.Key.Name != name: // the second version of a test
+		path = service.Join("release", "replicas")
+		most = int(valueOf(svc.Release.Replicas))
 	case svc.Autoscaling != nil:
 		path, most, least = service.Join("autoscaling", "max"), int(svc.Autoscaling.Max), max(int(svc.Autoscaling.Min), 1)
 	case svc.Replicas != nil:
 		most = int(*svc.Replicas)
 	}
+	if s.greediest.Key.Name == name {
+		least = max(least, int(valueOf(svc.Release.Replicas))) // a test cannot have more pods than its service
+	}
 	// Search finds the first of a row that holds; the row runs from most pods to fewest.
-	steps := most - least
+	steps := max(most-least, 0)
 	i := sort.Search(steps, func(i int) bool { return m.holds(s, path, int64(most-1-i)) })
 	if i == steps {
 		return nil
 	}
-	return []mend{{path, fmt.Sprintf("%s to %d", path, most-1-i)}}
+	return []mend{{path, strconv.Itoa(most - 1 - i)}}
 }
 
-// rolling is the strategy that needs least.
+func valueOf(n *int32) int32 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// rolling is the strategy that needs least. It is no mend where the release says more, which rolling
+// would not know, nor where any environment of the tenant demands steps.
 func (m mender) rolling(s shortage, service manifest.Path) []mend {
-	path := service.Join("release", "strategy")
+	release := service.Join("release")
+	path := release.Join("strategy")
 	name, _ := service[2].(string)
-	if svc := m.env.Spec.Services[name]; s.check == steadyFits || svc.Release.Strategy == "rolling" || svc.Critical && m.demandsProgress() {
+	svc := m.env.Spec.Services[name]
+	if s.check == steadyFits || svc.Release.Strategy == "rolling" || svc.Critical && m.demandsProgress() || m.saysMore(release) {
 		return nil
 	}
-	if !m.holds(s, path, "rolling") {
+	if !slices.Contains(m.env.Tier.Allows.Strategies, "rolling") || !m.holds(s, path, "rolling") {
 		return nil
 	}
-	return []mend{{path, fmt.Sprintf("%s to rolling", path)}}
+	return []mend{{path, "rolling"}}
+}
+
+// saysMore reports whether people wrote more of a release than its strategy.
+func (m mender) saysMore(release manifest.Path) bool {
+	return slices.ContainsFunc(m.tenant.Leaves(m.env.Name), func(leaf schemas.Leaf) bool {
+		within := len(leaf.Path) > len(release) && slices.Equal(leaf.Path[:len(release)], release)
+		return within && leaf.Path[len(release)] != "strategy"
+	})
 }
 
 func (m mender) demandsProgress() bool {
-	for _, e := range m.env.Platform.Environments {
-		if e.Name == m.env.Name {
-			return e.RequiresProgressive
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.env.Platform.Environments, func(e schemas.PlatformEnvironment) bool {
+		has := func(own schemas.Environment) bool { return own.Name == e.Name }
+		return e.RequiresProgressive && slices.ContainsFunc(m.tenant.Environments, has)
+	})
 }
 
 // more searches the least entitlement that fits, in steps that people write, up to the tier's most.
@@ -139,7 +172,7 @@ func (m mender) more(s shortage) []mend {
 		return nil
 	}
 	v := value(i)
-	return []mend{{path, fmt.Sprintf("%s to %s", path, v.String())}}
+	return []mend{{path, v.String()}}
 }
 
 // units is how many whole steps are in q.

@@ -96,15 +96,22 @@ func (c Certificate) shortages() []shortage {
 		}
 		out = append(out, s)
 	}
-	return out
+	return withoutTwin(out)
 }
 
-// greediest is the workload that needs most.
+// withoutTwin leaves out a shortage of memory that the one of limits stands for: the same pods, the
+// same mend.
+func withoutTwin(all []shortage) []shortage {
+	byLimits := slices.ContainsFunc(all, func(s shortage) bool { return s.resource == "limits.memory" })
+	return slices.DeleteFunc(all, func(s shortage) bool { return byLimits && s.resource == "requests.memory" })
+}
+
+// greediest is the workload that needs most; none where none needs any.
 func greediest(needs []proof.Need, amount func(*proof.Need) resource.Quantity) *proof.Need {
 	var best *proof.Need
 	var most resource.Quantity
 	for i := range needs {
-		if q := amount(&needs[i]); best == nil || q.Cmp(most) > 0 {
+		if q := amount(&needs[i]); q.Cmp(most) > 0 {
 			best, most = &needs[i], q
 		}
 	}
@@ -117,10 +124,11 @@ var words = map[string]string{
 }
 
 func (s shortage) message() string {
-	what, name := cmp.Or(words[s.resource], s.resource), "the tenant"
-	if s.greediest != nil {
-		name = s.greediest.Key.Name
+	what := cmp.Or(words[s.resource], s.resource)
+	if s.greediest == nil {
+		return fmt.Sprintf("%s %s needed, quota %s", s.needed, what, s.has)
 	}
+	name := s.greediest.Key.Name
 	switch {
 	case s.check == steadyFits:
 		return fmt.Sprintf("pods at their most need %s %s, entitled to %s; %s needs most", s.needed, what, s.has, name)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +118,23 @@ func TestShortage(t *testing.T) {
 			[]string{"tenants/acme.yaml:13:17 spec.services.web.replicas TS-QUO-101 release of web hangs: 6400m CPU needed, quota 6 | " +
 				"set spec.services.web.replicas to 7, or spec.services.web.release.strategy to rolling, or spec.resources.cpu to 4300m"},
 		},
+		"a value of one environment": {
+			quotaPlatform("none", "none", 100),
+			strings.Replace(quotaTenant("enterprise", web+"      release: {strategy: rolling}\n"), "production: {}", "production: {services: {web: {replicas: 12}}}", 1),
+			[]string{"tenants/acme.yaml:7:58 spec.environments.production.services.web.replicas TS-QUO-102 pods at their most need 4800m CPU, entitled to 4; web needs most | " +
+				"set spec.environments.production.services.web.replicas to 10, or spec.resources.cpu to 4800m"},
+		},
+		"a release that says more than its strategy": {
+			quotaPlatform("none", "none", 50), quotaTenant("enterprise", web+"      replicas: 8\n      release: {strategy: blueGreen, keepOldFor: 5m}\n"),
+			[]string{"tenants/acme.yaml:13:17 spec.services.web.replicas TS-QUO-101 release of web hangs: 6400m CPU needed, quota 6 | " +
+				"set spec.services.web.replicas to 7, or spec.resources.cpu to 4300m"},
+		},
+		"the second version of a long test": {
+			quotaPlatform("gateway-api", "istio", 100), quotaTenant("enterprise", web+
+				"      replicas: 2\n      release: {strategy: abTest, match: {header: x, value: b}, duration: 14d, image: ghcr.io/example/web:2.0.0, replicas: 12}\n"),
+			[]string{"tenants/acme.yaml:14:124 spec.services.web.release.replicas TS-QUO-102 pods at their most need 5600m CPU, entitled to 4; web-b needs most | " +
+				"set spec.services.web.release.replicas to 8, or spec.resources.cpu to 5600m"},
+		},
 	} {
 		res := run(t, map[string]string{"tenantsmith.yaml": c.platform, "tenants/acme.yaml": c.tenant}, Options{Checks: []string{"TS-QUO-10"}})
 		var got []string
@@ -136,7 +154,7 @@ func mended(t *testing.T, platform, tenant, mend string) map[string]string {
 	field, value, ok := strings.Cut(mend, " to ")
 	require.True(t, ok, mend)
 	layer := value
-	path := manifest.ParsePath(field)
+	path := manifest.ParsePath(strings.Replace(field, "spec.environments.production.", "spec.", 1))
 	for i := len(path) - 1; i >= 0; i-- {
 		layer = fmt.Sprintf("{%v: %s}", path[i], layer)
 	}
@@ -212,4 +230,30 @@ func randomServices(r *rand.Rand, tenant, tier string) string {
 		fmt.Fprintf(&b, "      release: {strategy: %s}\n", []string{"rolling", "canary", "blueGreen"}[r.IntN(3)])
 	}
 	return b.String()
+}
+
+// TestBroughtToTheProof: what people bring and patch counts, and what they bring is blamed at its file.
+func TestBroughtToTheProof(t *testing.T) {
+	tenant := quotaTenant("premium", "    web:\n      image: ghcr.io/example/web:1.0.0\n      ports: {http: 8080}\n      autoscaling: {min: 0, max: 2, triggers: [{type: cron, metadata: {timezone: Europe/Berlin, start: 0 6 * * *, end: 0 20 * * *, desiredReplicas: \"2\"}}]}\n")
+	platform := strings.Replace(quotaPlatform("none", "istio", 100), "falco, vpa", "falco, vpa, keda", 1)
+	for name, c := range map[string]struct{ file, text, want string }{
+		"a balancer": {"resources/all/lb.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: lb}\nspec: {type: LoadBalancer, ports: [{port: 80}]}\n",
+			"1 services.loadbalancers needed, quota 0"},
+		"pods that KEDA holds": {"patches/all/p.yaml", "target: {kind: ScaledObject, name: web}\npatch:\n- {op: add, path: /metadata/annotations/autoscaling.keda.sh~1paused-replicas, value: \"200\"}\n",
+			"entitled to 4Gi; web needs most"},
+		"a sidecar of its own size": {"patches/all/p.yaml", "target: {kind: Rollout, name: web}\npatch:\n- {op: add, path: /spec/template/metadata/annotations, value: {sidecar.istio.io/proxyMemory: 60Gi}}\n",
+			"sets the resources of its sidecar by annotation"},
+		"a pod beyond its bounds": {"resources/all/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: c, image: ghcr.io/example/c:1, resources: {requests: {cpu: 40}}}]\n",
+			"above the maximum 2 of LimitRange limits"},
+	} {
+		res := run(t, map[string]string{"tenantsmith.yaml": platform, "tenants/acme/tenant.yaml": tenant, "tenants/acme/" + c.file: c.text},
+			Options{Checks: []string{"TS-QUO-10"}})
+		found := ofQuota(res.Problems)
+		require.NotEmpty(t, found, "%s: %v", name, res.Problems)
+		require.True(t, slices.ContainsFunc(found, func(p manifest.Problem) bool { return strings.Contains(p.Message, c.want) }), "%s: %v", name, found)
+		if strings.HasPrefix(c.file, "resources/all/pod") {
+			require.Equal(t, "tenants/acme/"+c.file, found[0].File)
+			require.NotEmpty(t, found[0].Remedy)
+		}
+	}
 }

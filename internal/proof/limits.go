@@ -75,7 +75,8 @@ func (w *work) bounds(kind, subject string, requests, limits amounts, at manifes
 }
 
 func (w *work) refuse(message string, at manifest.Path) {
-	w.out.Refused = append(w.out.Refused, w.problem(manifest.High, CheckRefused, message, "", at))
+	const remedy = "keep its requests and limits within the LimitRange"
+	w.out.Refused = append(w.out.Refused, w.problem(manifest.High, CheckRefused, message, remedy, at))
 }
 
 // faults says which bounds are broken, in no order. A claim has no limits.

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -118,7 +119,13 @@ func (w *work) scaler() {
 		}
 	}
 	target := w.target(version, kind, text(ref, "name"))
-	w.scaled[target] = max(w.scaled[target], w.number(most, w.object.Tree, "spec", field))
+	w.scaled[target] = max(w.scaled[target], w.number(most, w.object.Tree, "spec", field), w.paused())
+}
+
+// paused is the number of pods at which KEDA holds a workload, whatever its maximum.
+func (w *work) paused() int64 {
+	n, _ := strconv.ParseInt(text(w.object.Tree, "metadata", "annotations", "autoscaling.keda.sh/paused-replicas"), 10, 32)
+	return n
 }
 
 // target is the key of an object in the same namespace.

@@ -153,6 +153,12 @@ func (w *work) class(template any, cs []container, l level) class {
 		priority: text(spec, "priorityClassName"),
 		injected: w.facts.Sidecar != nil && !refusesSidecar(template),
 	}
+	if c.injected {
+		w.sizesSidecar(template)
+	}
+	if runtime := text(spec, "runtimeClassName"); runtime != "" && get(spec, "overhead") == nil {
+		w.assumption("RuntimeClass %s adds no overhead to pods", runtime)
+	}
 	c.bestEffort = !l.set && !c.injected
 	for _, container := range cs {
 		for _, a := range []amounts{container.requests, container.limits} {
@@ -161,6 +167,22 @@ func (w *work) class(template any, cs []container, l level) class {
 		}
 	}
 	return c
+}
+
+// resized are the annotations by which a pod takes another sidecar than the platform counts with.
+const resized = "sidecar.istio.io/proxy"
+
+// sizesSidecar reports a pod that chooses what its sidecar gets, which the quota was not made for.
+func (w *work) sizesSidecar(template any) {
+	annotations, _ := get(template, "metadata", "annotations").(map[string]any)
+	for name := range annotations {
+		rest, ok := strings.CutPrefix(name, resized)
+		if ok && (strings.HasPrefix(rest, "CPU") || strings.HasPrefix(rest, "Memory")) {
+			w.unbounded(manifest.High, w.key.String()+" sets the resources of its sidecar by annotation, which no quota was made for",
+				"remove the annotations that begin with "+resized)
+			return
+		}
+	}
 }
 
 // refusesSidecar says whether a pod tells the mesh to leave it alone.

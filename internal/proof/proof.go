@@ -141,7 +141,7 @@ func (m *measurer) addNeed(w *work) {
 func (m *measurer) finish() Measurement {
 	out := &m.out
 	slices.SortStableFunc(out.Needs, func(a, b Need) int { return compareKeys(a.Key, b.Key) })
-	out.Refused = manifest.SortProblems(out.Refused)
+	out.Refused = eachOnce(manifest.SortProblems(out.Refused))
 	out.Unbounded = manifest.SortProblems(out.Unbounded)
 	slices.Sort(out.Assumptions)
 	out.Assumptions = slices.Compact(out.Assumptions)
@@ -157,4 +157,15 @@ func (m *measurer) finish() Measurement {
 func compareKeys(a, b manifest.Key) int {
 	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Group, b.Group),
 		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+}
+
+// eachOnce keeps one problem of each container: what breaks one bound mostly breaks others.
+func eachOnce(problems []manifest.Problem) []manifest.Problem {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(problems, func(p manifest.Problem) bool {
+		place := p.Object.String() + " " + p.Path.String()
+		again := seen[place]
+		seen[place] = true
+		return again
+	})
 }
