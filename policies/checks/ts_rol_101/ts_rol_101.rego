@@ -70,6 +70,12 @@ deny contains finding if {
 	}
 }
 
+deny contains {"path": ["spec", "selector", "matchLabels", key], "message": message} if {
+	some key, value in rollouts.spec.selector.matchLabels
+	not label_value(value)
+	message := sprintf("%q is no label value: at most 63 letters, digits, dashes, dots and underscores", [sprintf("%v", [value])])
+}
+
 deny contains finding if {
 	some i, expression in rollouts.spec.selector.matchExpressions
 	fault := expression_fault(expression)
@@ -172,6 +178,11 @@ expression_fault(expression) := sprintf("has the operator %v, which is none", [o
 holds("In", key, expression) if rollouts.spec.template.metadata.labels[key] in expression.values
 
 holds("Exists", key, _) if rollouts.spec.template.metadata.labels[key]
+
+label_value(value) if {
+	is_string(value)
+	regex.match(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`, value)
+}
 
 affinity_fault(affinity) := "antiAffinity needs exactly one of its two kinds" if {
 	count({kind | some kind in affinity_kinds; affinity[kind]}) != 1
