@@ -80,13 +80,15 @@ func newCompiler() *ast.Compiler {
 		WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(false)
 }
 
-// checked are the stages of the compiler that only look for mistakes, or prepare what nobody reads.
-// Our own rules need not wait for them: our tests compile those with every stage.
+// checked are the stages of the compiler that only look for mistakes, prepare what nobody reads, or put
+// expressions into an order in which ours stand already. Our own rules need not wait for them: our
+// tests compile those with every stage, and compare.
 var checked = []ast.StageID{
 	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
 	ast.StageRewritePrintCalls, ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet, ast.StageRewriteRegoMetadataCalls,
 	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion,
 	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+	ast.StageSetGraph, ast.StageCheckSafetyRuleBodies, ast.StageBuildComprehensionIndices,
 }
 
 // capabilities are the built-ins of this version without those that look outside, or at the clock,

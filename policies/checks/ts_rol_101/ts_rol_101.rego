@@ -25,27 +25,17 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some path in paths
-	fields := object.get(rollouts.rollout, path, {})
-	known := fields_at[path[count(path) - 1]]
-	odd := {[name, type_name(value)] | some name, value in fields} - known
-	some [name, type] in odd
-	finding := {
-		"path": array.concat(path, [name]),
-		"message": type_fault(name, type, {want | some [same, want] in known; same == name}),
-	}
+	rollouts.rollout
+	not sound_fields
+	some finding in odd_fields
 }
 
-deny contains finding if {
+deny contains {"path": array.concat(path, [name]), "message": message} if {
 	some path in paths
-	fields := object.get(rollouts.rollout, path, {})
-	some name, value in fields
+	some name, value in object.get(rollouts.rollout, path, {})
 	is_number(value)
 	not rollouts.natural(value)
-	finding := {
-		"path": array.concat(path, [name]),
-		"message": sprintf("%v must be a whole number, 0 or more, not %v", [name, value]),
-	}
+	message := sprintf("%v must be a whole number, 0 or more, not %v", [name, value])
 }
 
 deny contains finding if {
@@ -78,6 +68,12 @@ deny contains finding if {
 		"path": ["spec", "selector", "matchLabels", key],
 		"message": sprintf("selector wants label %s=%v, which the pod template does not have", [key, value]),
 	}
+}
+
+deny contains {"path": ["spec", "selector", "matchLabels", key], "message": message} if {
+	some key, value in rollouts.spec.selector.matchLabels
+	not label_value(value)
+	message := sprintf("%q is no label value: at most 63 letters, digits, dashes, dots and underscores", [sprintf("%v", [value])])
 }
 
 deny contains finding if {
@@ -113,15 +109,27 @@ terms := {field: part |
 	some _ in part
 }
 
+# Most Rollouts have known fields only, which is seen part by part; only in others each is looked at.
+sound_fields if {
+	count({[name, type_name(value)] | some name, value in rollouts.rollout.spec} - spec_fields) == 0
+	count({[name, type_name(value)] | some name, value in rollouts.rollout.spec.strategy} - strategy_fields) == 0
+	count({[name, type_name(value)] |
+		some strategy in rollouts.rollout.spec.strategy
+		some name, value in strategy
+	} - details) == 0
+}
+
+odd_fields contains {"path": array.concat(path, [name]), "message": message} if {
+	some path in paths
+	known := fields_at[path[count(path) - 1]]
+	some name, value in object.get(rollouts.rollout, path, {})
+	not [name, type_name(value)] in known
+	message := type_fault(name, type_name(value), {wanted | some [same, wanted] in known; same == name})
+}
+
 paths := [["spec"], ["spec", "strategy"], ["spec", "strategy", "canary"], ["spec", "strategy", "blueGreen"]]
 
-fields_at["spec"] := spec_fields
-
-fields_at["strategy"] := strategy_fields
-
-fields_at["canary"] := details
-
-fields_at["blueGreen"] := details
+fields_at := {"spec": spec_fields, "strategy": strategy_fields, "canary": details, "blueGreen": details}
 
 type_fault(name, type, wanted) := sprintf("%v must be %s, not %s", [name, concat(" or ", sort(wanted)), type]) if {
 	count(wanted) > 0
@@ -170,6 +178,11 @@ expression_fault(expression) := sprintf("has the operator %v, which is none", [o
 holds("In", key, expression) if rollouts.spec.template.metadata.labels[key] in expression.values
 
 holds("Exists", key, _) if rollouts.spec.template.metadata.labels[key]
+
+label_value(value) if {
+	is_string(value)
+	regex.match(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`, value)
+}
 
 affinity_fault(affinity) := "antiAffinity needs exactly one of its two kinds" if {
 	count({kind | some kind in affinity_kinds; affinity[kind]}) != 1

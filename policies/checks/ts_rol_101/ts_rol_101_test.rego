@@ -39,6 +39,11 @@ clean := [
 	r.canary(r.plain, "antiAffinity", {"preferredDuringSchedulingIgnoredDuringExecution": {"weight": 100}}),
 	r.pod("initContainers", [{"name": "init", "image": "init:1", "restartPolicy": "Always"}]),
 	r.pod("restartPolicy", "Always"),
+	r.pod("containers/0/ports", [{"containerPort": 80}, {"containerPort": 81}]),
+	r.put(r.put(r.plain, "/spec/selector/matchLabels/tier", ""), "/spec/template/metadata/labels/tier", ""),
+	r.pod("containers/0/resources/limits", {
+		"cpu": 2, "memory": "1.5Gi", "a": "+.5", "b": "100n", "c": "1E", "d": "12e-3", "e": "1E+6", "f": "0", "g": "2.k",
+	}),
 	{"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": "many"}},
 ]
 
@@ -113,6 +118,15 @@ cases := [
 		r.pod("containers/0/ports/-", {"name": "80", "containerPort": 1}),
 		"name \"80\" of a port is none of at most 15 small letters, digits and dashes",
 	],
+	[quantity("invalid"), "memory invalid is no quantity such as 250m, 0.5, 512Mi or 1e9"],
+	[quantity("512 Mi"), "memory 512 Mi is no quantity such as 250m, 0.5, 512Mi or 1e9"],
+	[quantity("1ki"), "memory 1ki is no quantity such as 250m, 0.5, 512Mi or 1e9"],
+	[quantity("5mi"), "memory 5mi is no quantity such as 250m, 0.5, 512Mi or 1e9"],
+	[quantity(""), "memory  is no quantity such as 250m, 0.5, 512Mi or 1e9"],
+	[quantity(true), "memory true is no quantity such as 250m, 0.5, 512Mi or 1e9"],
+	[labels("$app"), "\"$app\" is no label value: at most 63 letters, digits, dashes, dots and underscores"],
+	[labels("app-"), "\"app-\" is no label value: at most 63 letters, digits, dashes, dots and underscores"],
+	[labels(1), "\"1\" is no label value: at most 63 letters, digits, dashes, dots and underscores"],
 	[r.pod("volumes/-", {"emptyDir": {}}), "volume \"\" has no name"],
 	[r.pod("volumes/-", {"name": "tmp", "emptyDir": {}}), "volume \"tmp\" is there twice"],
 	[r.pod("volumes/-", {"name": "a", "emptyDir": {}, "secret": {}}), "volume \"a\" has more than one source"],
@@ -125,6 +139,10 @@ cases := [
 ]
 
 expression(e) := r.put(r.plain, "/spec/selector/matchExpressions", [e])
+
+quantity(q) := r.pod("containers/0/resources/limits", {"memory": q})
+
+labels(value) := r.put(r.put(r.plain, "/spec/selector/matchLabels/tier", value), "/spec/template/metadata/labels/tier", value)
 
 test_violates_empty if {
 	said := {f.message | some f in ts_rol_101.deny with input as samples.of({"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout"})}

@@ -14,153 +14,119 @@ package checks.ts_rol_104
 
 import data.lib.rollouts
 
-deny contains finding if {
-	some i, step in rollouts.canary.steps
-	said := {name | some name in actions; _ = step[name]}
-	fault := action_fault(said)
-	finding := {
-		"path": rollouts.at_step(i, []),
-		"message": fault,
-	}
+deny contains {"path": rollouts.at_step(i, steps), "message": message} if {
+	all := [step | some step in rollouts.canary.steps]
+	count(sound) < count(all)
+	some [i, steps, message] in faults
 }
 
-deny contains finding if {
-	some i, step in rollouts.canary.steps
-	is_object(step)
-	some name in (object.keys(step) - actions)
-	finding := {
-		"path": rollouts.at_step(i, [name]),
-		"message": sprintf("%s is no action of a step", [name]),
-	}
-}
-
-deny contains finding if {
-	some i, step in rollouts.canary.steps
-	some name, action in step
-	not name in {"setWeight"}
-	name in actions
-	not is_object(action)
-	finding := {
-		"path": rollouts.at_step(i, [name]),
-		"message": sprintf("%s must be an object, not %v", [name, action]),
-	}
-}
-
-deny contains finding if {
+# Most steps set a weight, wait or measure, which is seen to be sound at once; only the others need a
+# closer look. A weight between two numbers is a number.
+sound contains i if {
 	some i, step in rollouts.canary.steps
 	weight := step.setWeight
-	limit := heaviest
-	not within(weight, limit)
-	finding := {
-		"path": rollouts.at_step(i, ["setWeight"]),
-		"message": sprintf("weight %v is not a whole number from 0 to %v", [weight, limit]),
-	}
+	weight >= 0
+	weight <= 100
+	weight <= heaviest
+	weight == floor(weight)
+	count(step) == 1
 }
 
-deny contains finding if {
+sound contains i if {
 	some i, step in rollouts.canary.steps
+	is_object(step.pause)
+	rollouts.duration(object.get(step.pause, "duration", 0))
+	count(step) == 1
+}
+
+sound contains i if {
+	some i, step in rollouts.canary.steps
+	is_object(step.analysis)
+	count(step) == 1
+}
+
+unusual := {i: step | some i, step in rollouts.canary.steps; not i in sound}
+
+# Each is [position, steps, message], with the steps that lead on from that of the canary.
+faults contains [i, [], fault] if {
+	some i, step in unusual
+	fault := action_fault({name | some name in actions; _ = step[name]})
+}
+
+faults contains [i, [name], sprintf("%s is no action of a step", [name])] if {
+	some i, step in unusual
+	is_object(step)
+	some name in (object.keys(step) - actions)
+}
+
+faults contains [i, [name], sprintf("%s must be an object, not %v", [name, action])] if {
+	some i, step in unusual
+	some name, action in step
+	name in (actions - {"setWeight"})
+	not is_object(action)
+}
+
+faults contains [i, ["setWeight"], sprintf("weight %v is not a whole number from 0 to %v", [step.setWeight, heaviest])] if {
+	some i, step in unusual
+	not within(step.setWeight, heaviest)
+}
+
+faults contains [i, ["pause", "duration"], message] if {
+	some i, step in unusual
 	length := step.pause.duration
 	not rollouts.duration(length)
-	finding := {
-		"path": rollouts.at_step(i, ["pause", "duration"]),
-		"message": sprintf("pause %v is no time: write seconds as a number, or a text such as 90s, 5m or 24h", [length]),
-	}
+	message := sprintf("pause %v is no time: write seconds as a number, or a text such as 90s, 5m or 24h", [length])
 }
 
-deny contains finding if {
-	"setCanaryScale" in used
-	some i, step in rollouts.canary.steps
+faults contains [i, ["setCanaryScale"], "setCanaryScale needs trafficRouting"] if {
+	some i, step in unusual
 	_ = step.setCanaryScale
 	not rollouts.canary.trafficRouting
-	finding := {
-		"path": rollouts.at_step(i, ["setCanaryScale"]),
-		"message": "setCanaryScale needs trafficRouting",
-	}
 }
 
-deny contains finding if {
-	"setCanaryScale" in used
-	some i, step in rollouts.canary.steps
-	fault := scale_fault(step.setCanaryScale)
-	finding := {
-		"path": rollouts.at_step(i, ["setCanaryScale"]),
-		"message": fault,
-	}
-}
+faults contains [i, ["setCanaryScale"], scale_fault(step.setCanaryScale)] if some i, step in unusual
 
-deny contains finding if {
-	count(used & {"setHeaderRoute", "setMirrorRoute"}) > 0
-	some i, step in rollouts.canary.steps
-	some [name, able] in [["setHeaderRoute", headers], ["setMirrorRoute", mirrors]]
+faults contains [i, [name], sprintf("%s needs a router that can: %s", [name, concat(", ", sort(able))])] if {
+	some i, step in unusual
+	some name, able in {"setHeaderRoute": headers, "setMirrorRoute": mirrors}
 	_ = step[name]
 	count(rollouts.routers & able) == 0
-	finding := {
-		"path": rollouts.at_step(i, [name]),
-		"message": sprintf("%s needs a router that can: %s", [name, concat(", ", sort(able))]),
-	}
 }
 
-deny contains finding if {
-	count(used & {"setHeaderRoute", "setMirrorRoute"}) > 0
-	some i, step in rollouts.canary.steps
+faults contains [i, [action, "name"], message] if {
+	rollouts.routing
+	some i, step in unusual
 	some action in ["setHeaderRoute", "setMirrorRoute"]
 	wanted := rollouts.get(step[action], "name")
-	rollouts.routing
-	count({wanted} & managed) == 0
-	finding := {
-		"path": rollouts.at_step(i, [action, "name"]),
-		"message": sprintf("route %q is not among trafficRouting.managedRoutes", [sprintf("%v", [wanted])]),
-	}
+	not wanted in managed
+	message := sprintf("route %q is not among trafficRouting.managedRoutes", [sprintf("%v", [wanted])])
 }
 
-deny contains finding if {
-	"setHeaderRoute" in used
-	some i, step in rollouts.canary.steps
+faults contains [i, ["setHeaderRoute", "match", j], header_fault(match)] if {
+	some i, step in unusual
 	some j, match in step.setHeaderRoute.match
-	fault := header_fault(match)
-	finding := {
-		"path": rollouts.at_step(i, ["setHeaderRoute", "match", j]),
-		"message": fault,
-	}
 }
 
-deny contains finding if {
-	"setMirrorRoute" in used
-	some i, step in rollouts.canary.steps
+faults contains [i, ["setMirrorRoute", "match", j], message] if {
+	some i, step in unusual
 	some j, match in step.setMirrorRoute.match
 	some [where, value] in mirrored(match)
 	not one_value(value)
-	finding := {
-		"path": rollouts.at_step(i, ["setMirrorRoute", "match", j]),
-		"message": sprintf("%s must be matched by exactly one of exact, prefix and regex", [where]),
-	}
+	message := sprintf("%s must be matched by exactly one of exact, prefix and regex", [where])
 }
 
-deny contains finding if {
-	"setMirrorRoute" in used
-	some i, step in rollouts.canary.steps
+faults contains [i, ["setMirrorRoute", "percentage"], sprintf("percentage %v is not a whole number from 0 to 100", [share])] if {
+	some i, step in unusual
 	share := step.setMirrorRoute.percentage
 	not within(share, 100)
-	finding := {
-		"path": rollouts.at_step(i, ["setMirrorRoute", "percentage"]),
-		"message": sprintf("percentage %v is not a whole number from 0 to 100", [share]),
-	}
 }
 
-deny contains finding if {
-	"plugin" in used
-	some i, step in rollouts.canary.steps
+faults contains [i, ["plugin"], "plugin has no name"] if {
+	some i, step in unusual
 	is_object(step.plugin)
-	named := object.get(step.plugin, "name", "")
+	named := rollouts.get(step.plugin, "name")
 	not rollouts.text(named)
-	finding := {
-		"path": rollouts.at_step(i, ["plugin"]),
-		"message": "plugin has no name",
-	}
 }
-
-# The actions that steps have at all; most canaries need no look for most of them.
-used := {name | some step in rollouts.canary.steps; some name, _ in step}
 
 actions := {"analysis", "experiment", "pause", "plugin", "setCanaryScale", "setHeaderRoute", "setMirrorRoute", "setWeight"}
 

@@ -14,39 +14,30 @@ package checks.ts_rol_114
 
 import data.lib.rollouts
 
-deny contains finding if {
-	some fault in blue_green_faults
-	finding := {"path": rollouts.at_blue_green([fault[0]]), "message": fault[1]}
-}
+deny contains {"path": rollouts.at_blue_green([field]), "message": message} if some [field, message] in blue_green_faults
 
-deny contains finding if {
-	some fault in canary_faults
-	finding := {"path": rollouts.at_canary([fault[0]]), "message": fault[1]}
-}
+deny contains {"path": rollouts.at_canary([field]), "message": message} if some [field, message] in canary_faults
 
-deny contains finding if {
+deny contains {"path": rollouts.at_step(i, ["pause", "duration"]), "message": message} if {
 	some i, step in rollouts.canary.steps
-	rollouts.no_time(step.pause.duration)
-	finding := {
-		"path": rollouts.at_step(i, ["pause", "duration"]),
-		"message": sprintf("pause of %v is counted in seconds and is none", [step.pause.duration]),
-	}
+	length := step.pause.duration
+	rollouts.no_time(length)
+	message := sprintf("pause of %v is counted in seconds and is none", [length])
 }
 
-deny contains finding if {
+deny contains {"path": rollouts.at_step(i, ["setWeight"]), "message": message} if {
+	weights := [weight | some step in rollouts.canary.steps; weight := step.setWeight; is_number(weight)]
+	weights != sort(weights)
 	some i, step in rollouts.canary.steps
 	is_number(step.setWeight)
 	some j, earlier in rollouts.canary.steps
 	j < i
 	is_number(earlier.setWeight)
 	earlier.setWeight > step.setWeight
-	finding := {
-		"path": rollouts.at_step(i, ["setWeight"]),
-		"message": sprintf("weight falls to %v: the release takes back what it gave before", [step.setWeight]),
-	}
+	message := sprintf("weight falls to %v: the release takes back what it gave before", [step.setWeight])
 }
 
-deny contains finding if {
+deny contains {"path": rollouts.at_step(i, ["setHeaderRoute"]), "message": message} if {
 	some i, step in rollouts.canary.steps
 	removed := step.setHeaderRoute
 	count([m | some m in removed.match]) == 0
@@ -55,11 +46,8 @@ deny contains finding if {
 		j < i
 		some _ in before.setHeaderRoute.match
 	}
-	count(earlier & {rollouts.get(removed, "name")}) == 0
-	finding := {
-		"path": rollouts.at_step(i, ["setHeaderRoute"]),
-		"message": "setHeaderRoute without a match removes a route, and no step before it made one",
-	}
+	not rollouts.get(removed, "name") in earlier
+	message := "setHeaderRoute without a match removes a route, and no step before it made one"
 }
 
 # Each is [field, message].

@@ -2,7 +2,7 @@
 # title: Services of a Rollout carry no selector
 # custom:
 #   id: TS-ROL-115
-#   severity: high
+#   severity: medium
 #   scope: set
 #   waivable: true
 #   remedy: remove the selector of the Service from the patch or object of your own; the controller writes it

@@ -33,44 +33,43 @@ containers := [[list, i, c] |
 container_names := [c.name | some [_, _, c] in containers]
 
 # Most templates are sound, and seen to be so at once: where as many containers, ports, volumes and
-# mounts are sound as there are, nobody has to look for faults.
+# mounts are sound as there are, nobody has to look for faults. A number of a port is one between two
+# numbers.
 sound_template if {
 	pod := template.spec
 	is_object(pod)
 	object.get(pod, "restartPolicy", "Always") == "Always"
 	not pod.activeDeadlineSeconds
 	not pod.ephemeralContainers
-	all := containers
 	sound := {c.name |
-		some [_, _, c] in all
+		some [_, _, c] in containers
 		is_string(c.name)
-		regex.match(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`, c.name)
-		is_string(c.image)
+		regex.match(dns_label, c.name)
 		c.image != ""
+		is_string(c.image)
 	}
-	count(sound) == count(all)
-	count([i | some ["containers", i, _] in all]) > 0
-	sound_ports
-	sound_volumes
-}
-
-sound_ports if {
-	ports := [[list, i, port] | some [list, i, c] in containers; some port in c.ports]
-	sound := {[list, i, name, number] |
-		some [list, i, port] in ports
+	count(sound) == count(containers)
+	some _ in pod.containers
+	ports := [port | some [_, _, c] in containers; some port in c.ports]
+	sound_ports := {[i, port.name, number] |
+		some [list, i, c] in containers
+		list == "containers"
+		some port in c.ports
 		number := port.containerPort
-		is_number(number)
-		number == floor(number)
 		number > 0
 		number < 65536
-		name := object.get(port, "name", "a")
-		is_string(name)
-		regex.match(`^[a-z]([a-z0-9]|-[a-z0-9]){0,14}$`, name)
+		number == floor(number)
+		is_string(port.name)
+		regex.match(`^[a-z]([a-z0-9]|-[a-z0-9]){0,14}$`, port.name)
 	}
-	names := [[list, i, port.name] | some [list, i, port] in ports]
-	count(sound) == count(ports)
-	count({name | some name in names}) == count(names)
+	count(sound_ports) == count(ports)
+	count({[i, name] | some [i, name, _] in sound_ports}) == count(ports)
+	sound_volumes
+	quantities := {quantity | some [_, _, c] in containers; some list in {"limits", "requests"}; some quantity in c.resources[list]}
+	every quantity in quantities { is_quantity(quantity) }
 }
+
+dns_label := `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`
 
 sound_volumes if {
 	volumes := [volume | some volume in template.spec.volumes]
@@ -78,8 +77,9 @@ sound_volumes if {
 		some volume in volumes
 		is_string(volume.name)
 		volume.name != ""
-		count(object.keys(volume)) < 3
+		count(volume) < 3
 	}
+	count(sound) == count(volumes)
 	mounts := [[list, i, mount] | some [list, i, c] in containers; some mount in c.volumeMounts]
 	mounted := {[list, i, mount.mountPath] |
 		some [list, i, mount] in mounts
@@ -87,8 +87,22 @@ sound_volumes if {
 		is_string(mount.mountPath)
 		mount.mountPath != ""
 	}
-	count(sound) == count(volumes)
 	count(mounted) == count(mounts)
+}
+
+template_faults contains {"path": at_pod([list, i, "resources", part, name]), "message": message} if {
+	some [list, i, c] in containers
+	some part in ["limits", "requests"]
+	some name, quantity in c.resources[part]
+	not is_quantity(quantity)
+	message := sprintf("%v %v is no quantity such as 250m, 0.5, 512Mi or 1e9", [name, quantity])
+}
+
+is_quantity(x) if is_number(x)
+
+is_quantity(x) if {
+	is_string(x)
+	regex.match(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$`, x)
 }
 
 template_faults contains {"path": at_pod([list, i]), "message": "container has no name"} if {
@@ -107,7 +121,7 @@ template_faults contains {"path": at_pod([list, i, "name"]), "message": message}
 }
 
 name_fault(name) := "is no DNS label" if {
-	not regex.match(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`, name)
+	not regex.match(dns_label, name)
 } else := "is taken twice" if count([n | some n in container_names; n == name]) > 1
 
 template_faults contains {"path": at_pod([list, i]), "message": message} if {
