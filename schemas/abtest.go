@@ -15,8 +15,9 @@ func (r Release) isLong() bool {
 	return r.Strategy == "abTest" && span(r.Duration) > span(longestStep)
 }
 
-// test judges what the fields of an abTest demand of each other; at is the release.
-func (e *resolved) test(at manifest.Path, s Service) {
+// test judges what the fields of an abTest demand of each other; at is the release, n the
+// service.
+func (e *resolved) test(at manifest.Path, n *manifest.Node, s Service) {
 	r := s.Release
 	if r.Strategy != "abTest" || r.Duration == "" {
 		return
@@ -36,17 +37,17 @@ func (e *resolved) test(at manifest.Path, s Service) {
 		p.Remedy = fmt.Sprintf("remove %s, or set %s to more than %s", p.Field, e.field(duration), longestStep)
 	}
 	if r.isLong() {
-		e.idle(at.Join("gate"), r.Gate != nil)
-		e.idle(at.Join("approval"), r.Approval == "manual")
+		e.idle(at, n, "gate", r.Gate != nil)
+		e.idle(at, n, "approval", r.Approval == "manual")
 	}
 	e.testers(at.Join("replicas"), s)
 }
 
-// idle warns of what a person wrote beside a long test, which nothing measures and nobody ends but its
-// author.
-func (e *resolved) idle(at manifest.Path, given bool) {
-	if _, own := e.value(at); given && own {
-		p := e.complain(at, "has no effect on a test of more than %s: both versions run until it is taken out of this file", longestStep)
+// idle warns of what the tenant wrote beside a long test, which nothing measures and nobody ends but
+// its author.
+func (e *resolved) idle(at manifest.Path, n *manifest.Node, key string, given bool) {
+	if given && e.asked(n.Get("release"), key) {
+		p := e.complain(at.Join(key), "has no effect on a test of more than %s: both versions run until it is taken out of this file", longestStep)
 		p.Severity, p.Remedy = manifest.Warning, fmt.Sprintf("remove %s", p.Field)
 	}
 }

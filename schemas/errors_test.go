@@ -93,7 +93,7 @@ func TestInputProblems(t *testing.T) {
 7:16: spec.services.web.command: must be a list, not a string
 8:16: spec.services.web.probes.redy: unknown field; did you mean spec.services.web.probes.ready?
 8:33: spec.services.web.probes.live.exec: must not be empty
-9:14: spec.services.web.image: "a b" is no image; write registry/name:tag, such as ghcr.io/example/backend:1.4.2
+9:14: spec.services.web.image: "a b" is no image; write registry/name:tag, at most 512 characters, such as ghcr.io/example/backend:1.4.2
 10:16: spec.services.web.expose[0].host: is required
 10:16: spec.services.web.expose[0].port: is required
 10:22: spec.services.web.expose[0].waf: must be one of off, detect, block; did you mean off?
@@ -103,7 +103,7 @@ func TestInputProblems(t *testing.T) {
 13:15: spec.services.web.files.a: "a" is no path to mount at; write a path below / that has no .. in it, such as /data
 13:25: spec.services.web.files["/b"]: must be a string, not a number; put it in quotes`},
 		{"environments", head + "  environments:\n    production: {services: {web: {image: 'x:'}}, nope: 1, tier: free}\n    Prod: {}\n    staging:\n", `
-6:42: spec.environments.production.services.web.image: "x:" is no image; write registry/name:tag, such as ghcr.io/example/backend:1.4.2
+6:42: spec.environments.production.services.web.image: "x:" is no image; write registry/name:tag, at most 512 characters, such as ghcr.io/example/backend:1.4.2
 6:50: spec.environments.production.nope: unknown field
 6:59: spec.environments.production.tier: is the same in all environments, and only the tenant's spec.tier sets it
 7:5: spec.environments.Prod: "Prod" is no name; write lower-case letters, digits and dashes, at most 63, such as main

@@ -73,17 +73,30 @@ func match(out object, pattern cue.Value) {
 	out["allOf"] = append(all, object{"pattern": text})
 }
 
-// mismatch writes a pattern that must not match; `.{64}` is a length.
+// mismatch writes a pattern that must not match; `.{64}` is a length, and
+// `.{1000}.{25}` the sum of two, since no repetition may be above 1000.
 func mismatch(out object, pattern cue.Value) {
 	text, _ := pattern.String()
-	if rest, ok := strings.CutPrefix(text, ".{"); ok {
-		if n, err := strconv.Atoi(strings.TrimSuffix(rest, "}")); err == nil {
-			out["maxLength"] = n - 1
-			return
-		}
+	if n := characters(text); n > 0 {
+		out["maxLength"] = n - 1
+		return
 	}
 	all, _ := out["allOf"].([]any)
 	out["allOf"] = append(all, object{"not": object{"pattern": text}})
+}
+
+// characters is how many characters a pattern demands that demands nothing else; 0 for any other.
+func characters(pattern string) int {
+	sum := 0
+	for pattern != "" {
+		count, rest, _ := strings.Cut(pattern, "}")
+		n, err := strconv.Atoi(strings.TrimPrefix(count, ".{"))
+		if err != nil || !strings.HasPrefix(count, ".{") {
+			return 0
+		}
+		sum, pattern = sum+n, rest
+	}
+	return sum
 }
 
 func boundary(v cue.Value) any {

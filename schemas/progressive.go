@@ -49,7 +49,11 @@ func (e *resolved) progressive(path manifest.Path, n *manifest.Node, s Service) 
 	if s.Release.isLong() {
 		at = path.Join("release", "duration")
 		why = fmt.Sprintf("environment %s demands canary, blueGreen or abTest of critical services, and beside a test of more than %s each version is replaced pod by pod", e.env, longestStep)
-		mend = fmt.Sprintf("set %s to %s or less, or %s", e.field(at), longestStep, mend)
+		shorter := fmt.Sprintf("set %s to %s or less", e.field(at), longestStep)
+		if s.Release.Image != "" {
+			shorter += ", and remove " + e.field(path.Join("release", "image"))
+		}
+		mend = shorter + ", or " + mend
 	}
 	e.complain(at, "%s", why).Remedy = mend
 }
@@ -57,9 +61,8 @@ func (e *resolved) progressive(path manifest.Path, n *manifest.Node, s Service) 
 // mended is what makes a service released step by step: a strategy that its tier allows, a tier that
 // allows one, or an end to what is in the way.
 func (e *resolved) mended(path manifest.Path, n *manifest.Node, s Service) string {
-	field := e.field(path.Join("release", "strategy"))
 	if now := e.possible(n, s, e.tier.Allows.Strategies); len(now) > 0 {
-		return fmt.Sprintf("set %s to %s", field, choiceOf(now))
+		return e.switched(path, n, now)
 	}
 	var parts, tiers []string
 	for _, o := range obstacles(n, "canary", e.cluster) {
@@ -73,10 +76,33 @@ func (e *resolved) mended(path manifest.Path, n *manifest.Node, s Service) strin
 	if len(tiers) > 0 && !slices.Contains(tiers, e.tier.Name) {
 		parts = append(parts, "set spec.tier to "+choiceOf(tiers))
 	}
-	if s.Release.Strategy != "canary" {
-		parts = append(parts, fmt.Sprintf("set %s to canary", field))
+	if s.Release.Strategy != "canary" || !e.asked(n.Get("release"), "strategy") {
+		parts = append(parts, e.switched(path, n, []string{"canary"}))
 	}
 	return strings.Join(parts, ", and ")
+}
+
+// switched is how the tenant releases a service by another strategy: it says so itself, whoever said
+// what it was, and takes back what it says of that one alone.
+func (e *resolved) switched(path manifest.Path, n *manifest.Node, to []string) string {
+	rel := n.Get("release")
+	field := e.field(path) + ".release.strategy"
+	if e.asked(rel, "strategy") {
+		field = e.field(path.Join("release", "strategy"))
+	}
+	var gone []string
+	for _, f := range fieldsOf(rel) {
+		of, ok := strategies[f.Key]
+		stays := !slices.ContainsFunc(to, func(strategy string) bool { return !slices.Contains(of, strategy) })
+		if ok && !stays && e.asked(rel, f.Key) {
+			gone = append(gone, e.field(path.Join("release", f.Key)))
+		}
+	}
+	out := fmt.Sprintf("set %s to %s", field, choiceOf(to))
+	if len(gone) > 0 {
+		out += ", and remove " + listed(gone)
+	}
+	return out
 }
 
 // possible are the strategies that a service could have instead of its own: some tier's, with nothing

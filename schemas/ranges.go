@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -20,6 +21,15 @@ func metadata() []netip.Prefix {
 	}
 }
 
+// dnsPort is where names are resolved, which only the platform does: any other resolver is a way out.
+const dnsPort = 53
+
+// resolves refuses a call to a resolver.
+func (e *resolved) resolves(call manifest.Path) {
+	p := e.complain(call.Join("port"), "port %d is closed to tenants: only the platform's resolver resolves names", dnsPort)
+	p.Remedy = fmt.Sprintf("remove %s: the platform's resolver needs no call", e.field(call))
+}
+
 // ranges judges the addresses that a service calls.
 func (e *resolved) ranges(path manifest.Path, s Service) {
 	for i, c := range s.Calls {
@@ -27,6 +37,9 @@ func (e *resolved) ranges(path manifest.Path, s Service) {
 			continue
 		}
 		at := path.Join("calls", i, "cidr")
+		if c.Port == dnsPort {
+			e.resolves(path.Join("calls", i))
+		}
 		p, err := netip.ParsePrefix(c.CIDR)
 		inside := func(m netip.Prefix) bool { return m.Bits() <= p.Bits() && m.Contains(p.Addr()) }
 		switch {

@@ -27,6 +27,7 @@ func (e *resolved) references() {
 		e.hosts(path, s)
 	}
 	e.routes()
+	e.exposures()
 	for i, a := range spec.Accepts {
 		if _, ok := spec.Services[a.Service]; !ok {
 			e.missing(manifest.Path{"spec", "accepts", i, "service"}, "service", a.Service, sortedKeys(spec.Services))

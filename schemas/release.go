@@ -117,7 +117,7 @@ func (e *resolved) releases() {
 		if slices.Contains(e.tier.Allows.Strategies, s.Release.Strategy) {
 			e.obstructed(path, n, s)
 		}
-		e.thresholds(path.Join("release", "gate"), s.Release)
+		e.thresholds(path.Join("release", "gate"), n, s.Release)
 		if s.Release.Gate != nil && ungated(n) && !e.isPruned(path.Join("ports")) {
 			p := e.complain(path.Join("release", "gate"), "needs a service with ports: its metrics are those of requests")
 			p.Remedy = fmt.Sprintf("remove %s", p.Field)
@@ -138,7 +138,7 @@ func (e *resolved) releases() {
 // releaseFields judges the fields of the strategies against each other and the cluster.
 func (e *resolved) releaseFields(path manifest.Path, n *manifest.Node, s Service) {
 	at := path.Join("release")
-	e.test(at, s)
+	e.test(at, n, s)
 	e.kept(at, s)
 	e.smoke(at, s)
 	e.weights(at, n, s)
@@ -168,10 +168,13 @@ func (e *resolved) mountedOnce(path manifest.Path, s Service, claims []int) {
 	}
 }
 
-// thresholds refuses a gate that measures nothing.
-func (e *resolved) thresholds(at manifest.Path, r Release) {
-	measures := r.Gate != nil && (r.Gate.SuccessRate != nil || r.Gate.P99 != "")
-	if _, own := e.value(at); own && r.Gate != nil && !measures && !e.isPruned(at.Join("successRate")) && !e.isPruned(at.Join("p99")) {
+// measures reports whether the gate has a threshold.
+func (g *Gate) measures() bool { return g != nil && (g.SuccessRate != nil || g.P99 != "") }
+
+// thresholds refuses a gate of the tenant that measures nothing; n is the service. What the platform
+// says of all gates alone is none, and one beside a long test is told as idle.
+func (e *resolved) thresholds(at manifest.Path, n *manifest.Node, r Release) {
+	if r.Gate != nil && !r.Gate.measures() && !r.isLong() && e.asked(n.Get("release"), "gate") && !e.isPruned(at.Join("successRate")) && !e.isPruned(at.Join("p99")) {
 		p := e.complain(at, "measures nothing: it has neither successRate nor p99")
 		p.Remedy = fmt.Sprintf("set %s.successRate or %s.p99", p.Field, p.Field)
 	}

@@ -64,8 +64,17 @@ func (e *resolved) trigger(at manifest.Path, t Trigger, most int32) {
 		e.secret(at.Join("secrets", name, "secret"), t.Secrets[name].Secret)
 	}
 	if t.Type != "cron" {
+		if len(t.Metadata) == 0 {
+			p := e.complain(at, "needs metadata: what KEDA asks of type %s", t.Type)
+			p.Remedy = fmt.Sprintf("set %s.metadata to the settings of %s", p.Field, t.Type)
+		}
 		return
 	}
+	e.cronTrigger(at, t, most)
+}
+
+// cronTrigger judges a trigger that runs a number of pods at certain times.
+func (e *resolved) cronTrigger(at manifest.Path, t Trigger, most int32) {
 	var lacks []string
 	for _, key := range []string{"timezone", "start", "end", "desiredReplicas"} {
 		if t.Metadata[key] == "" {
@@ -77,6 +86,7 @@ func (e *resolved) trigger(at manifest.Path, t Trigger, most int32) {
 		p.Remedy = "add " + strings.Join(lacks, ", ")
 		return
 	}
+	e.cronTimes(at.Join("metadata"), t.Metadata)
 	pods, err := strconv.ParseInt(t.Metadata["desiredReplicas"], 10, 32)
 	here := at.Join("metadata", "desiredReplicas")
 	switch {

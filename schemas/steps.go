@@ -15,11 +15,12 @@ import (
 type stepped struct {
 	*resolved
 	service  string
+	node     *manifest.Node
 	unrouted obstacle
-	// weight is the largest share so far, pods whether the new version has any by now, and told whether
-	// the lack of a router was.
-	weight     int64
-	pods, told bool
+	// weight is the largest share so far, pods whether the new version has any by now, told whether
+	// the lack of a router was, and others whether it was that a host is not the service's alone.
+	weight             int64
+	pods, told, others bool
 }
 
 // steps judges the steps of a service; at is its release, n the service.
@@ -34,7 +35,7 @@ func (e *resolved) steps(at manifest.Path, n *manifest.Node) {
 		p.Remedy = fmt.Sprintf("remove %s, or list what a release does", p.Field)
 	}
 	service, _ := at[2].(string)
-	j := stepped{resolved: e, service: service, unrouted: unrouted(n, e.cluster)}
+	j := stepped{resolved: e, service: service, node: n, unrouted: unrouted(n, e.cluster)}
 	for i, step := range list.Items {
 		j.step(at.Join(i), step)
 	}
@@ -58,9 +59,7 @@ func (j *stepped) step(at manifest.Path, n *manifest.Node) {
 	case "setMirrorRoute":
 		j.setMirrorRoute(at, body)
 	case "analysis":
-		if len(itemsOf(body.Get("templates"))) == 0 {
-			j.complain(at.Join("templates"), "must not be empty").Remedy = "name an AnalysisTemplate"
-		}
+		j.analysis(at, body)
 	case "experiment":
 		j.experiment(at, body)
 	}
@@ -114,7 +113,10 @@ func (j *stepped) setHeaderRoute(at manifest.Path, n *manifest.Node) {
 		p.Remedy = "put a setCanaryScale before it"
 	}
 	for i, m := range matches {
-		j.one(at.Join("match", i, "headerValue"), m.Get("headerValue"), "exact", "prefix", "regex")
+		j.value(at.Join("match", i, "headerValue"), m.Get("headerValue"))
+	}
+	if len(matches) > 0 {
+		j.alone(at)
 	}
 }
 
@@ -132,11 +134,14 @@ func (j *stepped) setMirrorRoute(at manifest.Path, n *manifest.Node) {
 		here := at.Join("match", i)
 		for _, part := range []string{"method", "path"} {
 			if says(m, part) {
-				j.one(here.Join(part), m.Get(part), "exact", "prefix", "regex")
+				j.value(here.Join(part), m.Get(part))
 			}
 		}
 		for _, f := range fieldsOf(m.Get("headers")) {
-			j.one(here.Join("headers", f.Key), f.Value, "exact", "prefix", "regex")
+			j.value(here.Join("headers", f.Key), f.Value)
+		}
+		if !says(m, "path") {
+			j.alone(at)
 		}
 	}
 }
@@ -190,8 +195,11 @@ func askRouter(steps *manifest.Node) bool {
 	})
 }
 
-// listed names several things.
+// listed names things, at least one.
 func listed(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -36,7 +37,8 @@ func isAscending(weights []int32) bool {
 }
 
 // weights warns of shares that the pods of a service cannot have: without a router the share of a
-// version is that of its pods, and the smallest is one pod beside all others.
+// version is that of its pods, and the smallest is one pod beside all others. A step to the share of
+// another is none.
 func (e *resolved) weights(at manifest.Path, n *manifest.Node, s Service) {
 	if !e.asked(n.Get("release"), "weights") || s.Release.Strategy != "canary" || s.Router(e.cluster) != NoRouter {
 		return
@@ -46,13 +48,18 @@ func (e *resolved) weights(at manifest.Path, n *manifest.Node, s Service) {
 	}
 	pods, _ := s.pods()
 	least := (100 + pods) / (pods + 1) // rounded up
+	there := slices.Contains(s.Release.Weights, least)
 	for i, w := range s.Release.Weights {
 		if w <= 0 || w >= least {
 			continue
 		}
 		p := e.complain(at.Join("weights", i), "is raised to %d here: without a router, %s and one more cannot have a smaller share", least, podsOf(pods))
-		p.Severity = manifest.Warning
-		p.Remedy = fmt.Sprintf("set %s to %d", p.Field, least)
+		p.Severity, p.Remedy = manifest.Warning, fmt.Sprintf("set %s to %d", p.Field, least)
+		if there {
+			p.Message = fmt.Sprintf("is dropped here: without a router, %s and one more cannot have a smaller share than %d, which another weight has", podsOf(pods), least)
+			p.Remedy = "remove " + p.Field
+		}
+		there = true
 		if enough := (99+w)/w - 1; int64(enough) <= e.mostPods() {
 			p.Remedy += fmt.Sprintf(", or run at least %s", podsOf(enough))
 		}
