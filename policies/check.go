@@ -3,6 +3,7 @@ package policies
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -14,6 +15,10 @@ import (
 type Input struct {
 	Context Context
 	Objects []manifest.Object
+	// Brought tells which of the objects people brought or changed; nil means all of them. Rules that
+	// generated objects hold by construction are asked of those only, and rules about several objects
+	// where there is one of them.
+	Brought []bool
 	// Checks are ids, or prefixes of ids; empty means all.
 	Checks []string
 }
@@ -22,6 +27,13 @@ type Input struct {
 // error is for what kept the rules from judging: an unknown check, a deadline, a finding of no known
 // form.
 func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error) {
+	if e.rest != nil && (in.Brought == nil || slices.Contains(in.Brought, true)) {
+		whole, err := e.rest()
+		if err != nil {
+			return nil, err
+		}
+		e = whole
+	}
 	selected, err := e.selected(in.Checks, in.Context.Tenant != "")
 	if err != nil {
 		return nil, err
@@ -50,18 +62,19 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 // item is an object to judge: one that was given, or one of a List that was given.
 type item struct {
 	manifest.Object
-	prefix manifest.Path // of the object in the Source of its List
-	doc    ast.Value
-	fields bitset
-	scope  string // of its kind
+	prefix  manifest.Path // of the object in the Source of its List
+	brought bool
+	doc     ast.Value
+	fields  bitset
+	scope   string // of its kind
 }
 
 // unwrap takes the items out of Lists, which would hide them from every rule, and makes them ready
 // for the evaluator.
 func (e *Engine) unwrap(in Input) []item {
 	items := make([]item, 0, len(in.Objects))
-	for _, o := range in.Objects {
-		items = appendItems(items, item{Object: o})
+	for i, o := range in.Objects {
+		items = appendItems(items, item{Object: o, brought: in.Brought == nil || in.Brought[i]})
 	}
 	for i := range items {
 		nulls := scan(items[i].Tree, e.gates.bits, &items[i].fields)
@@ -78,7 +91,7 @@ func appendItems(items []item, it item) []item {
 	}
 	for i, tree := range inner {
 		if tree, ok := tree.(map[string]any); ok {
-			child := item{Object: it.Object, prefix: it.prefix.Join("items", i)}
+			child := item{Object: it.Object, brought: it.brought, prefix: it.prefix.Join("items", i)}
 			child.Tree = tree
 			items = appendItems(items, child)
 		}
@@ -88,7 +101,9 @@ func appendItems(items []item, it item) []item {
 
 func (r *run) object(it *item, facts ast.Value) error {
 	gates, kind := r.engine.gates.rules[ObjectScope], it.Kind()
-	q := r.ask(func(i int) bool { return gates[i].concerns(it.fields, kind, it.scope) })
+	q := r.ask(func(i int) bool {
+		return (it.brought || !r.engine.rules[i].Brought) && gates[i].concerns(it.fields, kind, it.scope)
+	})
 	if q == nil {
 		return nil
 	}
@@ -108,7 +123,8 @@ func (r *run) set(items []item, facts ast.Value) error {
 		fields.add(items[i].fields)
 	}
 	gates := r.engine.gates.rules[SetScope]
-	q := r.ask(func(i int) bool { return gates[i].concern(fields) })
+	brought := slices.ContainsFunc(items, func(it item) bool { return it.brought })
+	q := r.ask(func(i int) bool { return (brought || !r.engine.rules[i].Brought) && gates[i].concern(fields) })
 	if q == nil {
 		return nil
 	}

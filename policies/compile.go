@@ -30,6 +30,9 @@ type Engine struct {
 	gates     gates
 	digest    string
 	members   bool // whether a rule looks at input.members
+	// rest compiles all rules, those that are asked only of what people bring among them; nil where
+	// they are in here.
+	rest func() (*Engine, error)
 }
 
 const defaultDeadline = 10 * time.Second
@@ -58,11 +61,34 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	e, err := mods.asked(rules).compile(rules, fsys == nil)
+	if err != nil {
+		return nil, err
+	}
+	e.digest, e.members = mods.digest(), mods.mention("members")
+	e.rest = sync.OnceValues(func() (*Engine, error) {
+		mods, err := load(sources(fsys, dirs), ruleFiles) // anew: compiling changed the first
+		if err != nil {
+			return nil, err
+		}
+		whole, err := mods.compile(rules, fsys == nil)
+		if err != nil {
+			return nil, err
+		}
+		whole.Deadline = e.Deadline
+		return whole, nil
+	})
+	return e, nil
+}
+
+// compile makes an engine of the modules; rules whose module is not among them are silent. trusted
+// modules are ours alone.
+func (m modules) compile(rules []Rule, trusted bool) (*Engine, error) {
 	compiler := newCompiler()
-	if fsys == nil {
+	if trusted {
 		compiler.WithSkipStages(checked...)
 	}
-	if compiler.Compile(mods.parsed()); compiler.Failed() {
+	if compiler.Compile(m.parsed()); compiler.Failed() {
 		return nil, compileErrors(compiler.Errors)
 	}
 	known, err := ownKinds()
@@ -71,8 +97,40 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 	}
 	return &Engine{
 		Deadline: defaultDeadline, compiler: compiler, store: inmem.New(), rules: rules, kinds: known,
-		gates: newGates(compiler, rules, mods), digest: mods.digest(), members: mods.mention("members"),
+		gates: newGates(compiler, rules, m),
 	}, nil
+}
+
+// asked are the modules of the rules that are asked of every object, and those they import. The others
+// take as long to compile again, and most runs never need them.
+func (m modules) asked(rules []Rule) modules {
+	brought := map[string]bool{}
+	for _, r := range rules {
+		brought["data.checks."+r.pkg] = r.Brought
+	}
+	imports, wanted := map[string][]string{}, map[string]bool{}
+	var want func(path string)
+	want = func(path string) {
+		if !wanted[path] {
+			wanted[path] = true
+			for _, imported := range imports[path] {
+				want(imported)
+			}
+		}
+	}
+	for _, mod := range m {
+		for _, i := range mod.ast.Imports {
+			path := mod.ast.Package.Path.String()
+			imports[path] = append(imports[path], i.Path.String())
+		}
+	}
+	for _, mod := range m {
+		path := mod.ast.Package.Path.String()
+		if !mod.own || strings.HasPrefix(path, "data.checks.") && !brought[path] {
+			want(path)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(m), func(mod module) bool { return !wanted[mod.ast.Package.Path.String()] })
 }
 
 func newCompiler() *ast.Compiler {

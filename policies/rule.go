@@ -36,7 +36,10 @@ type Rule struct {
 	Remedy      string
 	Waivable    bool
 	NeedsTenant bool
-	Controls    []manifest.Control
+	// Brought rules are asked of what people bring or change. What tenantsmith generates holds them by
+	// construction, which the tests show by asking them of all of it.
+	Brought  bool
+	Controls []manifest.Control
 	// File is where the rule stands; Own tells ours from the platform's.
 	File string
 	Own  bool
@@ -62,6 +65,7 @@ func newRule(m *ast.Module, own bool) (Rule, []string) {
 	r.Remedy = f.text("remedy")
 	r.Waivable = f.flag("waivable", true)
 	r.NeedsTenant = f.flag("needs_tenant", false)
+	r.Brought = f.flag("brought", false)
 	for _, s := range f.texts("scope") {
 		r.Scopes = append(r.Scopes, Scope(s))
 	}
@@ -72,7 +76,7 @@ func newRule(m *ast.Module, own bool) (Rule, []string) {
 		}
 		r.Controls = append(r.Controls, manifest.Control{Framework: framework, ID: id})
 	}
-	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "scope", "controls")
+	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "brought", "scope", "controls")
 	return r, append(f.faults, r.faults()...)
 }
 

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: let tenantsmith render the Rollout from spec.services.<name>.release, or mend the field in the patch or object of your own
 #   controls:
 #     - iso:A.8.32

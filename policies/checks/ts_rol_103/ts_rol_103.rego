@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: set spec.services.<name>.release.strategy to canary and let tenantsmith render it, or mend the field in the patch or object of your own
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: write spec.services.<name>.release.weights, or mend spec.services.<name>.release.steps or the patch of your own
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: let tenantsmith render the routes of spec.services.<name>.release for the router of the cluster, or mend trafficRouting in the patch or object of your own
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: mend the experiment in spec.services.<name>.release.steps or in the object of your own
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: set
 #   waivable: false
+#   brought: true
 #   remedy: let tenantsmith render the Services of spec.services.<name>.ports and release, or add the Service to your own resources; the patch or object of your own must name one that is there
 #   controls:
 #     - iso:A.8.32

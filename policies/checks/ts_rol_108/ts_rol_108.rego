@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: set
 #   waivable: false
+#   brought: true
 #   remedy: let tenantsmith render the routes of spec.services.<name>.expose and release, or mend the route in the patch or object of your own
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: [object, set]
 #   waivable: false
+#   brought: true
 #   remedy: set spec.services.<name>.release.gate and let tenantsmith render the analysis, or add the AnalysisTemplate to your own resources; the patch or object of your own must name one that is there
 #   controls:
 #     - iso:A.8.32

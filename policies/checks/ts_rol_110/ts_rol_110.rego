@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: set spec.services.<name>.release.gate and let tenantsmith render the analysis, or mend the metric in the patch or object of your own
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: set
 #   waivable: false
+#   brought: true
 #   remedy: set spec.services.<name>.autoscaling or spec.services.<name>.replicas, and remove what scales beside it
 #   controls:
 #     - iso:A.8.6

@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: remove rollbackWindow from the patch or object of your own; tenantsmith renders it where it does no harm
 #   controls:
 #     - iso:A.8.32

@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: set spec.services.<name>.probes and spec.services.<name>.resources; what else is named, mend in the patch or object of your own
 #   controls:
 #     - iso:A.8.6

@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: remove the setting from spec.services.<name>.release.steps or from the patch or object of your own
 #   controls:
 #     - iso:A.8.32

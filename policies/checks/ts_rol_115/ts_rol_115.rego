@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: set
 #   waivable: true
+#   brought: true
 #   remedy: remove the selector of the Service from the patch or object of your own; the controller writes it
 #   controls:
 #     - iso:A.8.32

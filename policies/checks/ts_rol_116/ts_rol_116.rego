@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: set spec.services.<name>.release.gate and let tenantsmith render the analysis, or mend the conditions in the patch or object of your own
 #   controls:
 #     - iso:A.8.32

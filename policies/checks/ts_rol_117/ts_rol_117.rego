@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: set
 #   waivable: true
+#   brought: true
 #   remedy: set spec.services.<name>.autoscaling to what tenantsmith scales by, or mend the scaler in the patch or object of your own
 #   controls:
 #     - iso:A.8.6
