@@ -15,10 +15,10 @@ package checks.ts_rol_104
 
 import data.lib.rollouts
 
-deny contains {"path": rollouts.at_step(i, steps), "message": message} if {
-	all := [step | some step in rollouts.canary.steps]
-	count(sound) < count(all)
-	some [i, steps, message] in faults
+deny contains {"path": rollouts.at_step(i, on), "message": message} if {
+	steps := rollouts.canary.steps
+	count(sound) < count([step | some step in steps])
+	some [i, on, message] in faults
 }
 
 # Most steps set a weight, wait or measure, which is seen to be sound at once; only the others need a
@@ -48,7 +48,7 @@ sound contains i if {
 
 unusual := {i: step | some i, step in rollouts.canary.steps; not i in sound}
 
-# Each is [position, steps, message], with the steps that lead on from that of the canary.
+# Each is [position, path, message], with the path that leads on from that of the canary.
 faults contains [i, [], fault] if {
 	some i, step in unusual
 	fault := action_fault({name | some name in actions; _ = step[name]})
@@ -67,9 +67,10 @@ faults contains [i, [name], sprintf("%s must be an object, not %v", [name, actio
 	not is_object(action)
 }
 
-faults contains [i, ["setWeight"], sprintf("weight %v is not a whole number from 0 to %v", [step.setWeight, heaviest])] if {
+faults contains [i, ["setWeight"], sprintf("weight %v is not a whole number from 0 to %v", [weight, heaviest])] if {
 	some i, step in unusual
-	not within(step.setWeight, heaviest)
+	weight := step.setWeight
+	not within(weight, heaviest)
 }
 
 faults contains [i, ["pause", "duration"], message] if {
@@ -89,7 +90,7 @@ faults contains [i, ["setCanaryScale"], scale_fault(step.setCanaryScale)] if som
 
 faults contains [i, [name], sprintf("%s needs a router that can: %s", [name, concat(", ", sort(able))])] if {
 	some i, step in unusual
-	some name, able in {"setHeaderRoute": headers, "setMirrorRoute": mirrors}
+	some [name, able] in [["setHeaderRoute", headers], ["setMirrorRoute", mirrors]]
 	_ = step[name]
 	count(rollouts.routers & able) == 0
 }

@@ -79,60 +79,51 @@ deny contains finding if {
 	}
 }
 
-deny contains finding if {
-	some [i, path, templates, given, _, whole] in releases.analyses
-	whole
-	all := together(templates)
-	some t in all
-	some arg in input.objects[t].spec.args
-	not has_value(arg)
-	count(({arg.name} - given) - settled(all)) > 0
-	finding := {
-		"object": i,
-		"path": path,
-		"message": sprintf("analysis lacks argument %v, which its template wants", [arg.name]),
-	}
+deny contains {"object": i, "path": path, "message": sprintf("analysis lacks argument %v, which its template wants", [name])} if {
+	some [i, path, templates, given, _, true] in releases.analyses
+	some name in (lacking[templates] - given)
 }
 
-deny contains finding if {
-	some [i, path, templates, _, _, _] in releases.analyses
-	all := together(templates)
+deny contains {"object": i, "path": path, "message": message} if {
+	some [measured, finite, message] in faults
+	some [i, path, templates, _, ends, _] in releases.analyses
+	templates == measured
+	ends in finite
+}
+
+# Analyses often name the same templates, which are looked at once: their indexes by what is named.
+parts := {templates: together(templates) | some [_, _, templates, _, _, _] in releases.analyses}
+
+# The arguments that no template gives a value.
+lacking := {templates: names |
+	some templates, all in parts
+	names := {arg.name | some t in all; some arg in input.objects[t].spec.args; not has_value(arg)} - settled(all)
+}
+
+# Each is [templates, finite, message], where finite tells of which analyses it holds: those for whose
+# end a release waits, or all.
+faults contains [templates, {true, false}, sprintf("templates of an analysis measure %v twice", [name])] if {
+	some templates, all in parts
 	names := [metric.name | some t in all; some metric in input.objects[t].spec.metrics]
 	count({n | some n in names}) < count(names)
 	some name in names
 	count([n | some n in names; n == name]) > 1
-	finding := {
-		"object": i,
-		"path": path,
-		"message": sprintf("templates of an analysis measure %v twice", [name]),
-	}
 }
 
-deny contains finding if {
-	some [i, path, templates, _, _, _] in releases.analyses
-	all := together(templates)
+faults contains [templates, {true, false}, sprintf("templates of an analysis give argument %v different values", [name])] if {
+	some templates, all in parts
 	defaults := {[arg.name, arg.value] | some t in all; some arg in input.objects[t].spec.args}
 	count({name | some [name, _] in defaults}) < count(defaults)
-	some [name, value] in defaults
+	some [name, _] in defaults
 	count([v | some [n, v] in defaults; n == name]) > 1
-	value == min([v | some [n, v] in defaults; n == name])
-	finding := {
-		"object": i,
-		"path": path,
-		"message": sprintf("templates of an analysis give argument %v different values", [name]),
-	}
 }
 
-deny contains finding if {
-	some [i, path, templates, _, true, _] in releases.analyses
-	some t in together(templates)
+faults contains [templates, {true}, message] if {
+	some templates, all in parts
+	some t in all
 	some metric in input.objects[t].spec.metrics
 	endless(metric)
-	finding := {
-		"object": i,
-		"path": path,
-		"message": sprintf("release waits for metric %v, which has an interval and no count and so never ends", [metric.name]),
-	}
+	message := sprintf("release waits for metric %v, which has an interval and no count and so never ends", [metric.name])
 }
 
 # The analyses of the Rollout at hand, as [path, analysis].

@@ -5,34 +5,31 @@
 #   the namespace of its Rollout, as the controller does.
 package lib.releases
 
+# The Rollouts of the set as [index, namespace, strategy], the canaries among them and those with a
+# router as [index, namespace, settings]. Where no Rollout is, nobody asks for them.
+rollouts := [[entry.index, object.get(entry.object, ["metadata", "namespace"], ""), entry.object.spec.strategy] |
+	some entry in input.kinds.Rollout
+	entry.object.apiVersion == "argoproj.io/v1alpha1"
+] if input.kinds.Rollout
+
+canaries := [[index, namespace, strategy.canary] | some [index, namespace, strategy] in rollouts] if input.kinds.Rollout
+
+routed := [[index, namespace, canary.trafficRouting] | some [index, namespace, canary] in canaries] if input.kinds.Rollout
+
 # Each Service that a Rollout manages is {"index", "path", "key"}, where index is that of the Rollout
 # and key is namespace and name.
-services contains {"index": entry.index, "path": ["spec", "strategy", "blueGreen", field], "key": [namespace, named]} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	some field in {"activeService", "previewService"}
-	named := entry.object.spec.strategy.blueGreen[field]
+services contains {"index": index, "path": array.concat(["spec", "strategy"], path), "key": [namespace, named]} if {
+	some [index, namespace, strategy] in rollouts
+	some path in [["blueGreen", "activeService"], ["blueGreen", "previewService"], ["canary", "canaryService"], ["canary", "stableService"]]
+	named := strategy[path[0]][path[1]]
 	text(named)
-	namespace := object.get(entry.object, ["metadata", "namespace"], "")
 }
 
-services contains {"index": entry.index, "path": ["spec", "strategy", "canary", field], "key": [namespace, named]} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	some field in {"canaryService", "stableService"}
-	named := entry.object.spec.strategy.canary[field]
+services contains {"index": index, "path": ["spec", "strategy", "canary", "pingPong", field], "key": [namespace, named]} if {
+	some [index, namespace, canary] in canaries
+	some field in ["pingService", "pongService"]
+	named := canary.pingPong[field]
 	text(named)
-	namespace := object.get(entry.object, ["metadata", "namespace"], "")
-}
-
-services contains {"index": entry.index, "path": path, "key": [namespace, named]} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	some field in {"pingService", "pongService"}
-	named := entry.object.spec.strategy.canary.pingPong[field]
-	text(named)
-	path := ["spec", "strategy", "canary", "pingPong", field]
-	namespace := object.get(entry.object, ["metadata", "namespace"], "")
 }
 
 text(x) if {

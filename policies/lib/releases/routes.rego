@@ -2,21 +2,17 @@ package lib.releases
 
 # Each route that a Rollout changes is {"index", "path", "kind", "key", "names"}: the Rollout, where it
 # names the route, and the names of the parts of it that share the requests.
-routes contains {"index": entry.index, "path": router_path(["istio", "virtualService"]), "kind": "VirtualService", "key": key, "names": names} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	named := entry.object.spec.strategy.canary.trafficRouting.istio.virtualService
-	text(named.name)
-	key := virtual_service(named.name, object.get(entry.object, ["metadata", "namespace"], ""))
+routes contains {"index": index, "path": router_path(["istio", "virtualService"]), "kind": "VirtualService", "key": key, "names": names} if {
+	some [index, namespace, routing] in routed
+	named := routing.istio.virtualService
+	key := virtual_service(named.name, namespace)
 	names := {part | some part in named.routes}
 }
 
-routes contains {"index": entry.index, "path": router_path(["istio", "virtualServices", i]), "kind": "VirtualService", "key": key, "names": names} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	some i, named in entry.object.spec.strategy.canary.trafficRouting.istio.virtualServices
-	text(named.name)
-	key := virtual_service(named.name, object.get(entry.object, ["metadata", "namespace"], ""))
+routes contains {"index": index, "path": router_path(["istio", "virtualServices", i]), "kind": "VirtualService", "key": key, "names": names} if {
+	some [index, namespace, routing] in routed
+	some i, named in routing.istio.virtualServices
+	key := virtual_service(named.name, namespace)
 	names := {part | some part in named.routes}
 }
 
@@ -26,65 +22,44 @@ gateway_fields := [
 	["tcpRoute", "tcpRoutes", "TCPRoute"], ["tlsRoute", "tlsRoutes", "TLSRoute"],
 ]
 
-routes contains {"index": entry.index, "path": path, "kind": kind, "key": [namespace, settings[one]], "names": set()} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	settings := entry.object.spec.strategy.canary.trafficRouting.plugins["argoproj-labs/gatewayAPI"]
-	some [one, _, kind] in gateway_fields
-	text(settings[one])
-	path := router_path(["plugins", "argoproj-labs/gatewayAPI", one])
-	namespace := object.get(settings, "namespace", object.get(entry.object, ["metadata", "namespace"], ""))
-}
-
-routes contains {"index": entry.index, "path": path, "kind": kind, "key": [namespace, route.name], "names": set()} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	settings := entry.object.spec.strategy.canary.trafficRouting.plugins["argoproj-labs/gatewayAPI"]
-	some [_, many, kind] in gateway_fields
-	some i, route in settings[many]
-	text(route.name)
-	path := router_path(["plugins", "argoproj-labs/gatewayAPI", many, i])
-	namespace := object.get(settings, "namespace", object.get(entry.object, ["metadata", "namespace"], ""))
-}
-
-routes contains {"index": entry.index, "path": path, "kind": "Ingress", "key": [namespace, named], "names": set()} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	routing := entry.object.spec.strategy.canary.trafficRouting
-	some [router, one] in [["alb", "ingress"], ["nginx", "stableIngress"]]
-	named := routing[router][one]
+routes contains {"index": index, "path": path, "kind": kind, "key": [object.get(settings, "namespace", namespace), named], "names": set()} if {
+	some [index, namespace, routing] in routed
+	settings := routing.plugins["argoproj-labs/gatewayAPI"]
+	some [one, many, kind] in gateway_fields
+	some [named, steps] in array.concat(
+		[[named, [one]] | named := settings[one]],
+		[[route.name, [many, i]] | some i, route in settings[many]],
+	)
 	text(named)
-	path := router_path([router, one])
-	namespace := object.get(entry.object, ["metadata", "namespace"], "")
+	path := router_path(array.concat(["plugins", "argoproj-labs/gatewayAPI"], steps))
 }
 
-routes contains {"index": entry.index, "path": path, "kind": "Ingress", "key": [namespace, named], "names": set()} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	routing := entry.object.spec.strategy.canary.trafficRouting
-	some [router, many] in [["alb", "ingresses"], ["nginx", "stableIngresses"]]
-	some i, named in routing[router][many]
+routes contains {"index": index, "path": router_path(steps), "kind": "Ingress", "key": [namespace, named], "names": set()} if {
+	some [index, namespace, routing] in routed
+	some [router, one, many] in [["alb", "ingress", "ingresses"], ["nginx", "stableIngress", "stableIngresses"]]
+	some [named, steps] in array.concat(
+		[[named, [router, one]] | named := routing[router][one]],
+		[[named, [router, many, i]] | some i, named in routing[router][many]],
+	)
 	text(named)
-	path := router_path([router, many, i])
-	namespace := object.get(entry.object, ["metadata", "namespace"], "")
 }
 
-routes contains {"index": entry.index, "path": path, "kind": "DestinationRule", "key": [namespace, named.name], "names": names} if {
-	some entry in input.kinds.Rollout
-	entry.object.apiVersion == "argoproj.io/v1alpha1"
-	named := entry.object.spec.strategy.canary.trafficRouting.istio.destinationRule
+routes contains {"index": index, "path": path, "kind": "DestinationRule", "key": [namespace, named.name], "names": names} if {
+	some [index, namespace, routing] in routed
+	named := routing.istio.destinationRule
 	text(named.name)
 	path := router_path(["istio", "destinationRule"])
 	names := {named.canarySubsetName, named.stableSubsetName}
-	namespace := object.get(entry.object, ["metadata", "namespace"], "")
 }
 
 router_path(steps) := array.concat(["spec", "strategy", "canary", "trafficRouting"], steps)
 
 # A VirtualService may be named with its namespace behind a dot, as Istio does.
 virtual_service(name, namespace) := [namespace, name] if {
+	text(name)
 	not contains(name, ".")
 } else := [parts[count(parts) - 1], concat(".", array.slice(parts, 0, count(parts) - 1))] if {
+	text(name)
 	parts := split(trim_suffix(name, ".cluster.local"), ".")
 }
 

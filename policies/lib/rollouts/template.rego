@@ -49,7 +49,7 @@ sound_template if {
 		is_string(c.image)
 	}
 	count(sound) == count(containers)
-	some _ in pod.containers
+	count([i | some ["containers", i, _] in containers]) > 0
 	ports := [port | some [_, _, c] in containers; some port in c.ports]
 	sound_ports := {[i, port.name, number] |
 		some [list, i, c] in containers
