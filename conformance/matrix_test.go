@@ -147,6 +147,7 @@ func TestMatrix(t *testing.T) {
 		}
 		_, wrong := p.validate()
 		rendered, said := p.render()
+		count(t, "tenants hold our own rules of progressive delivery", p.holds())
 		for _, c := range all {
 			if refused(c.tier, routes[c.route], releases[c.release]) {
 				refuses(t, c, wrong[c.tenant()])

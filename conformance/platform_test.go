@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -84,6 +85,19 @@ func (p platform) validate() (tenants int, wrong map[string][]finding) {
 	}
 	require.ElementsMatch(p.t, v.Summary.Held, slices.Collect(maps.Keys(wrong)))
 	return v.Summary.Tenants, wrong
+}
+
+// holds demands that our own rules of progressive delivery find nothing at all in what is rendered. They
+// are asked of every object only here: a run takes for granted that generated objects hold them.
+func (p platform) holds() int {
+	out, said, _ := tenantsmith(p.t, "-C", p.dir, "check", "--verify", "--checks", "TS-ROL", "--format", "json")
+	var v verdict
+	require.NoError(p.t, json.Unmarshal([]byte(out), &v), said)
+	for _, f := range v.Findings {
+		require.False(p.t, strings.HasPrefix(f.Check, "TS-ROL"), "%s: %s %s", f.Tenant, f.Check, f.Message)
+	}
+	require.Positive(p.t, v.Summary.Tenants)
+	return v.Summary.Tenants
 }
 
 // render returns what the clusters get, by namespace, and what was said.

@@ -30,6 +30,7 @@ func TestRandom(t *testing.T) {
 		}
 		_, wrong := p.validate()
 		rendered, said := p.render()
+		count(t, "tenants hold our own rules of progressive delivery", p.holds())
 		for _, name := range names {
 			if len(wrong[name]) > 0 {
 				count(t, "random tenants refused by validate", 1)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/argoproj/argo-rollouts/pkg/apis/rollouts/v1alpha1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -66,7 +65,7 @@ func (in input) gateTemplate(name, service string, s schemas.Service, hold bool)
 	}
 	if p99 := gate.P99; p99 != "" {
 		t.Spec.Metrics = append(t.Spec.Metrics,
-			in.metric("p99-seconds", m.p99(), "<=", ">", decimal(float64(milliseconds(p99))/1000), hold))
+			in.metric("p99-seconds", m.p99(), "<=", ">", decimal(float64(schemas.Milliseconds(p99))/1000), hold))
 	}
 	if gate.DryRun {
 		for _, metric := range t.Spec.Metrics {
@@ -104,25 +103,3 @@ func (in input) metric(name, query, good, bad, bound string, hold bool) v1alpha1
 func fraction(percent float64) string { return decimal(math.Round(percent*1e6) / 1e8) }
 
 func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
-
-// milliseconds reads a whole number with a unit (ms, s, m, h, d); anything else is 0.
-func milliseconds(duration string) int64 {
-	digits := strings.TrimRight(duration, "mshd")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return 0
-	}
-	switch duration[len(digits):] {
-	case "ms":
-		return n
-	case "s":
-		return n * 1000
-	case "m":
-		return n * 60 * 1000
-	case "h":
-		return n * 60 * 60 * 1000
-	case "d":
-		return n * 24 * 60 * 60 * 1000
-	}
-	return 0
-}

@@ -13,7 +13,7 @@ func TestFractionsArePlain(t *testing.T) {
 	for percent, want := range map[float64]string{99.5: "0.995", 99.9: "0.999", 99.99: "0.9999", 95: "0.95", 100: "1", 0: "0", 0.1: "0.001"} {
 		require.Equal(t, want, fraction(percent))
 	}
-	require.Equal(t, "0.5", decimal(float64(milliseconds("500ms"))/1000))
+	require.Equal(t, "0.5", decimal(float64(schemas.Milliseconds("500ms"))/1000))
 }
 
 func TestNoDataHoldsOrPasses(t *testing.T) {
@@ -117,9 +117,9 @@ func TestTriedGatesDecideNothing(t *testing.T) {
 // While a switch is measured the deadline runs on, also when Prometheus is started anew meanwhile.
 func TestMeasurementsEndBeforeTheDeadline(t *testing.T) {
 	const retry = 10 // seconds after which the controller asks again
-	waits := milliseconds(firstMeasure)/1000 + (measureCount-1)*milliseconds(measureInterval)/1000
+	waits := schemas.Milliseconds(firstMeasure)/1000 + (measureCount-1)*schemas.Milliseconds(measureInterval)/1000
 	asks := int64(measureCount * queryTimeout)
 	outage := int64(errorsAllowed * (retry + queryTimeout))
 	require.Less(t, waits+asks+outage, int64(releaseDeadline))
-	require.GreaterOrEqual(t, milliseconds(firstMeasure), milliseconds(rateWindow)+milliseconds("30s"))
+	require.GreaterOrEqual(t, schemas.Milliseconds(firstMeasure), schemas.Milliseconds(rateWindow)+schemas.Milliseconds("30s"))
 }

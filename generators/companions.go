@@ -202,14 +202,15 @@ func (c changes) virtualService(v any, inserted []string) {
 	}
 }
 
-// httpRoute notes the weights of the two Services that the requests are split between.
+// httpRoute notes the weights of the two Services that the requests are split between, and the rules
+// that the plugin inserts: one for each rule that it copies, numbered from the second.
 func (c changes) httpRoute(name string, services, inserted []string) {
 	found := c.of(gatewayGroup, "HTTPRoute", name)
 	for _, s := range services {
 		found.expressions = append(found.expressions, fmt.Sprintf(`.spec.rules[].backendRefs[]? | select(.name == %q) | .weight`, s))
 	}
 	for _, rule := range inserted {
-		found.expressions = append(found.expressions, fmt.Sprintf(`.spec.rules[] | select(.name == %q)`, rule))
+		found.expressions = append(found.expressions, fmt.Sprintf(`.spec.rules[] | select((.name // "") | test(%q))`, "^"+regexp.QuoteMeta(rule)+"(-[0-9]+)?$"))
 	}
 }
 

@@ -33,7 +33,7 @@ func companion(c Companion) []manifest.Object {
 func TestGoldenCompanions(t *testing.T) {
 	gateway := split("web", v1alpha1.RolloutTrafficRouting{ManagedRoutes: []v1alpha1.MangedRoutes{{Name: "web-ab"}}})
 	setPlugin(gateway, map[string]any{"httpRoutes": []any{
-		map[string]any{"name": "web-shop.example.com", "useHeaderRoutes": true}, map[string]any{"name": "web", "useHeaderRoutes": true},
+		map[string]any{"name": "web-shop-example-com", "useHeaderRoutes": true}, map[string]any{"name": "web", "useHeaderRoutes": true},
 	}})
 	shared := split("api", v1alpha1.RolloutTrafficRouting{})
 	setPlugin(shared, map[string]any{"httpRoute": "web"})
@@ -44,7 +44,7 @@ func TestGoldenCompanions(t *testing.T) {
 			split("web", v1alpha1.RolloutTrafficRouting{
 				ManagedRoutes: []v1alpha1.MangedRoutes{{Name: "web-ab"}},
 				Istio: istioRouting(v1alpha1.IstioVirtualService{Name: "web", Routes: []string{"primary"}},
-					v1alpha1.IstioVirtualService{Name: "web-shop.example.com"}),
+					v1alpha1.IstioVirtualService{Name: "web-shop-example-com"}),
 			}),
 			split("old", v1alpha1.RolloutTrafficRouting{Istio: &v1alpha1.IstioTrafficRouting{
 				VirtualService: &v1alpha1.IstioVirtualService{Name: "old"},
@@ -52,10 +52,23 @@ func TestGoldenCompanions(t *testing.T) {
 		},
 		"gateway-api": {gateway, shared},
 		"autoscaled":  render(serving(map[string]schemas.Service{"web": web(), "queue": queue}, "rollouts", "keda")),
+		"rendered":    renderedOn(schemas.GatewayAPI),
+		"mesh":        renderedOn(schemas.Istio),
 		"deployments": render(serving(map[string]schemas.Service{"web": web()})),
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, "companions-"+name, companion(Companions(objects))) })
 	}
+}
+
+// renderedOn is a test of two ports on one host, behind a router: as it is rendered, not made by hand.
+func renderedOn(router string) []manifest.Object {
+	s := web()
+	s.Ports = map[string]schemas.Port{"http": {Port: 8080}, "http-api": {Port: 8081}}
+	s.Expose = []schemas.Expose{{Host: "shop.example.com", Path: "/", Port: "http"}, {Host: "shop.example.com", Path: "/api", Port: "http-api"}}
+	s.Release = schemas.Release{Strategy: "abTest", Match: &schemas.Match{Header: "x-cohort", Value: "b"}, Duration: "1h"}
+	in := serving(map[string]schemas.Service{"web": s}, "rollouts")
+	in.env.Cluster.Router, in.env.Cluster.Gateway = router, "shared"
+	return render(in)
 }
 
 func setPlugin(o manifest.Object, config map[string]any) {

@@ -75,7 +75,7 @@ func TestServicesAreProbedForConnections(t *testing.T) {
 	s.Ports = map[string]schemas.Port{"dns": {Port: 53, Protocol: "UDP"}}
 	require.Nil(t, readiness(s))
 	s.Kind, s.Ports = "worker", map[string]schemas.Port{"http": {Port: 2}}
-	require.Nil(t, readiness(s))
+	require.Equal(t, "http", readiness(s).TCPSocket.Port.StrVal)
 }
 
 func TestSlugsTellPathsApart(t *testing.T) {

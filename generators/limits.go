@@ -27,9 +27,9 @@ func limits(in input) []object {
 // containerLimits keeps min <= defaultRequest <= default <= max, which the API server demands, for
 // entitlements of any size.
 //
-// A container without a CPU limit gets the maximum, for Kubernetes sets a limit as soon as there is a
-// maximum. The memory limit it gets is small, because memory limits count in the quota, yet not below
-// what a service requests.
+// CPU has no maximum and no default limit: idle CPU may be used, what is requested is bounded by the
+// quota, and a limit that nobody wrote would be the ceiling of every vertical autoscaler. The memory
+// limit is small, because memory limits count in the quota, yet not below what a service requests.
 func (in input) containerLimits() corev1.LimitRangeItem {
 	entitled := in.env.Spec.Resources
 	leastCPU, mostCPU := resource.MustParse("1m"), entitled.CPU.DeepCopy()
@@ -54,8 +54,8 @@ func (in input) containerLimits() corev1.LimitRangeItem {
 		Type:           corev1.LimitTypeContainer,
 		Min:            corev1.ResourceList{"cpu": leastCPU, "memory": leastMemory},
 		DefaultRequest: corev1.ResourceList{"cpu": smaller(resource.MustParse("50m"), mostCPU), "memory": smaller(resource.MustParse("64Mi"), memory)},
-		Default:        corev1.ResourceList{"cpu": mostCPU, "memory": memory},
-		Max:            corev1.ResourceList{"cpu": mostCPU, "memory": mostMemory},
+		Default:        corev1.ResourceList{"memory": memory},
+		Max:            corev1.ResourceList{"memory": mostMemory},
 	}
 }
 

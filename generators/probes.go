@@ -10,11 +10,11 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// readiness is the tenant's own probe. A service that has none is asked whether it accepts
+// readiness is the tenant's own probe. What has ports and no probe is asked whether it accepts
 // connections: otherwise a new version counts as ready before it has begun to listen, and the
 // release goes on without it.
 func readiness(s schemas.Service) *corev1.Probe {
-	if s.Probes.Ready != nil || s.Kind != "service" {
+	if s.Probes.Ready != nil {
 		return probe(s.Probes.Ready, s.Ports)
 	}
 	if port := mainPort(s.Ports); port != "" {

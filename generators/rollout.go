@@ -112,9 +112,7 @@ func (in input) wait(name string, s schemas.Service) v1alpha1.CanaryStep {
 // one more during a release, the smallest share is 1/(R+1): less is raised to it, since it would be
 // the same pods under a smaller number, and what then repeats is dropped.
 func weights(s schemas.Service) []int32 {
-	pods := max(minReplicas(s), 1)
-	least := (100 + pods) / (pods + 1) // rounded up
-	out := ascending(s.Release.Weights)
+	least, out := s.LeastShare(), ascending(s.Release.Weights)
 	for i, w := range out {
 		out[i] = max(w, least)
 	}
@@ -156,7 +154,7 @@ func (in input) blueGreen(name string, s schemas.Service) *v1alpha1.BlueGreenStr
 }
 
 func keepOld(s schemas.Service) int32 {
-	return int32(min(max(milliseconds(s.Release.KeepOld)/1000, leastKeepOld), math.MaxInt32))
+	return int32(min(max(schemas.Milliseconds(s.Release.KeepOld)/1000, leastKeepOld), math.MaxInt32))
 }
 
 func manual(s schemas.Service) bool { return s.Release.Approval == "manual" }

@@ -109,7 +109,7 @@ func ownSteps() []map[string]any {
 			map[string]any{"method": map[string]any{"exact": "GET"}},
 		}}},
 		{"pause": map[string]any{"duration": int64(600)}},
-		header("primary"),
+		header("web-beta"),
 		{"setHeaderRoute": map[string]any{"name": "beta"}},
 		{"setWeight": int64(20)},
 		{"analysis": map[string]any{"templates": []any{map[string]any{"templateName": "web-release"}}}},
@@ -155,13 +155,13 @@ func TestOwnSteps(t *testing.T) {
 		return one(t, render(behind(router, map[string]schemas.Service{"web": s}, operators...)), "Rollout", "web")
 	}
 	istio := rollout(schemas.Istio, "prometheus")
-	require.Equal(t, []any{map[string]any{"name": "beta"}, map[string]any{"name": "shadow"}, map[string]any{"name": "own-primary"}},
+	require.Equal(t, []any{map[string]any{"name": "beta"}, map[string]any{"name": "shadow"}, map[string]any{"name": "web-beta"}},
 		at(t, istio, "spec.strategy.canary.trafficRouting.managedRoutes"))
 	require.Equal(t, "600s", at(t, istio, "spec.strategy.canary.steps[3].pause.duration"))
 	require.NotEmpty(t, at(t, istio, "spec.strategy.canary.steps[7].analysis.args"))
 	require.Equal(t, "600s", at(t, istio, "spec.strategy.canary.steps[8].experiment.duration"))
 	require.Equal(t, map[string]any{}, at(t, istio, "spec.strategy.canary.steps[10].pause"))
-	require.Equal(t, []any{map[string]any{"name": "beta"}, map[string]any{"name": "own-primary"}},
+	require.Equal(t, []any{map[string]any{"name": "beta"}, map[string]any{"name": "web-beta"}},
 		at(t, rollout(schemas.GatewayAPI), "spec.strategy.canary.trafficRouting.managedRoutes"))
 	none := rollout(schemas.NoRouter)
 	require.Equal(t, "5m", at(t, none, "spec.strategy.canary.steps[2].pause.duration"), "nothing measures")

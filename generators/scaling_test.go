@@ -202,6 +202,7 @@ func checkVertical(t *rapid.T, in input, o manifest.Object, s schemas.Service, b
 	controlled := list(policy, "controlledResources")
 	require.NotEqual(t, byCPU, slices.Contains(controlled, any("cpu")))
 	bounds, own := in.containerLimits(), resources(s.Resources)
+	bounds.Max["cpu"] = in.env.Spec.Resources.CPU
 	for _, c := range controlled {
 		r := corev1.ResourceName(c.(string))
 		least, most := resource.MustParse(text(policy, "minAllowed", c)), resource.MustParse(text(policy, "maxAllowed", c))

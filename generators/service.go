@@ -11,8 +11,7 @@ import (
 )
 
 // addresses make the Services that give each service with ports a stable address: one of its own
-// name, and beside it one for the new version of a release
-// that gives it requests of its own.
+// name, and beside it one for the new version of a release that gives it requests of its own.
 func addresses(in input) []object {
 	var out []object
 	for name, s := range in.running() {

@@ -63,7 +63,7 @@ func (in input) testSteps(name string, s schemas.Service) []v1alpha1.CanaryStep 
 // testDuration is how long a test lasts, in the words of Rollouts, which know no days and take less
 // than a second for nothing.
 func testDuration(s schemas.Service) string {
-	seconds := milliseconds(s.Release.Duration) / 1000
+	seconds := schemas.Milliseconds(s.Release.Duration) / 1000
 	switch {
 	case seconds == 0:
 		return stepPause
@@ -121,10 +121,6 @@ func (in input) complete(name string, s schemas.Service, step v1alpha1.CanarySte
 		step.Pause.Duration = new(intstr.FromString(withUnit(step.Pause.Duration.String())))
 	case step.Analysis != nil:
 		return in.completeAnalysis(name, s, step)
-	case step.SetHeaderRoute != nil:
-		step.SetHeaderRoute.Name = apart(step.SetHeaderRoute.Name)
-	case step.SetMirrorRoute != nil:
-		step.SetMirrorRoute.Name = apart(step.SetMirrorRoute.Name)
 	case step.Experiment != nil:
 		step.Experiment.Duration = v1alpha1.DurationString(withUnit(string(step.Experiment.Duration)))
 		if !routed(s, in.env.Cluster) {
@@ -163,15 +159,6 @@ func withUnit(duration string) string {
 		return duration + "s"
 	}
 	return duration
-}
-
-// apart keeps the name of a person's route different from those of the routes that the weights are in:
-// the controller deletes the routes of its steps when the release is over.
-func apart(route string) string {
-	if strings.HasPrefix(route, primary) {
-		return fit("own-" + route)
-	}
-	return route
 }
 
 // managed are the routes that the steps add, each once: the controller removes what is named here.

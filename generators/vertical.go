@@ -101,6 +101,7 @@ func (in input) allowed(s schemas.Service) (least, most corev1.ResourceList) {
 		asked = *s.VerticalScaling
 	}
 	admitted, own := in.containerLimits(), resources(s.Resources)
+	admitted.Max[corev1.ResourceCPU] = in.env.Spec.Resources.CPU // nobody needs more than all there is
 	least, most = corev1.ResourceList{}, corev1.ResourceList{}
 	for r, bounds := range map[corev1.ResourceName]struct {
 		least     resource.Quantity

@@ -129,7 +129,7 @@ func destination(b backend, port int32) krm.IstioDestination {
 // istio names the routes whose weights the controller changes.
 //
 // A header route that a person's own steps add has no path and no port: in each object it takes the
-// requests with that header to all paths and ports, and sends them to the port of the first route.
+// requests with that header to all paths and ports, and sends them to the port of the first route that it weighs.
 func (in input) istio(name string, s schemas.Service) *v1alpha1.IstioTrafficRouting {
 	var out v1alpha1.IstioTrafficRouting
 	if in.meshed(name, s) {

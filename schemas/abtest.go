@@ -12,7 +12,7 @@ const longestStep = "2h"
 
 // isLong reports whether a test runs beside the release, as a second version.
 func (r Release) isLong() bool {
-	return r.Strategy == "abTest" && span(r.Duration) > span(longestStep)
+	return r.Strategy == "abTest" && Milliseconds(r.Duration) > Milliseconds(longestStep)
 }
 
 // test judges what the fields of an abTest demand of each other; at is the release, n the
@@ -23,7 +23,7 @@ func (e *resolved) test(at manifest.Path, n *manifest.Node, s Service) {
 		return
 	}
 	switch duration := at.Join("duration"); {
-	case span(r.Duration) < 1000:
+	case Milliseconds(r.Duration) < 1000:
 		p := e.complain(duration, "a test cannot be shorter than 1s")
 		p.Remedy = fmt.Sprintf("set %s to 30m", p.Field)
 	case r.isLong() && r.Image == "":
@@ -78,9 +78,9 @@ func (e *resolved) kept(at manifest.Path, s Service) {
 	}
 	limit, words := "", ""
 	switch {
-	case span(r.KeepOld) < span("30s"):
+	case Milliseconds(r.KeepOld) < Milliseconds("30s"):
 		limit, words = "30s", "at least"
-	case span(r.KeepOld) > span("24h"):
+	case Milliseconds(r.KeepOld) > Milliseconds("24h"):
 		limit, words = "24h", "at most"
 	default:
 		return

@@ -44,6 +44,11 @@ func (e *resolved) routes() {
 		return
 	}
 	services, of := e.environment.Spec.Services, map[string]string{}
+	for name := range services {
+		if e.cluster.Mesh == Istio {
+			of[name] = name // what routes its requests from inside
+		}
+	}
 	for _, name := range sortedKeys(services) {
 		for i, x := range services[name].Expose {
 			route := RouteName(name, x.Host)

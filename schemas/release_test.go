@@ -106,7 +106,7 @@ func TestSettleByRouter(t *testing.T) {
 
 func TestSpan(t *testing.T) {
 	for text, want := range map[string]int64{"": 0, "5": 0, "500ms": 500, "30s": 30_000, "2h": 7_200_000, "999999999d": 86_399_999_913_600_000} {
-		require.Equal(t, want, span(text), text)
+		require.Equal(t, want, Milliseconds(text), text)
 	}
 }
 

@@ -2,8 +2,8 @@ package schemas
 
 import "strconv"
 
-// span is a duration that a schema has judged, in milliseconds: 30d and 500ms alike.
-func span(text string) int64 {
+// Milliseconds reads a duration that a schema has judged: 30d and 500ms alike. Anything else is 0.
+func Milliseconds(text string) int64 {
 	for _, unit := range []struct {
 		word string
 		long int64

@@ -92,6 +92,10 @@ func (j *stepped) setCanaryScale(at manifest.Path, n *manifest.Node) {
 	if !j.needsRouter(at) || !j.one(at, n, "replicas", "weight", "matchTrafficWeight") {
 		return
 	}
+	if says(n, "weight") && j.node.Get("autoscaling") != nil {
+		p := j.complain(at.Join("weight"), "follows the autoscaler, which follows the load on these pods: the two would drive each other")
+		p.Remedy = fmt.Sprintf("set %s instead", j.field(at.Join("replicas")))
+	}
 	j.pods = j.weight > 0
 	if !says(n, "matchTrafficWeight") {
 		j.pods = whole(n.Get("replicas")) > 0 || whole(n.Get("weight")) > 0

@@ -18,6 +18,13 @@ func (s Service) pods() (least, most int32) {
 	return 1, 1
 }
 
+// LeastShare is the smallest share of the requests that a new version can have without a router, in
+// percent: one pod beside all others, rounded up.
+func (s Service) LeastShare() int32 {
+	pods, _ := s.pods()
+	return (100 + pods) / (pods + 1)
+}
+
 // podsOf counts pods.
 func podsOf(n int32) string {
 	if n == 1 {
@@ -47,7 +54,7 @@ func (e *resolved) weights(at manifest.Path, n *manifest.Node, s Service) {
 		return // that is told, and what becomes of the weights is open
 	}
 	pods, _ := s.pods()
-	least := (100 + pods) / (pods + 1) // rounded up
+	least := s.LeastShare()
 	there := slices.Contains(s.Release.Weights, least)
 	for i, w := range s.Release.Weights {
 		if w <= 0 || w >= least {

@@ -60,16 +60,21 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	for _, rule := range selected {
-		if rule.NeedsTenant && e == nil {
-			out.NeedTenant = append(out.NeedTenant, rule.ID)
-			continue
-		}
-		out.Checks++
-	}
+	out.count(selected, e != nil)
 	found, err := engine.Check(ctx, in)
 	out.Problems = append(out.Problems, found...)
 	return out, err
+}
+
+// count tells the checks that are asked from those that need a tenant and have none.
+func (j *Judged) count(rules []policies.Rule, tenant bool) {
+	for _, rule := range rules {
+		if rule.NeedsTenant && !tenant {
+			j.NeedTenant = append(j.NeedTenant, rule.ID)
+			continue
+		}
+		j.Checks++
+	}
 }
 
 // addressee is the tenant and environment whose objects they are said to be; nil for nobody's.
@@ -98,21 +103,22 @@ func homed(objects []manifest.Object, e *schemas.Environment) []manifest.Object 
 	return out
 }
 
-// guards are the quotas and limits that the tenant has in the environment, unless the objects bring
-// them.
-func guards(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) []manifest.Object {
-	limiting := func(o manifest.Object) bool { return o.Kind() == "ResourceQuota" || o.Kind() == "LimitRange" }
-	if slices.ContainsFunc(objects, limiting) {
-		return nil
+// beside is what tenantsmith renders for the tenant, as far as the objects do not stand for it: its
+// guard rails, and the services that need their part of the quota.
+func beside(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) []manifest.Object {
+	brought := map[manifest.Key]bool{}
+	for _, o := range objects {
+		brought[o.Key()] = true
 	}
-	return slices.DeleteFunc(overlay.Place(generators.Generate(t, e), e.Namespace, e.Name), func(o manifest.Object) bool { return !limiting(o) })
+	return slices.DeleteFunc(overlay.Place(generators.Generate(t, e), e.Namespace, e.Name), func(o manifest.Object) bool { return brought[o.Key()] })
 }
 
 // proven measures objects of any origin, each namespace against its own quotas. A namespace without
 // one has nothing to prove. Objects of a tenant that name no namespace are in that tenant's.
 func proven(objects []manifest.Object, t *schemas.Tenant, e *schemas.Environment, chosen selection) []manifest.Problem {
 	if e != nil {
-		objects = append(homed(objects, e), guards(t, e, objects)...)
+		objects = homed(objects, e)
+		objects = append(objects, beside(t, e, objects)...)
 	}
 	byNamespace := map[string][]manifest.Object{}
 	for _, o := range objects {
@@ -130,7 +136,7 @@ func proven(objects []manifest.Object, t *schemas.Tenant, e *schemas.Environment
 		if cert.Lines = cert.Measured.Fit(all); len(cert.Lines) == 0 {
 			continue
 		}
-		for _, p := range cert.problems() {
+		for _, p := range cert.problems(chosen.wants) {
 			if chosen.wants(p.Check) {
 				out = append(out, standing(p, all))
 			}
@@ -140,9 +146,9 @@ func proven(objects []manifest.Object, t *schemas.Tenant, e *schemas.Environment
 }
 
 // problems are what the certificate shows, without a line to mend it at.
-func (c Certificate) problems() []manifest.Problem {
+func (c Certificate) problems(wants func(check string) bool) []manifest.Problem {
 	out := slices.Concat(c.Measured.Refused, c.Measured.Unbounded)
-	for _, s := range c.shortages() {
+	for _, s := range c.shortages(wants) {
 		p := manifest.Problem{Check: s.check, Severity: manifest.High, Message: s.message(),
 			Remedy: "lower the pods or what they request, or raise the quota"}
 		if s.greediest != nil {

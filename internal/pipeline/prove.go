@@ -49,10 +49,8 @@ func (c chain) prove(r *Rendered, e *schemas.Environment, built []overlay.Built,
 		}
 	}
 	mender := mender{tenant: r.Tenant, env: e}
-	for _, s := range cert.shortages() {
-		if c.wants(s.check) {
-			r.problems = append(r.problems, mender.explain(s, cert, built, r.Tree))
-		}
+	for _, s := range cert.shortages(c.wants) {
+		r.problems = append(r.problems, mender.explain(s, cert, built, r.Tree))
 	}
 	return about
 }
@@ -74,17 +72,17 @@ type shortage struct {
 
 // shortages are the resources that pods need more of between releases than the entitlement is, and
 // those that releases need more of than a quota admits.
-func (c Certificate) shortages() []shortage {
+func (c Certificate) shortages(wants func(check string) bool) []shortage {
 	var out []shortage
 	for _, name := range slices.Sorted(maps.Keys(c.Entitled)) {
 		need, has := c.Measured.Steady[name], c.Entitled[name]
-		if need.Cmp(has) > 0 {
+		if wants(steadyFits) && need.Cmp(has) > 0 {
 			out = append(out, shortage{check: steadyFits, resource: name, needed: need.String(), has: has.String(),
 				greediest: greediest(c.Measured.Needs, func(n *proof.Need) resource.Quantity { return n.SteadyDemand[name] })})
 		}
 	}
 	for _, line := range c.Lines {
-		if line.Fits || slices.ContainsFunc(out, func(s shortage) bool { return s.resource == line.Resource }) {
+		if line.Fits || !wants(releaseFits) || slices.ContainsFunc(out, func(s shortage) bool { return s.resource == line.Resource }) {
 			continue
 		}
 		s := shortage{check: releaseFits, resource: line.Resource, needed: line.Peak.String(), has: line.Hard.String()}

@@ -243,8 +243,8 @@ func TestBroughtToTheProof(t *testing.T) {
 			"entitled to 4Gi; web needs most"},
 		"a sidecar of its own size": {"patches/all/p.yaml", "target: {kind: Rollout, name: web}\npatch:\n- {op: add, path: /spec/template/metadata/annotations, value: {sidecar.istio.io/proxyMemory: 60Gi}}\n",
 			"sets the resources of its sidecar by annotation"},
-		"a pod beyond its bounds": {"resources/all/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: c, image: ghcr.io/example/c:1, resources: {requests: {cpu: 40}}}]\n",
-			"above the maximum 2 of LimitRange limits"},
+		"a pod beyond its bounds": {"resources/all/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: c, image: ghcr.io/example/c:1, resources: {requests: {memory: 400Gi}}}]\n",
+			"above the maximum 4Gi of LimitRange limits"},
 	} {
 		res := run(t, map[string]string{"tenantsmith.yaml": platform, "tenants/acme/tenant.yaml": tenant, "tenants/acme/" + c.file: c.text},
 			Options{Checks: []string{"TS-QUO-10"}})

@@ -10,6 +10,7 @@ import (
 // first that it changes. Then the step is judged.
 func (w *world) canary() {
 	w.stable.deadline = 0
+	w.serve()
 	if w.current != w.stable {
 		stable, _ := w.desired()
 		if w.stable.scale(stable) {
@@ -20,6 +21,16 @@ func (w *world) canary() {
 		return
 	}
 	w.judge()
+}
+
+// serve moves the canary Service to the new version once a pod of it is ready, and back when there is no release.
+func (w *world) serve() {
+	switch {
+	case w.aborted:
+		w.served = w.stable
+	case w.current.ready > 0:
+		w.served = w.current
+	}
 }
 
 // desired is how many pods the stable and the new ReplicaSet are to have.
@@ -135,8 +146,8 @@ func (w *world) shrinkOthers() bool {
 	}
 	kept := 0
 	for _, s := range w.others() {
-		if spare <= 0 || s.want == 0 {
-			continue
+		if spare <= 0 || s.want == 0 || w.kind == "routed" && s == w.served {
+			continue // the controller leaves alone what a Service selects
 		}
 		n := max(0, s.want-spare)
 		if w.kind == "routed" {

@@ -58,7 +58,7 @@ func (w *work) overlap(job any) int64 {
 // scaledJob is KEDA's: one Job a piece of work, up to a number.
 func (w *work) scaledJob() {
 	job := get(w.object.Tree, "spec", "jobTargetRef")
-	p := w.pod(get(job, "template"), manifest.Path{"spec", "jobTargetRef", "template"}, false)
+	p := w.pod(get(job, "template"), manifest.Path{"spec", "jobTargetRef", "template"}, nil)
 	w.need.Pod = p.demand.demand()
 	w.run(p, w.jobPods(job)*w.number(100, w.object.Tree, "spec", "maxReplicaCount"), 0)
 }

@@ -83,13 +83,13 @@ func TestNeeds(t *testing.T) {
 		"canary, quoted 1 is 1 %": {rollout(300, `{canary: {maxSurge: "1"}}`), 300, 303, "surge of 1 %", "requests.cpu=30300m"},
 		"canary, no surge":        {rollout(5, `{canary: {maxSurge: 0, maxUnavailable: 1}}`), 5, 5, "", "pods=5"},
 		"no replicas wanted":      {rollout(0, `{canary: {}}`), 0, 0, "", ""},
-		"routed":                  {rollout(4, `{`+fmt.Sprintf(routed, `steps: [{setWeight: 20}]`)+`}`), 4, 8, "both versions whole", "pods=8 requests.cpu=800m"},
-		"empty routing is one":    {rollout(4, `{canary: {trafficRouting: {}}}`), 4, 8, "both versions whole", ""},
+		"routed":                  {rollout(4, `{`+fmt.Sprintf(routed, `steps: [{setWeight: 20}]`)+`}`), 4, 9, "both versions whole, a pod of a third", "pods=9 requests.cpu=900m"},
+		"empty routing is one":    {rollout(4, `{canary: {trafficRouting: {}}}`), 4, 9, "both versions whole, a pod of a third", ""},
 		"no routing":              {rollout(4, `{canary: {trafficRouting: null}}`), 4, 5, "surge of 25 %", ""},
-		"canary scale above":      {rollout(2, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {replicas: 5}}]`)+`}`), 2, 7, "both versions whole, a canary of 5", ""},
-		"canary scale below":      {rollout(4, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {replicas: 1}}], minPodsPerReplicaSet: 9`)+`}`), 4, 8, "both versions whole", ""},
+		"canary scale above":      {rollout(2, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {replicas: 5}}]`)+`}`), 2, 8, "both versions whole, a canary of 5, a pod of a third", ""},
+		"canary scale below":      {rollout(4, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {replicas: 1}}], minPodsPerReplicaSet: 9`)+`}`), 4, 9, "both versions whole, a pod of a third", ""},
 		// ceil(3 x 150 / 100) = 5
-		"canary scale by weight": {rollout(3, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {weight: 150}}]`)+`}`), 3, 8, "both versions whole, a canary of 5", ""},
+		"canary scale by weight": {rollout(3, `{`+fmt.Sprintf(routed, `steps: [{setCanaryScale: {weight: 150}}]`)+`}`), 3, 9, "both versions whole, a canary of 5, a pod of a third", ""},
 		"blueGreen":              {rollout(3, `{blueGreen: {previewReplicaCount: 1}}`), 3, 6, "both versions whole", "pods=6 limits.memory=768Mi"},
 		"preview above":          {rollout(3, `{blueGreen: {previewReplicaCount: 5}}`), 3, 8, "both versions whole, a preview of 5", ""},
 		"blueGreen that stops slowly": {strings.Replace(rollout(3, `{blueGreen: {}}`), template, slowly, 1), 3, 9,
@@ -97,7 +97,7 @@ func TestNeeds(t *testing.T) {
 		// 4 + 1, and 1 + 1 that may stop at once
 		"rolling that stops slowly": {strings.Replace(rollout(4, `{canary: {}}`), template, slowly, 1), 4, 7, "surge of 25 %, 2 pods that take up to 300 s to stop", ""},
 		"experiment": {rollout(4, `{`+fmt.Sprintf(routed, `steps: [{experiment: {templates: [{name: a, specRef: stable}, {name: b, specRef: canary, replicas: 2}]}}]`)+`}`),
-			4, 11, "both versions whole, 3 pods of an experiment", "requests.cpu=1100m"},
+			4, 12, "both versions whole, a pod of a third, 3 pods of an experiment", "requests.cpu=1200m"},
 		"jobs of a canary, background beside a step": {rollout(4, `{canary: {analysis: {templates: [{templateName: smoke}]}, steps: [
 			{analysis: {templates: [{templateName: composed}]}}, {analysis: {templates: [{templateName: smoke}]}}]}}`) + smoke,
 			4, 9, "surge of 25 %, 4 pods of Jobs of analyses", "pods=9 requests.cpu=540m"},
@@ -119,7 +119,7 @@ func TestNeeds(t *testing.T) {
 		"CronJob two": {batch("CronJob", "{schedule: '0 2 * * *', concurrencyPolicy: Replace, jobTemplate: {spec: {template: "+template+"}}}"), 2, 2, "a run that stops beside the next", ""},
 		// (600 + 30) / 300, and the one that begins
 		"CronJob many": {batch("CronJob", "{schedule: '*/5 * * * *', jobTemplate: {spec: {activeDeadlineSeconds: 600, template: "+template+"}}}"), 3, 3, "3 runs that overlap until their deadline", ""},
-		"ScaledJob":    {"apiVersion: keda.sh/v1alpha1\nkind: ScaledJob\nmetadata: {name: web, namespace: acme}\nspec: {maxReplicaCount: 7, jobTargetRef: {parallelism: 2, template: " + template + "}}", 14, 14, "", ""},
+		"ScaledJob":    {"apiVersion: keda.sh/v1alpha1\nkind: ScaledJob\nmetadata: {name: web, namespace: acme}\nspec: {maxReplicaCount: 7, jobTargetRef: {parallelism: 2, template: " + template + "}}", 14, 14, "", "requests.cpu=1400m"},
 		"database": {"apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: web, namespace: acme}\nspec: {instances: 3, storage: {size: 10Gi, storageClass: fast}, walStorage: {size: 2Gi}, resources: {requests: {cpu: 1, memory: 2Gi}}}",
 			3, 4, "a Job that joins an instance", "pods=4 requests.cpu=4 requests.memory=8Gi persistentvolumeclaims=6 requests.storage=36Gi fast.storageclass.storage.k8s.io/requests.storage=30Gi"},
 		"claim": {"apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: web, namespace: acme}\nspec: {storageClassName: slow, resources: {requests: {storage: 5Gi}}}", 0, 0, "",

@@ -66,18 +66,24 @@ func (w *work) blueGreen(p pod, template any, n int64, strategy any) {
 	w.atOnce(w.analysis(list(strategy, "prePromotionAnalysis", "templates")), w.analysis(list(strategy, "postPromotionAnalysis", "templates")))
 }
 
-// routed keeps the old version whole until the new one is, or larger where a step says so.
+// routed keeps the old version whole until the new one is, or larger where a step says so. minPodsPerReplicaSet is never more
+// than the replicas. A version that overtakes the new one needs a pod before that one goes: the controller scales nothing down
+// that the canary Service selects, and moves the Service to the third version when a pod of it is ready.
 func (w *work) routed(p pod, template any, n int64, canary any) {
-	most := max(n, min(n, w.number(0, canary, "minPodsPerReplicaSet")))
+	most := n
 	full := max(1, w.number(100, canary, "trafficRouting", "maxTrafficWeight"))
 	for _, step := range list(canary, "steps") {
 		scale := get(step, "setCanaryScale")
 		most = max(most, w.number(0, scale, "replicas"), share(n, w.number(0, scale, "weight"), full, true))
 	}
-	w.run(p, n, most)
+	third := min(n, 1)
+	w.run(p, n, most+third)
 	w.because("both versions whole")
 	if most > n {
 		w.because("a canary of %d", most)
+	}
+	if third > 0 {
+		w.because("a pod of a third")
 	}
 	w.stopping(p, template, most)
 	w.keeps(canary)

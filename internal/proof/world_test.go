@@ -43,12 +43,13 @@ type world struct {
 	now, step               int
 	sets                    []*set // in the order of their revisions
 	current, stable, active *set
+	served                  *set // what the canary Service selects, behind a router
 	aborted, full, passed   bool // passed: the preview has been looked at
 }
 
 func newWorld(p plan, h, quota int64) *world {
 	first := &set{want: h, ready: h}
-	return &world{plan: p, h: h, quota: quota, highest: h, step: len(p.steps), sets: []*set{first}, current: first, stable: first, active: first}
+	return &world{plan: p, h: h, quota: quota, highest: h, step: len(p.steps), sets: []*set{first}, current: first, stable: first, active: first, served: first}
 }
 
 func (w *world) total(of func(*set) int64) int64 {

@@ -60,7 +60,8 @@ deny contains finding if {
 
 deny contains finding if {
 	some i, c in rollouts.template.spec.containers
-	some _ in c.ports
+	some port in c.ports
+	rollouts.get(port, "protocol") != "UDP" # nobody can ask such a port by opening it
 	count([other | some other in rollouts.template.spec.containers; other.readinessProbe]) == 0
 	finding := {
 		"path": rollouts.at_pod(["containers", i, "readinessProbe"]),

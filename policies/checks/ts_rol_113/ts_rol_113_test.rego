@@ -26,6 +26,7 @@ test_passes if {
 clean := [
 	r.plain, r.routed, r.blue_green, r.put(r.plain, "/spec/progressDeadlineSeconds", 600), r.put(r.plain, "/metadata/name", "b"),
 	r.drop(r.drop(r.plain, "/spec/template/spec/containers/0/readinessProbe"), "/spec/template/spec/containers/0/ports"),
+	json.patch(r.drop(r.plain, "/spec/template/spec/containers/0/readinessProbe"), [{"op": "replace", "path": "/spec/template/spec/containers/0/ports", "value": [{"containerPort": 53, "protocol": "UDP"}]}]),
 	r.pod("containers/0/resources", {"limits": {"cpu": "1", "memory": "1Gi"}}),
 	r.pod("containers/-", {"name": "agent", "image": "a:1", "ports": [{"containerPort": 1}], "resources": {"limits": {"cpu": "1", "memory": "1Gi"}}}),
 ]
