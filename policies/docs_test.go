@@ -33,6 +33,12 @@ func catalogue(t *testing.T) string {
 `+"`tenantsmith check`"+` asks %d checks. Each is a folder under `+"`policies/checks`"+` whose METADATA this page is made of
 (`+"`go test ./policies -update`"+`). A finding at or above `+"`--fail-on`"+` (default high) holds the tenant back.
 
+The quota proof reports beside them: TS-QUO-101 (a release fits its quota), TS-QUO-102 (what runs between releases fits the
+entitlement), TS-QUO-103 (a pod that a LimitRange or a quota refuses). [quota.md](quota.md) says how.
+
+Checks marked *of what people bring* hold by construction for what tenantsmith generates, so they are asked of patched objects,
+of objects that people add and of `+"`--manifests`"+`; with `+"`--verify`"+`, as in our own tests, of everything.
+
 `, len(engine.Rules()))
 	for _, r := range engine.Rules() {
 		var scopes, controls []string
@@ -43,6 +49,9 @@ func catalogue(t *testing.T) string {
 			controls = append(controls, c.Framework+" "+c.ID)
 		}
 		fmt.Fprintf(&b, "## %s: %s\n\n", r.ID, r.Title)
+		if r.Brought {
+			scopes = append(scopes, "of what people bring")
+		}
 		fmt.Fprintf(&b, "%s, looks at: %s. Mend: %s. Controls: %s.\n\n",
 			r.Severity, strings.Join(scopes, ", "), strings.TrimSuffix(r.Remedy, "."), strings.Join(controls, ", "))
 	}

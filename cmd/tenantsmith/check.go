@@ -61,7 +61,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringSliceVar(&o.checks, "checks", nil, "only these checks: ids or beginnings of ids")
 	f.StringVar(&o.environment, "env", "", "only this environment")
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
-	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
 	return cmd
 }
