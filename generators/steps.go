@@ -140,17 +140,27 @@ func (in input) completeAnalysis(name string, s schemas.Service, step v1alpha1.C
 	if !slices.ContainsFunc(a.Templates, ours) {
 		return step
 	}
-	own := in.measured(name, s)
-	switch {
-	case own != nil && len(a.Args) == 0:
-		a.Args = own.Args
-	case own == nil:
-		a.Templates = slices.DeleteFunc(a.Templates, ours)
-		if len(a.Templates) == 0 {
-			return pause(stepPause)
-		}
+	if own := in.measured(name, s); own != nil {
+		a.Args = arguments(own.Args, a.Args)
+		return step
+	}
+	a.Templates = slices.DeleteFunc(a.Templates, ours)
+	if len(a.Templates) == 0 {
+		return pause(stepPause)
 	}
 	return step
+}
+
+// arguments are those of our template and, for others beside it, those that a person gives. Ours
+// say what is measured, which is not for the steps to change.
+func arguments(ours, given []v1alpha1.AnalysisRunArgument) []v1alpha1.AnalysisRunArgument {
+	out := slices.Clone(ours)
+	for _, arg := range given {
+		if !slices.ContainsFunc(ours, func(own v1alpha1.AnalysisRunArgument) bool { return own.Name == arg.Name }) {
+			out = append(out, arg)
+		}
+	}
+	return out
 }
 
 // withUnit is a duration with its unit: without one it is seconds.

@@ -163,6 +163,12 @@ var capabilities = sync.OnceValue(func() *ast.Capabilities {
 // Rules is the catalogue, sorted by id.
 func (e *Engine) Rules() []Rule { return slices.Clone(e.rules) }
 
+// Holds reports whether generated objects hold the check by construction, so that what breaks it came
+// from people.
+func (e *Engine) Holds(check string) bool {
+	return slices.ContainsFunc(e.rules, func(r Rule) bool { return r.ID == check && r.Brought })
+}
+
 // Digest identifies all rules: sha256 over the known kinds and the modules in their order, hex.
 func (e *Engine) Digest() string { return e.digest }
 

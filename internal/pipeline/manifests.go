@@ -43,15 +43,17 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	out := &Judged{FailOn: bound(o.FailOn, fleet)}
-	in := policies.Input{Objects: objects, Checks: chosen.policies}
+	in := policies.Input{Checks: chosen.policies}
 	if len(o.Tenants) > 0 {
 		out.Problems = append(out.Problems, fleet.Problems...)
 	}
 	t, e := addressee(fleet, o)
 	if e != nil {
 		in.Context = facts(t.Name, e)
+		in.Brought, objects = completed(t, e, objects)
 	}
-	out.Problems = append(out.Problems, proven(objects, t, e, chosen)...)
+	in.Objects = objects
+	out.Problems = append(out.Problems, proven(objects, e, chosen)...)
 	out.Checks = chosen.proven()
 	if !chosen.asks() {
 		return out, nil
@@ -92,15 +94,18 @@ func addressee(fleet *schemas.Fleet, o Options) (*schemas.Tenant, *schemas.Envir
 	return nil, nil
 }
 
-// homed gives the tenant's namespace to objects that name none.
-func homed(objects []manifest.Object, e *schemas.Environment) []manifest.Object {
+// completed are the objects as they would stand in the tenant's namespace: in it where they name none,
+// and beside what tenantsmith renders there. The flags tell which of them were brought.
+func completed(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) ([]bool, []manifest.Object) {
 	out := slices.Clone(objects)
 	for i := range out {
 		if out[i].Namespace() == "" {
 			out[i] = overlay.Place(out[i:i+1], e.Namespace, e.Name)[0]
 		}
 	}
-	return out
+	flags := slices.Repeat([]bool{true}, len(out))
+	out = append(out, beside(t, e, out)...)
+	return append(flags, make([]bool, len(out)-len(flags))...), out
 }
 
 // beside is what tenantsmith renders for the tenant, as far as the objects do not stand for it: its
@@ -114,12 +119,8 @@ func beside(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object
 }
 
 // proven measures objects of any origin, each namespace against its own quotas. A namespace without
-// one has nothing to prove. Objects of a tenant that name no namespace are in that tenant's.
-func proven(objects []manifest.Object, t *schemas.Tenant, e *schemas.Environment, chosen selection) []manifest.Problem {
-	if e != nil {
-		objects = homed(objects, e)
-		objects = append(objects, beside(t, e, objects)...)
-	}
+// one has nothing to prove.
+func proven(objects []manifest.Object, e *schemas.Environment, chosen selection) []manifest.Problem {
 	byNamespace := map[string][]manifest.Object{}
 	for _, o := range objects {
 		byNamespace[o.Namespace()] = append(byNamespace[o.Namespace()], o)

@@ -35,7 +35,10 @@ func (m mender) explain(s shortage, cert Certificate, built []overlay.Built, tre
 		Check: s.check, Severity: manifest.High, Message: s.message(), Controls: capacity,
 		Tenant: cert.Tenant, Environment: cert.Environment, Remedy: s.remedy(),
 	}
-	path := manifest.Path{"spec", "resources", figure(s.resource)}
+	path := manifest.Path{"spec", "tier"} // whose the quota of objects is
+	if words[s.resource] != "" {
+		path = manifest.Path{"spec", "resources", figure(s.resource)}
+	}
 	mends := m.mends(s)
 	if len(mends) > 0 {
 		var texts []string
@@ -45,10 +48,9 @@ func (m mender) explain(s shortage, cert Certificate, built []overlay.Built, tre
 		path, p.Remedy = mends[0].path, "set "+strings.Join(texts, ", or ")
 	}
 	p.Position, p.Field = m.tenant.At(m.env.Name, path), m.tenant.Field(m.env.Name, path)
-	if s.greediest == nil {
-		return p
+	if p.Object = s.quota; s.greediest != nil {
+		p.Object = s.greediest.Key
 	}
-	p.Object = s.greediest.Key
 	for _, b := range built {
 		if b.Key() != p.Object {
 			continue
@@ -78,6 +80,9 @@ func (m mender) mends(s shortage) []mend {
 			out = append(out, m.fewerPods(s, service[:3])...)
 			out = append(out, m.rolling(s, service[:3])...)
 		}
+	}
+	if words[s.resource] == "" {
+		return out
 	}
 	return append(out, m.more(s)...)
 }

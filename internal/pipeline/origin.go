@@ -21,6 +21,7 @@ type origin struct {
 	built     map[manifest.Key]overlay.Built
 	tree      *overlay.Tree
 	leaves    []schemas.Leaf
+	held      func(check string) bool              // whether generated objects hold a check
 	changed   map[int]map[identity]manifest.Object // by leaf: the objects after its change
 }
 
@@ -32,8 +33,9 @@ func identify(o manifest.Object) identity {
 	return identity{k.Group, k.Kind, k.Name}
 }
 
-func newOrigin(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, built []overlay.Built, tree *overlay.Tree) *origin {
+func newOrigin(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, built []overlay.Built, tree *overlay.Tree, held func(check string) bool) *origin {
 	o := &origin{
+		held:   held,
 		tenant: t, env: e, generated: index(generated), built: map[manifest.Key]overlay.Built{}, tree: tree,
 		leaves: t.Leaves(e.Name), changed: map[int]map[identity]manifest.Object{},
 	}
@@ -87,7 +89,7 @@ func (o *origin) find(b overlay.Built, p *manifest.Problem) (manifest.Position, 
 	}
 	was, had := path.Lookup(generated.Tree)
 	is, has := path.Lookup(b.Tree)
-	if b.Extra != "" && (!ours || had != has || !reflect.DeepEqual(was, is)) {
+	if b.Extra != "" && (!ours || had != has || !reflect.DeepEqual(was, is) || o.held(p.Check)) {
 		return o.extra(b.Extra, path), path.String()
 	}
 	if had {

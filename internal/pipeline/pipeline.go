@@ -204,15 +204,15 @@ func source(t *schemas.Tenant) string {
 	return t.Files[0]
 }
 
-// brought tells which objects people brought or changed. With kustomize as oracle nobody is trusted, and
-// every check is asked of every object.
-func (c chain) brought(built []overlay.Built) []bool {
+// brought tells which objects people brought, changed, or wrote in the words of Argo Rollouts. With
+// kustomize as oracle nobody is trusted, and every check is asked of every object.
+func (c chain) brought(e *schemas.Environment, built []overlay.Built) []bool {
 	if c.options.Verify {
 		return nil
 	}
 	out := make([]bool, len(built))
 	for i, b := range built {
-		out[i] = b.Source != nil || b.Extra != ""
+		out[i] = b.Source != nil || b.Extra != "" || b.Kind() == "Rollout" && e.Spec.Services[b.Name()].Release.Steps != nil
 	}
 	return out
 }
@@ -239,7 +239,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	if c.asks() {
 		var err error
 		found, err = c.engine.Check(ctx, policies.Input{
-			Context: facts(r.Tenant.Name, e), Objects: objects, Brought: c.brought(built), Checks: c.policies,
+			Context: facts(r.Tenant.Name, e), Objects: objects, Brought: c.brought(e, built), Checks: c.policies,
 		})
 		if err != nil {
 			return err
@@ -247,7 +247,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	}
 	found = append(found, c.prove(r, e, built, objects)...)
 	if len(found) > 0 {
-		newOrigin(r.Tenant, e, generated, built, r.Tree).locate(found)
+		newOrigin(r.Tenant, e, generated, built, r.Tree, c.engine.Holds).locate(found)
 	}
 	r.problems = append(r.problems, found...)
 	r.objects += len(built)

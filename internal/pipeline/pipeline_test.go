@@ -234,3 +234,25 @@ deny contains finding if {
 	require.Equal(t, []string{"acme"}, res.Held)
 	require.Equal(t, "rules/acme_001/acme_001.rego", res.Problems[0].File)
 }
+
+// TestOwnSteps: steps in the words of Argo Rollouts are a person's, so every check is asked of them.
+func TestOwnSteps(t *testing.T) {
+	tenant := strings.Replace(acme, "addCapabilities: [NET_ADMIN]", "runAsNonRoot: true", 1) +
+		"      release: {strategy: canary, steps: [{setWeight: 60}, {analysis: {templates: [{templateName: nope}]}}]}\n"
+	res := run(t, map[string]string{"tenants/acme.yaml": tenant}, Options{})
+	require.Len(t, found(res, "TS-ROL-109"), 1, "%v", res.Problems)
+	require.Contains(t, found(res, "TS-ROL-109")[0], "tenants/acme.yaml:17:")
+	require.Equal(t, []string{"acme"}, res.Held)
+}
+
+// TestPatchedRelease: what generated objects hold broke by the patch, wherever the finding points in
+// the object.
+func TestPatchedRelease(t *testing.T) {
+	res := run(t, map[string]string{
+		"tenants/acme/tenant.yaml": strings.Replace(acme, "addCapabilities: [NET_ADMIN]", "runAsNonRoot: true", 1),
+		"tenants/acme/patches/all/slow.yaml": "target: {kind: Rollout, name: web}\npatch:\n" +
+			"- {op: replace, path: /spec/minReadySeconds, value: 5000}\n",
+	}, Options{})
+	require.Len(t, found(res, "TS-ROL-101"), 1, "%v", res.Problems)
+	require.Contains(t, found(res, "TS-ROL-101")[0], "tenants/acme/patches/all/slow.yaml")
+}

@@ -64,6 +64,7 @@ func entitled(e *schemas.Environment) proof.Demand {
 // shortage is a resource of which there is too little.
 type shortage struct {
 	check, resource string
+	quota           manifest.Key // where a quota is too small
 	needed, has     string
 	// greediest is the workload that needs most of it; together tells that its release alone would fit.
 	greediest *proof.Need
@@ -85,7 +86,7 @@ func (c Certificate) shortages(wants func(check string) bool) []shortage {
 		if line.Fits || !wants(releaseFits) || slices.ContainsFunc(out, func(s shortage) bool { return s.resource == line.Resource }) {
 			continue
 		}
-		s := shortage{check: releaseFits, resource: line.Resource, needed: line.Peak.String(), has: line.Hard.String()}
+		s := shortage{check: releaseFits, quota: line.Quota, resource: line.Resource, needed: line.Peak.String(), has: line.Hard.String()}
 		added := func(n *proof.Need) resource.Quantity { return n.Headroom(line.Resource) }
 		if s.greediest = greediest(c.Measured.Needs, added); s.greediest != nil {
 			alone := line.Steady.DeepCopy()

@@ -17,6 +17,14 @@ package checks.ts_rol_113
 import data.lib.rollouts
 
 deny contains finding if {
+	rollouts.spec.paused == true
+	finding := {
+		"path": ["spec", "paused"],
+		"message": "a rollout that is paused in git never goes on: each sync pauses it again",
+	}
+}
+
+deny contains finding if {
 	deadline := rollouts.spec.progressDeadlineSeconds
 	rollouts.natural(deadline)
 	deadline < 600

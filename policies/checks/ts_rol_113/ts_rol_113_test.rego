@@ -36,6 +36,7 @@ cases := [
 		r.put(r.plain, "/spec/progressDeadlineSeconds", 599),
 		"a release that waits for room fails after 599 s, before the next attempt; give it 600 or more",
 	],
+	[r.put(r.plain, "/spec/paused", true), "a rollout that is paused in git never goes on: each sync pauses it again"],
 	[r.blue("abortScaleDownDelaySeconds", 0), "pods of an aborted release stay for ever, and with them their share of the quota"],
 	[r.canary(r.routed, "abortScaleDownDelaySeconds", 0), "pods of an aborted release stay for ever, and with them their share of the quota"],
 	[
