@@ -31,6 +31,14 @@ deny contains finding if {
 	finding := {"object": i, "path": array.concat(["spec"], steps), "message": message}
 }
 
+# The controller makes a copy of the mapping with a weight, and refuses one that has its own.
+deny contains finding if {
+	some [route, i] in releases.located
+	route.kind == "Mapping"
+	input.objects[i].spec.weight != 0
+	finding := {"object": i, "path": ["spec", "weight"], "message": "mapping has a weight of its own, which the rollout is to set"}
+}
+
 # Each fault is the index of the route's object, where it is in its spec, and what it is.
 faults contains [i, [], "VirtualService has no routes"] if {
 	some [route, i] in releases.located

@@ -70,6 +70,7 @@ nginx := routing({"nginx": {"stableIngress": "web"}})
 alb := routing({"alb": {"ingresses": ["web"], "rootService": "root"}})
 
 clean := [
+	[mapped, mapping({"prefix": "/"})], [mapped, mapping({"weight": 0})],
 	[r.plain], [r.blue_green],
 	[r.routed, virtual({"http": [{"name": "fixed", "route": to(["other"])}, primary]})],
 	[r.routed, r.drop(virtual({"http": [primary]}), "/metadata/namespace")],
@@ -97,7 +98,13 @@ gone(kind) := {sprintf("rollout changes %s web, which is not among the objects",
 
 more := "there is more than one route and the rollout does not say which it changes, by routes"
 
+mapping(spec) := {"apiVersion": "getambassador.io/v2", "kind": "Mapping", "metadata": samples.meta("web"), "spec": spec}
+
+mapped := routing({"ambassador": {"mappings": ["web"]}})
+
 cases := [
+	[[mapped], gone("Mapping")],
+	[[mapped, mapping({"weight": 20})], {"mapping has a weight of its own, which the rollout is to set"}],
 	[[r.routed], gone("VirtualService")],
 	[[r.routed, r.put(virtual({"http": [primary]}), "/metadata/namespace", "globex")], gone("VirtualService")],
 	[[one("web.globex"), virtual({"http": [primary]})], gone("VirtualService")],

@@ -56,8 +56,8 @@ by_key[kind] := found if {
 groups := {
 	"AnalysisTemplate": "argoproj.io/", "ClusterAnalysisTemplate": "argoproj.io/", "DestinationRule": "networking.istio.io/",
 	"GRPCRoute": "gateway.networking.k8s.io/", "HTTPRoute": "gateway.networking.k8s.io/", "Ingress": "networking.k8s.io/",
-	"Service": "v1", "TCPRoute": "gateway.networking.k8s.io/", "TLSRoute": "gateway.networking.k8s.io/",
-	"VirtualService": "networking.istio.io/",
+	"Mapping": "getambassador.io/", "Service": "v1", "TCPRoute": "gateway.networking.k8s.io/",
+	"TLSRoute": "gateway.networking.k8s.io/", "VirtualService": "networking.istio.io/",
 }
 
 # The Services of both versions of a canary, by the index of its Rollout: first the stable one. Routes

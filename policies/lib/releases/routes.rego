@@ -16,6 +16,12 @@ routes contains {"index": index, "path": router_path(["istio", "virtualServices"
 	names := {part | some part in named.routes}
 }
 
+routes contains {"index": index, "path": router_path(["ambassador", "mappings", i]), "kind": "Mapping", "key": [namespace, named], "names": set()} if {
+	some [index, namespace, routing] in routed
+	some i, named in routing.ambassador.mappings
+	text(named)
+}
+
 # Of the Gateway API: the field for one route, the field for several, and their kind.
 gateway_fields := [
 	["grpcRoute", "grpcRoutes", "GRPCRoute"], ["httpRoute", "httpRoutes", "HTTPRoute"],
