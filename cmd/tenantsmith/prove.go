@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,7 +17,13 @@ func newProveCmd(w *workspace) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prove",
 		Short: "Prove what no look at a single object shows",
-		Args:  cobra.NoArgs,
+		// Without a proof there is nothing to do, and a misspelt one must not pass for a clean run.
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("name what to prove: quota")
+			}
+			return fmt.Errorf("unknown proof %q: use quota", args[0])
+		},
 		Example: `  tenantsmith prove quota
   tenantsmith prove quota acme-corp --env production --workloads`,
 	}

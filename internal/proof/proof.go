@@ -7,8 +7,9 @@
 //
 // Why it holds. Every peak is a bound on the sum of spec.replicas of all ReplicaSets that take part, for every number of
 // replicas up to the autoscaler's maximum, every step and every abort: H + surge where the controller counts pods itself, 2H
-// where a switch or a router divides the traffic. A third version that arrives while an old one is kept can ask for more; its
-// pods are refused, but only until the old version's delay has passed, and ReplicaSets try again. The tests contain a simulator
+// where a switch or a router divides the traffic, and behind a router one more: a version that overtakes another needs a ready
+// pod before the controller lets go of the one that the canary Service selects. A third version that arrives while an old one
+// is kept can ask for more; its pods are refused, but only until the old version's delay has passed, and ReplicaSets try again. The tests contain a simulator
 // of the controllers, written from their documented arithmetic, that searches for a counterexample: pods above a peak, or a
 // release that never ends under a quota as large as the peak.
 //
