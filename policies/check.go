@@ -34,7 +34,8 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 		}
 		e = whole
 	}
-	selected, err := e.selected(in.Checks, in.Context.Tenant != "")
+	known := in.Context.value()
+	selected, err := e.selected(in.Checks, known)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 		return nil, err
 	}
 	defer r.close()
-	facts := ast.LazyObject(in.Context.value())
+	facts := ast.LazyObject(known)
 	items := e.unwrap(in)
 	for i := range items {
 		if err := r.object(&items[i], facts); err != nil {
@@ -51,6 +52,9 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 		}
 	}
 	if err := r.set(items, facts); err != nil {
+		return nil, err
+	}
+	if err := r.tenant(facts); err != nil {
 		return nil, err
 	}
 	for i := range r.problems {
@@ -151,6 +155,18 @@ func (r *run) set(items []item, facts ast.Value) error {
 	}, "the objects together")
 }
 
+// tenant asks what the file of the tenant says.
+func (r *run) tenant(facts ast.Value) error {
+	q := r.ask(func(i int) bool { return r.engine.gates.rules[TenantScope][i].always })
+	if q == nil {
+		return nil
+	}
+	return r.eval(q, ast.LazyObject(map[string]any{"ctx": facts}), func(f finding, rule Rule) error {
+		r.add(rule, f, nil)
+		return nil
+	}, "the tenant's file")
+}
+
 // placed says of each object whose it is, the scope of its kind (empty where nobody knows) and its
 // namespace.
 func placed(items []item) []any {
@@ -193,7 +209,7 @@ func (r *run) add(rule Rule, f finding, it *item) {
 	p := problem(rule, f)
 	if it != nil {
 		p.Object, p.APIVersion = it.Key(), it.APIVersion()
-		if it.Source != nil {
+		if it.Source != nil && f.field == nil {
 			whole := it.prefix.Join(f.path...)
 			p.Position, _ = it.Source.Find(whole)
 			p.Field = whole.String()
@@ -205,6 +221,6 @@ func (r *run) add(rule Rule, f finding, it *item) {
 func problem(rule Rule, f finding) manifest.Problem {
 	return manifest.Problem{
 		Check: rule.ID, Severity: rule.Severity, Message: f.message,
-		Path: f.path, Remedy: rule.Remedy, Controls: rule.Controls,
+		Path: f.path, Field: f.field.String(), Remedy: rule.Remedy, Controls: rule.Controls,
 	}
 }

@@ -3,6 +3,8 @@ package policies
 import (
 	"strconv"
 	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // Context is what rules know of the tenant beside its objects; they find it under input.ctx.
@@ -12,8 +14,21 @@ type Context struct {
 	Tenant, Environment, Namespace, Tier string
 	// Namespaces are all of the tenant in this environment.
 	Namespaces []string
-	Platform   Platform
+	// Protected environments are those that need the care of production.
+	Protected bool
+	// Now is the day of the run, 2026-11-22; empty where nothing may depend on it.
+	Now string
+	// Spec is what the tenant's file says in this environment, with every default; its fields are those
+	// of the schema. So are those of the platform file and of the cluster below.
+	Spec     Document
+	Platform Platform
 }
+
+// Document is data for rules, made ready once for many calls.
+type Document struct{ value ast.Value }
+
+// NewDocument makes a JSON tree ready.
+func NewDocument(tree any) Document { return Document{ast.MustInterfaceToValue(tree)} }
 
 // Platform is what the platform file says about the cluster of an environment, and about what
 // tenants may use.
@@ -29,6 +44,8 @@ type Platform struct {
 	BindableClusterRoles []string
 	// ClusterVersion is that of Kubernetes, v1.34; empty or unreadable means the newest.
 	ClusterVersion string
+	// Spec is that of the platform file, Cluster is that of the environment, with its name.
+	Spec, Cluster Document
 	// DNSNamespaces are where the resolvers of the cluster are; none means kube-system and
 	// openshift-dns.
 	DNSNamespaces []string
@@ -52,25 +69,64 @@ func (c Context) value() map[string]any {
 	if len(resolvers) == 0 {
 		resolvers = []any{"kube-system", "openshift-dns"}
 	}
-	ctx := map[string]any{
-		"namespaces": list(c.Namespaces),
-		"platform": map[string]any{
-			"reserved_namespaces":    list(p.ReservedNamespaces),
-			"outer_namespaces":       list(p.OuterNamespaces),
-			"allowed_kinds":          kinds,
-			"bindable_cluster_roles": list(p.BindableClusterRoles),
-			"minor":                  minor(p.ClusterVersion),
-			"dns_namespaces":         resolvers,
-		},
+	platform := map[string]any{
+		"reserved_namespaces":    list(p.ReservedNamespaces),
+		"outer_namespaces":       list(p.OuterNamespaces),
+		"allowed_kinds":          kinds,
+		"bindable_cluster_roles": list(p.BindableClusterRoles),
+		"minor":                  minor(p.ClusterVersion),
+		"dns_namespaces":         resolvers,
 	}
+	ctx := map[string]any{"namespaces": list(c.Namespaces), "platform": platform}
+	if c.Protected {
+		ctx["protected"] = true
+	}
+	p.Spec.put(platform, "spec")
+	p.Cluster.put(ctx, "cluster")
+	c.Spec.put(ctx, "spec")
 	for key, text := range map[string]string{
-		"tenant": c.Tenant, "environment": c.Environment, "namespace": c.Namespace, "tier": c.Tier,
+		"tenant": c.Tenant, "environment": c.Environment, "namespace": c.Namespace, "tier": c.Tier, "now": c.Now,
 	} {
 		if text != "" {
 			ctx[key] = text
 		}
 	}
 	return ctx
+}
+
+func (d Document) put(into map[string]any, key string) {
+	if d.value != nil {
+		into[key] = d.value
+	}
+}
+
+// has reports whether the context has something at the dotted path: empty texts, lists and maps say
+// nothing.
+func has(ctx map[string]any, path string) bool {
+	var at any = ctx
+	for step := range strings.SplitSeq(path, ".") {
+		switch v := at.(type) {
+		case map[string]any:
+			at = v[step]
+		case ast.Object:
+			at = part(v, step)
+		default:
+			return false
+		}
+	}
+	switch v := at.(type) {
+	case nil:
+		return false
+	case string:
+		return v != ""
+	case ast.String:
+		return v != ""
+	case ast.Object:
+		return v.Len() > 0
+	case *ast.Array:
+		return v.Len() > 0
+	}
+	return true
 }
 
 // minor reads 34 from v1.34, 1.34.2 or v1.34.1+k3s1.

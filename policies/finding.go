@@ -11,8 +11,10 @@ import (
 
 // finding is what a rule says, read from its set deny.
 type finding struct {
-	message        string
-	path           manifest.Path
+	message string
+	path    manifest.Path
+	// field is in the tenant's file; nil where the finding is about an object only.
+	field          manifest.Path
 	object, member *int
 }
 
@@ -30,23 +32,35 @@ func readFinding(v ast.Value) (finding, error) {
 	if !ok {
 		return f, errors.New("a finding has no path")
 	}
+	var err error
+	if f.path, err = readPath(steps); err != nil {
+		return f, err
+	}
+	if steps, ok := part(o, "field").(*ast.Array); ok {
+		f.field, err = readPath(steps)
+	}
+	f.object, f.member = index(part(o, "object")), index(part(o, "member"))
+	return f, err
+}
+
+func readPath(steps *ast.Array) (manifest.Path, error) {
+	var path manifest.Path
 	err := steps.Iter(func(step *ast.Term) error {
 		switch s := step.Value.(type) {
 		case ast.String:
-			f.path = append(f.path, string(s))
+			path = append(path, string(s))
 		case ast.Number:
 			n, ok := s.Int()
 			if !ok {
 				return fmt.Errorf("a finding's path holds %s", s)
 			}
-			f.path = append(f.path, n)
+			path = append(path, n)
 		default:
 			return errors.New("a finding's path holds more than text and numbers")
 		}
 		return nil
 	})
-	f.object, f.member = index(part(o, "object")), index(part(o, "member"))
-	return f, err
+	return path, err
 }
 
 // part is a field of a finding, nil where it is absent.

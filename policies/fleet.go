@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -17,6 +18,19 @@ type Member struct {
 	// Namespaces are those the tenant claims in this environment.
 	Namespaces []string
 	Keys       []OwnedKey
+	// Claims are what the tenant says is its own beside objects and namespaces.
+	Claims []Claim
+}
+
+// Claim is something that only one tenant should have.
+type Claim struct {
+	// Kind is domain, host, group, secret or database.
+	Kind, Value string
+	// Field is where the tenant's file says so; Object is the index in Keys of the object that does, -1
+	// for none, and Path the field in it.
+	Field  manifest.Path
+	Object int
+	Path   manifest.Path
 }
 
 // OwnedKey is the identity of an object and whose tree it stands in.
@@ -28,7 +42,7 @@ type OwnedKey struct {
 // CheckFleet judges what only shows when all tenants are seen together. Each problem belongs to one
 // tenant and never tells it about another. Checks are ids, or prefixes of ids; none means all.
 func (e *Engine) CheckFleet(ctx context.Context, in []Member, checks []string) ([]manifest.Problem, error) {
-	selected, err := e.selected(checks, true)
+	selected, err := e.selected(checks, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +55,7 @@ func (e *Engine) CheckFleet(ctx context.Context, in []Member, checks []string) (
 	if q == nil {
 		return nil, nil
 	}
-	input := map[string]any{"duplicates": shared(in), "shared_namespaces": claimed(in)}
+	input := map[string]any{"duplicates": shared(in), "shared_namespaces": claimed(in), "shared": disputed(in)}
 	if e.members {
 		input["members"] = everyone(in)
 	}
@@ -62,8 +76,8 @@ func (r *run) addMember(rule Rule, f finding, in []Member) error {
 	m := in[*f.member]
 	p := problem(rule, f)
 	p.Tenant, p.Environment = m.Tenant, m.Environment
-	if f.object != nil {
-		if *f.object < 0 || *f.object >= len(m.Keys) {
+	if f.object != nil && *f.object >= 0 {
+		if *f.object >= len(m.Keys) {
 			return fmt.Errorf("%s: a finding names object %d of %d", rule.File, *f.object, len(m.Keys))
 		}
 		p.Object = m.Keys[*f.object].Key
@@ -132,6 +146,68 @@ func claimed(in []Member) []any {
 		all = append(all, map[string]any{"cluster": at.cluster, "namespace": at.namespace, "members": list})
 	}
 	return all
+}
+
+// disputed are the claims that more than one tenant makes. A domain or host is also claimed by whoever
+// claims one above it, wildcards included: what is below *.example.com is below example.com.
+func disputed(in []Member) []any {
+	type name struct{ kind, value string }
+	type holding struct {
+		member int
+		Claim
+	}
+	holders := map[name][]holding{}
+	for i, m := range in {
+		for _, c := range m.Claims {
+			at := name{family(c.Kind), root(c)}
+			holders[at] = append(holders[at], holding{i, c})
+		}
+	}
+	var all []any
+	for at, own := range holders {
+		whole := slices.Clone(own)
+		for rest := above(at.kind, at.value); rest != ""; rest = above(at.kind, rest) {
+			whole = append(whole, holders[name{at.kind, rest}]...)
+		}
+		if tenant := in[whole[0].member].Tenant; !slices.ContainsFunc(whole, func(h holding) bool { return in[h.member].Tenant != tenant }) {
+			continue
+		}
+		list := make([]any, len(whole))
+		for i, h := range whole {
+			m := in[h.member]
+			list[i] = map[string]any{
+				"member": h.member, "tenant": m.Tenant, "environment": m.Environment, "cluster": m.Cluster,
+				"kind": h.Kind, "value": h.Value, "object": h.Object, "path": []any(h.Path), "field": []any(h.Field),
+			}
+		}
+		all = append(all, map[string]any{"kind": at.kind, "value": at.value, "holders": list})
+	}
+	return all
+}
+
+// family is what kinds have in common: who owns a domain owns its hosts.
+func family(kind string) string {
+	if kind == "host" {
+		return "domain"
+	}
+	return kind
+}
+
+// root is what is compared: names of DNS in lower case, without a wildcard and the last dot.
+func root(c Claim) string {
+	if family(c.Kind) != "domain" {
+		return c.Value
+	}
+	return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(c.Value, "*."), "."))
+}
+
+// above is the name of DNS above a name; nothing else has one.
+func above(kind, value string) string {
+	_, rest, _ := strings.Cut(value, ".")
+	if kind != "domain" || !strings.Contains(rest, ".") {
+		return ""
+	}
+	return rest
 }
 
 // everyone is the whole fleet, for rules of the platform.

@@ -95,6 +95,7 @@ type analysis struct {
 	fields   numbers
 	parts    numbers
 	known    map[*ast.Rule][]need
+	readers  map[*ast.Rule]bool // of the context
 }
 
 // newAnalysis is for one scope; engine are the fields that the engine writes into its input.
@@ -103,7 +104,7 @@ func newAnalysis(c *ast.Compiler, fields, parts numbers, written map[string]bool
 	for _, name := range engine {
 		written[name] = true
 	}
-	return &analysis{compiler: c, fields: fields, parts: parts, written: written, known: map[*ast.Rule][]need{}}
+	return &analysis{compiler: c, fields: fields, parts: parts, written: written, known: map[*ast.Rule][]need{}, readers: map[*ast.Rule]bool{}}
 }
 
 // written are the fields of objects that our rules write themselves, and those of the context.
@@ -151,19 +152,98 @@ func (a *analysis) rule(r *ast.Rule) []need {
 	}
 	needs := []need{{}}
 	kind := map[ast.Var]bool{} // variables that are the kind of the object
+	foreign := a.foreign(r.Body)
 	for _, e := range r.Body {
-		needs = cross(needs, a.expr(e, kind))
+		needs = cross(needs, a.expr(e, kind, foreign))
 	}
 	a.known[r] = needs
 	return needs
 }
 
 var (
-	kindRef  = ast.MustParseRef("input.object.kind")
-	scopeRef = ast.MustParseRef("input.scope")
+	kindRef    = ast.MustParseRef("input.object.kind")
+	scopeRef   = ast.MustParseRef("input.scope")
+	contextRef = ast.MustParseRef("input.ctx")
 )
 
-func (a *analysis) expr(e *ast.Expr, kind map[ast.Var]bool) []need {
+// foreign are the variables that may come from the context and not from the object: whatever is said in
+// one expression with a part of the context, or with such a variable.
+func (a *analysis) foreign(body ast.Body) map[ast.Var]bool {
+	vars := map[ast.Var]bool{}
+	for known := -1; known < len(vars); {
+		known = len(vars)
+		for _, e := range body {
+			terms, ok := e.Terms.([]*ast.Term)
+			if ok && !e.Negated && slices.ContainsFunc(terms, func(t *ast.Term) bool { return a.outside(t, vars) }) {
+				for _, t := range terms[1:] {
+					bound(t, vars)
+				}
+			}
+		}
+	}
+	return vars
+}
+
+// contextual reports whether a reference is to the context or to rules that read it.
+func (a *analysis) contextual(r ast.Ref) bool {
+	if r.HasPrefix(contextRef) {
+		return true
+	}
+	if !r[0].Equal(ast.DefaultRootDocument) {
+		return false
+	}
+	for i := len(r.GroundPrefix()); i > 1; i-- {
+		if rules := a.compiler.GetRulesExact(r[:i]); len(rules) > 0 {
+			return slices.ContainsFunc(rules, a.reads)
+		}
+	}
+	return false
+}
+
+// reads reports whether a rule reads the context, itself or by others.
+func (a *analysis) reads(r *ast.Rule) bool {
+	if known, ok := a.readers[r]; ok {
+		return known
+	}
+	a.readers[r] = false // rules do not recur
+	found := false
+	ast.WalkRefs(r, func(ref ast.Ref) bool {
+		found = found || a.contextual(ref)
+		return found
+	})
+	a.readers[r] = found
+	return found
+}
+
+// outside reports whether a term looks at the context, or at a variable that may come from there.
+func (a *analysis) outside(t *ast.Term, vars map[ast.Var]bool) bool {
+	found := false
+	ast.WalkRefs(t, func(r ast.Ref) bool {
+		name, _ := r[0].Value.(ast.Var)
+		found = found || vars[name] || a.contextual(r)
+		return found
+	})
+	ast.WalkVars(t, func(v ast.Var) bool {
+		found = found || vars[v]
+		return found
+	})
+	return found
+}
+
+// bound notes the variables that a term is or is made of; those it looks things up with are not.
+func bound(t *ast.Term, vars map[ast.Var]bool) {
+	ast.NewGenericVisitor(func(x any) bool {
+		switch x := x.(type) {
+		case ast.Ref, *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension:
+			return true
+		case ast.Var:
+			vars[x] = true
+		}
+		return false
+	}).Walk(t)
+}
+
+func (a *analysis) expr(e *ast.Expr, kind, foreign map[ast.Var]bool) []need {
 	var n need
 	if len(e.With) > 0 {
 		return []need{n}
@@ -184,7 +264,11 @@ func (a *analysis) expr(e *ast.Expr, kind map[ast.Var]bool) []need {
 	}
 	needs := []need{n}
 	for _, t := range terms {
-		walkDefined(t, func(r ast.Ref) { needs = cross(needs, a.ref(r)) })
+		walkDefined(t, func(r ast.Ref) {
+			if v, ok := r[0].Value.(ast.Var); !ok || !foreign[v] {
+				needs = cross(needs, a.ref(r))
+			}
+		})
 	}
 	return needs
 }
@@ -259,7 +343,9 @@ func (a *analysis) ref(r ast.Ref) []need {
 				if i == len(r) && rules[0].Head.DocKind() != ast.CompleteDoc {
 					return []need{n} // the whole of a set is there, if only empty
 				}
-				a.look(&n, r[i:])
+				if !a.contextual(r[:i]) {
+					a.look(&n, r[i:])
+				}
 				return cross(a.rules(rules), []need{n})
 			}
 		}

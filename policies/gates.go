@@ -22,7 +22,9 @@ type gate struct {
 var parts = map[Scope][]string{
 	ObjectScope: {"object", "owner", "scope", "ctx"},
 	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
-	FleetScope:  {"members", "duplicates", "shared_namespaces"},
+	TenantScope: {"ctx"},
+	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared"},
+	ChangeScope: {"change", "ctx"},
 }
 
 // names are the fields that the engine writes into the input of each scope.
@@ -34,7 +36,7 @@ var names = map[Scope][]string{
 func newGates(c *ast.Compiler, rules []Rule, mods modules) gates {
 	g := gates{bits: numbers{}, rules: map[Scope][]gate{}}
 	fields, all := written(mods), numbers{}
-	for _, scope := range []Scope{ObjectScope, SetScope, FleetScope} {
+	for _, scope := range AllScopes {
 		a := newAnalysis(c, g.bits, all, fields, names[scope])
 		var given bitset
 		for _, part := range parts[scope] {
@@ -45,7 +47,7 @@ func newGates(c *ast.Compiler, rules []Rule, mods modules) gates {
 			if !slices.Contains(r.Scopes, scope) {
 				continue
 			}
-			if !r.Own || scope == FleetScope {
+			if !r.Own || scope != ObjectScope && scope != SetScope {
 				g.rules[scope][i].always = true
 				continue
 			}

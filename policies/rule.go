@@ -18,14 +18,23 @@ import (
 //     kinds.Role lists {index, object} of each Role, and is cheaper to look at than all objects; facts
 //     has {owner, scope, namespace} of each object; duplicates are lists of indexes of objects with
 //     one identity;
-//   - the fleet, all tenants: {members, duplicates, shared_namespaces}.
+//   - the tenant, what its file says in one environment: {ctx};
+//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared};
+//   - a change, what somebody wants to merge: {change, ctx}, see [Change]; ctx knows the platform only.
+//
+// ctx is the [Context]. Findings about a set or the tenant may name a field of the tenant's file.
 type Scope string
 
 const (
 	ObjectScope Scope = "object"
 	SetScope    Scope = "set"
+	TenantScope Scope = "tenant"
 	FleetScope  Scope = "fleet"
+	ChangeScope Scope = "change"
 )
+
+// AllScopes are the scopes, from the smallest.
+var AllScopes = []Scope{ObjectScope, SetScope, TenantScope, FleetScope, ChangeScope}
 
 // Rule is one check, as its METADATA says.
 type Rule struct {
@@ -38,8 +47,15 @@ type Rule struct {
 	NeedsTenant bool
 	// Brought rules are asked of what people bring or change. What tenantsmith generates holds them by
 	// construction, which the tests show by asking them of all of it.
-	Brought  bool
-	Controls []manifest.Control
+	Brought bool
+	// Objects are the kinds that the rule judges; "pods" stands for all that start pods, "all" for every
+	// kind, "tenant" for the tenant's file.
+	Objects []string
+	// Needs are the parts of the context that the rule cannot do without, as in platform.spec.waf. It is
+	// not asked where one is absent.
+	Needs []string
+	// Controls are those that it serves, Direct those of them that it tests themselves.
+	Controls, Direct []manifest.Control
 	// File is where the rule stands; Own tells ours from the platform's.
 	File string
 	Own  bool
@@ -69,14 +85,11 @@ func newRule(m *ast.Module, own bool) (Rule, []string) {
 	for _, s := range f.texts("scope") {
 		r.Scopes = append(r.Scopes, Scope(s))
 	}
-	for _, c := range f.controls(own) {
-		framework, id, _ := strings.Cut(c, ":")
-		if framework == "" || id == "" {
-			f.say("control %q is not framework:id", c)
-		}
-		r.Controls = append(r.Controls, manifest.Control{Framework: framework, ID: id})
-	}
-	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "brought", "scope", "controls")
+	r.Objects, r.Needs = f.optional("objects", own), f.optional("needs", false)
+	direct, supporting := f.controls(own)
+	r.Direct = f.control(direct)
+	r.Controls = slices.Concat(r.Direct, f.control(supporting))
+	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "brought", "scope", "objects", "needs", "controls")
 	return r, append(f.faults, r.faults()...)
 }
 
@@ -97,10 +110,8 @@ func (r Rule) faults() []string {
 		say("severity %q is not critical, high, medium or low", r.Severity)
 	}
 	for _, s := range r.Scopes {
-		if s == "change" {
-			say("scope change cannot be evaluated yet")
-		} else if s != ObjectScope && s != SetScope && s != FleetScope {
-			say("scope %q is not object, set or fleet", s)
+		if !slices.Contains(AllScopes, s) {
+			say("scope %q is not object, set, tenant, fleet or change", s)
 		}
 	}
 	return faults
@@ -170,12 +181,42 @@ func (f *fields) texts(key string) []string {
 	return nil
 }
 
-// controls may be missing from the platform's own rules: not every house rule serves a framework.
-func (f *fields) controls(own bool) []string {
-	if _, ok := f.custom["controls"]; !ok && !own {
+// optional are texts that may be missing unless they are required.
+func (f *fields) optional(key string, required bool) []string {
+	if _, ok := f.custom[key]; !ok && !required {
 		return nil
 	}
-	return f.texts("controls")
+	return f.texts(key)
+}
+
+// controls are two lists, direct and supporting, or one of those that a check supports. They may be
+// missing from the platform's own rules: not every house rule serves a framework.
+func (f *fields) controls(own bool) (direct, supporting []string) {
+	lists, ok := f.custom["controls"].(map[string]any)
+	if !ok {
+		return nil, f.optional("controls", own)
+	}
+	parts := fields{custom: lists}
+	direct, supporting = parts.optional("direct", false), parts.optional("supporting", false)
+	parts.unknown("direct", "supporting")
+	f.faults = append(f.faults, parts.faults...)
+	if len(direct)+len(supporting) == 0 {
+		f.say("METADATA custom.controls names none")
+	}
+	return direct, supporting
+}
+
+// control reads framework:id.
+func (f *fields) control(texts []string) []manifest.Control {
+	var all []manifest.Control
+	for _, c := range texts {
+		framework, id, _ := strings.Cut(c, ":")
+		if framework == "" || id == "" {
+			f.say("control %q is not framework:id", c)
+		}
+		all = append(all, manifest.Control{Framework: framework, ID: id})
+	}
+	return all
 }
 
 func (f *fields) unknown(known ...string) {

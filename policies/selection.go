@@ -9,7 +9,7 @@ import (
 // Selected returns the rules that ids or prefixes of ids stand for, all of them for none. One that
 // stands for no rule is an error.
 func (e *Engine) Selected(checks []string) ([]Rule, error) {
-	selected, err := e.selected(checks, true)
+	selected, err := e.selected(checks, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -22,8 +22,44 @@ func (e *Engine) Selected(checks []string) ([]Rule, error) {
 	return rules, nil
 }
 
-// selected marks the rules to ask, by index: those that were named and have what they need.
-func (e *Engine) selected(checks []string, tenant bool) ([]bool, error) {
+// Unasked is a rule that is not asked, and what it lacks.
+type Unasked struct {
+	Rule
+	// Needs is a part of the context, or "tenant".
+	Needs string
+}
+
+// Unasked returns the rules, of those that ids stand for, which are not asked in the context.
+func (e *Engine) Unasked(c Context, checks []string) ([]Unasked, error) {
+	rules, err := e.Selected(checks)
+	if err != nil {
+		return nil, err
+	}
+	var all []Unasked
+	for ctx := c.value(); len(rules) > 0; rules = rules[1:] {
+		if need := rules[0].lacks(ctx); need != "" {
+			all = append(all, Unasked{rules[0], need})
+		}
+	}
+	return all, nil
+}
+
+// lacks is what the rule needs and the context has not; nothing where it has all.
+func (r Rule) lacks(ctx map[string]any) string {
+	if r.NeedsTenant && !has(ctx, "tenant") {
+		return "tenant"
+	}
+	for _, need := range r.Needs {
+		if !has(ctx, need) {
+			return need
+		}
+	}
+	return ""
+}
+
+// selected marks the rules to ask, by index: those that were named and have what they need; a nil
+// context has everything.
+func (e *Engine) selected(checks []string, ctx map[string]any) ([]bool, error) {
 	for _, check := range checks {
 		if !slices.ContainsFunc(e.rules, func(r Rule) bool { return r.named(check) }) {
 			return nil, fmt.Errorf("no check %q", check)
@@ -32,7 +68,7 @@ func (e *Engine) selected(checks []string, tenant bool) ([]bool, error) {
 	selected := make([]bool, len(e.rules))
 	for i, r := range e.rules {
 		named := len(checks) == 0 || slices.ContainsFunc(checks, r.named)
-		selected[i] = named && (!r.NeedsTenant || tenant)
+		selected[i] = named && (ctx == nil || r.lacks(ctx) == "")
 	}
 	return selected, nil
 }

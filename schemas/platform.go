@@ -1,6 +1,12 @@
 package schemas
 
-import "k8s.io/apimachinery/pkg/api/resource"
+import (
+	"maps"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
 
 // Platform is what tenants may not choose. The fields are documented in platform.cue.
 type Platform struct {
@@ -23,8 +29,34 @@ type Platform struct {
 	Frameworks       []string              `json:"frameworks"`
 	Kinds            Kinds                 `json:"kinds"`
 	RBAC             PlatformRBAC          `json:"rbac"`
+	Analysis         RuleData              `json:"analysis"`
+	Placement        RuleData              `json:"placement"`
+	Network          RuleData              `json:"network"`
+	Certificates     RuleData              `json:"certificates"`
+	Logging          RuleData              `json:"logging"`
+	Detection        map[string]string     `json:"detection"`
+	Change           RuleData              `json:"change"`
+	Attestations     []Attestation         `json:"attestations"`
 	Policies         PolicySettings        `json:"policies"`
 	Extend           Extend                `json:"extend"`
+
+	doc *manifest.Node // what it was decoded from
+}
+
+// Document is the file's spec as written, with every default, as a JSON tree.
+func (p *Platform) Document() map[string]any {
+	spec, _ := p.doc.Get("spec").Tree().(map[string]any)
+	return spec
+}
+
+// ClusterDocument is the part of the document about a cluster, with the cluster's name.
+func (p *Platform) ClusterDocument(name string) map[string]any {
+	out := map[string]any{"name": name}
+	if n := p.doc.Get("spec").Get("clusters").Get(name); n != nil {
+		cluster, _ := n.Tree().(map[string]any)
+		maps.Copy(out, cluster)
+	}
+	return out
 }
 
 // Cluster is one Kubernetes cluster.
@@ -43,7 +75,12 @@ type Cluster struct {
 	IngressClass   string                  `json:"ingressClass"`
 	Operators      []string                `json:"operators"` // rollouts, prometheus, ...
 	StorageClasses map[string]StorageClass `json:"storageClasses"`
+	WAF            string                  `json:"waf"` // none | gateway
+	TLS            string                  `json:"tls"` // gateway | tenant
 	BackupLocation string                  `json:"backupLocation"`
+	BackupRegion   string                  `json:"backupRegion"`
+	// BackupEncrypted says that what is stored there is encrypted.
+	BackupEncrypted bool `json:"backupEncrypted"`
 }
 
 // Has reports whether an operator is installed.
@@ -68,13 +105,16 @@ type Metrics struct {
 
 // Images are those that run beside tenants' own.
 type Images struct {
-	Smoke string `json:"smoke"`
+	Smoke        string   `json:"smoke"`
+	Verification RuleData `json:"verification"`
+	ScanAge      string   `json:"scanAge"`
 }
 
 // StorageClass is a class that tenants may use.
 type StorageClass struct {
-	Default   bool `json:"default"`
-	Encrypted bool `json:"encrypted"`
+	Default   bool   `json:"default"`
+	Encrypted bool   `json:"encrypted"`
+	Region    string `json:"region"`
 }
 
 // PlatformEnvironment is an environment of the platform; the order of the list is that of promotion.
@@ -90,12 +130,16 @@ type PlatformEnvironment struct {
 type GitOps struct {
 	Engine string `json:"engine"` // argocd | flux
 	Layout string `json:"layout"` // kustomize | hydrated
+	// AllowedAnnotations steer the engine and may be tenants' own.
+	AllowedAnnotations []string `json:"allowedAnnotations"`
 }
 
 // SecretStore is where tenants' secrets come from.
 type SecretStore struct {
 	Name string `json:"name"`
 	Kind string `json:"kind"`
+	// Prefix is what paths begin with, {tenant}/{env}; empty means the tenant's name.
+	Prefix string `json:"prefix"`
 }
 
 // Namespaces are those of the platform's parts.
@@ -176,7 +220,10 @@ type AllowedKind struct {
 
 // PlatformRBAC lists the ClusterRoles a tenant's RoleBinding may name.
 type PlatformRBAC struct {
-	BindableClusterRoles []string `json:"bindableClusterRoles"`
+	BindableClusterRoles []string   `json:"bindableClusterRoles"`
+	PlatformGroups       []string   `json:"platformGroups"`
+	PlatformAccounts     []RuleData `json:"platformAccounts"`
+	Identities           RuleData   `json:"identities"`
 }
 
 // PolicySettings are those of checks.

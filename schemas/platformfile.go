@@ -160,7 +160,8 @@ func (p *platform) fill() []manifest.Problem {
 	}
 	p.doc = mapOf("spec", spec)
 	p.tiers = merger{}.lay(p.checker.tiers(), spec.Get("tiers"), inside)
-	problems := decode(with(spec, "tiers", spec.Position, p.tiers), p.facts)
+	p.facts.doc = mapOf("spec", with(spec, "tiers", spec.Position, p.tiers))
+	problems := decode(p.facts.doc.Get("spec"), p.facts)
 	p.name()
 	problems = append(problems, p.judge()...)
 	for i := range problems {

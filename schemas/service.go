@@ -4,24 +4,27 @@ import "k8s.io/apimachinery/pkg/api/resource"
 
 // Service is one workload. Kind is service, worker, job, cronjob or statefulset.
 type Service struct {
-	Kind            string              `json:"kind"`
-	Image           string              `json:"image"`
-	Command         []string            `json:"command"`
-	Args            []string            `json:"args"`
-	Ports           map[string]Port     `json:"ports"`
-	Env             map[string]EnvValue `json:"env"`
-	Files           map[string]string   `json:"files"`
-	Volumes         []Volume            `json:"volumes"`
-	Probes          Probes              `json:"probes"`
-	Resources       ContainerResources  `json:"resources"`
-	SecurityContext SecurityContext     `json:"securityContext"`
-	Critical        bool                `json:"critical"`
-	Replicas        *int32              `json:"replicas"`
-	Autoscaling     *Autoscaling        `json:"autoscaling"`
-	VerticalScaling *VerticalScaling    `json:"verticalScaling"`
-	Expose          []Expose            `json:"expose"`
-	Calls           []Call              `json:"calls"`
-	Release         Release             `json:"release"`
+	Kind      string              `json:"kind"`
+	Image     string              `json:"image"`
+	Command   []string            `json:"command"`
+	Args      []string            `json:"args"`
+	Ports     map[string]Port     `json:"ports"`
+	Env       map[string]EnvValue `json:"env"`
+	Files     map[string]string   `json:"files"`
+	Volumes   []Volume            `json:"volumes"`
+	Probes    Probes              `json:"probes"`
+	Resources ContainerResources  `json:"resources"`
+	// KubernetesAPI mounts the token of the ServiceAccount.
+	KubernetesAPI   bool             `json:"kubernetesApi"`
+	Evidence        []RuleData       `json:"evidence"`
+	SecurityContext SecurityContext  `json:"securityContext"`
+	Critical        bool             `json:"critical"`
+	Replicas        *int32           `json:"replicas"`
+	Autoscaling     *Autoscaling     `json:"autoscaling"`
+	VerticalScaling *VerticalScaling `json:"verticalScaling"`
+	Expose          []Expose         `json:"expose"`
+	Calls           []Call           `json:"calls"`
+	Release         Release          `json:"release"`
 	// Schedule is that of a cronjob.
 	Schedule string `json:"schedule"`
 	// TerminationGracePeriod is how long a pod may take to stop, in seconds.

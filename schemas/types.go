@@ -50,6 +50,15 @@ type Environment struct {
 	layered *manifest.Node // the merged document that Spec was decoded from, with positions
 }
 
+// Document is Spec as it was written, with every default, as a JSON tree.
+func (e *Environment) Document() map[string]any {
+	if e.layered == nil {
+		return nil
+	}
+	spec, _ := e.layered.Get("spec").Tree().(map[string]any)
+	return spec
+}
+
 // Spec is what a tenant declares, per environment. The fields are documented in tenant.cue.
 type Spec struct {
 	DisplayName   string              `json:"displayName"`
@@ -68,6 +77,7 @@ type Spec struct {
 	Notifications Notifications       `json:"notifications"`
 	Security      Security            `json:"security"`
 	Compliance    Compliance          `json:"compliance"`
+	Contacts      RuleData            `json:"contacts"`
 	Delivery      Delivery            `json:"delivery"`
 	Extensions    map[string]any      `json:"extensions"`
 }
@@ -99,16 +109,20 @@ type Database struct {
 	Backup    *Backup           `json:"backup"`
 }
 
-// Secret is fetched from the platform's store at Path, every Refresh.
+// Secret is fetched from the platform's store at Path, every Refresh. At the source its value changes
+// every Rotation, and did last on the day Rotated.
 type Secret struct {
-	Path    string `json:"path"`
-	Refresh string `json:"refresh"`
+	Path     string `json:"path"`
+	Refresh  string `json:"refresh"`
+	Rotation string `json:"rotation"`
+	Rotated  string `json:"rotated"`
 }
 
-// Backup is a cron schedule and how long its results stay.
+// Backup is a cron schedule, how long its results stay, and the day on which a restore last worked.
 type Backup struct {
-	Schedule  string `json:"schedule"`
-	Retention string `json:"retention"`
+	Schedule      string `json:"schedule"`
+	Retention     string `json:"retention"`
+	RestoreTested string `json:"restoreTested"`
 }
 
 // Monitoring is none, basic, standard or advanced.
@@ -144,13 +158,6 @@ type PagerDuty struct {
 type Security struct {
 	VulnerabilityScan bool `json:"vulnerabilityScan"`
 	RuntimeDetection  bool `json:"runtimeDetection"`
-}
-
-// Compliance is what the tenant must hold.
-type Compliance struct {
-	Frameworks         []string `json:"frameworks"`
-	DataClassification string   `json:"dataClassification"`
-	Residency          []string `json:"residency"`
 }
 
 // Delivery names workloads that the team brings from its own repository.

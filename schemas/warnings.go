@@ -31,9 +31,6 @@ var unrenderedTenant = []pending{
 	{manifest.Path{"notifications"}, nil},
 	{manifest.Path{"security", "vulnerabilityScan"}, []any{false}},
 	{manifest.Path{"security", "runtimeDetection"}, []any{false}},
-	{manifest.Path{"compliance", "frameworks"}, nil},
-	{manifest.Path{"compliance", "dataClassification"}, nil},
-	{manifest.Path{"compliance", "residency"}, nil},
 	{manifest.Path{"delivery"}, nil},
 }
 
@@ -47,13 +44,10 @@ var unrenderedService = []pending{
 
 var unrenderedPlatform = []pending{
 	{manifest.Path{"gitops", "layout"}, []any{"kustomize"}},
-	{manifest.Path{"registries"}, nil},
-	{manifest.Path{"frameworks"}, nil},
 	{manifest.Path{"secretStore"}, nil},
 	{manifest.Path{"prices"}, nil},
 	{manifest.Path{"clusters", "*", "backupLocation"}, nil},
 	{manifest.Path{"clusters", "*", "storageClasses", "*", "default"}, []any{false}},
-	{manifest.Path{"clusters", "*", "storageClasses", "*", "encrypted"}, []any{false}},
 }
 
 // unrendered warns of every field that a person wrote and that nothing renders yet, at its line.

@@ -50,8 +50,11 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 	return res, nil
 }
 
-// brought is where the object of the problem stands in a file of people, otherwise the tenant's name.
+// brought is where the field of the problem stands, or where the object of the problem stands in a file of people, otherwise the tenant's name.
 func brought(t *schemas.Tenant, p manifest.Problem) manifest.Position {
+	if p.Field != "" {
+		return t.At(p.Environment, manifest.ParsePath(p.Field))
+	}
 	for _, x := range t.Extras {
 		for _, doc := range x.Documents {
 			objects, _ := manifest.Objects(doc)
@@ -93,8 +96,27 @@ func (c chain) record(r *Rendered) {
 	r.Files = files
 }
 
+// known is what policies may know of the platform, made ready once a run.
+type known struct {
+	now      string
+	platform policies.Document
+	clusters map[string]policies.Document
+}
+
+func newKnown(p *schemas.Platform, now string) known {
+	k := known{now: now, clusters: map[string]policies.Document{}}
+	if p == nil {
+		return k
+	}
+	k.platform = policies.NewDocument(p.Document())
+	for name := range p.Clusters {
+		k.clusters[name] = policies.NewDocument(p.ClusterDocument(name))
+	}
+	return k
+}
+
 // facts are what policies may know of a tenant in an environment and of the platform.
-func facts(tenant string, e *schemas.Environment) policies.Context {
+func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 	p := e.Platform
 	kinds := make([]policies.Kind, len(p.Kinds.Allowed))
 	for i, k := range p.Kinds.Allowed {
@@ -102,7 +124,9 @@ func facts(tenant string, e *schemas.Environment) policies.Context {
 	}
 	return policies.Context{
 		Tenant: tenant, Environment: e.Name, Namespace: e.Namespace, Tier: e.Spec.Tier, Namespaces: []string{e.Namespace},
+		Protected: e.Protected, Now: k.now, Spec: policies.NewDocument(e.Document()),
 		Platform: policies.Platform{
+			Spec: k.platform, Cluster: k.clusters[e.Cluster.Name],
 			ReservedNamespaces: p.ReservedNames, AllowedKinds: kinds, BindableClusterRoles: p.RBAC.BindableClusterRoles,
 			OuterNamespaces: []string{p.Namespaces.Backup, p.Namespaces.GitOps, p.Namespaces.Monitoring},
 			ClusterVersion:  e.Cluster.Version, DNSNamespaces: e.DNSNamespaces(),
@@ -115,5 +139,6 @@ func member(tenant string, e *schemas.Environment, objects []manifest.Object) po
 	for _, o := range objects {
 		m.Keys = append(m.Keys, policies.OwnedKey{Key: o.Key(), Owner: o.Owner})
 	}
+	m.Claims = claims(e)
 	return m
 }

@@ -49,7 +49,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	}
 	t, e := addressee(fleet, o)
 	if e != nil {
-		in.Context = facts(t.Name, e)
+		in.Context = newKnown(fleet.Platform, o.Now).facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
 	in.Objects = objects

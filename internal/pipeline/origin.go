@@ -58,6 +58,11 @@ func (o *origin) locate(problems []manifest.Problem) {
 	for i := range problems {
 		p := &problems[i]
 		b, ok := o.built[p.Object]
+		if p.Field != "" && p.Position == (manifest.Position{}) {
+			field := manifest.ParsePath(p.Field)
+			p.Position, p.Field = o.tenant.At(o.env.Name, field), o.tenant.Field(o.env.Name, field)
+			continue
+		}
 		if !ok {
 			p.Position = o.tenant.At(o.env.Name, manifest.Path{"metadata", "name"})
 			continue

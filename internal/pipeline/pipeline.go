@@ -39,6 +39,9 @@ type Options struct {
 	Certificates bool
 	// Trees keeps the trees in the result, which otherwise hold every object of the fleet in memory.
 	Trees bool
+	// Now is the day of the run, 2026-11-22, which waivers and whatever else expires are held against;
+	// empty means that nothing is.
+	Now string
 	// Version of the tool, for the records.
 	Version string
 	// Progress, if not nil, is called after each tenant, from several goroutines.
@@ -87,7 +90,7 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return nil, err
 	}
@@ -132,6 +135,7 @@ type chain struct {
 	options Options
 	fleet   *schemas.Fleet
 	engine  *policies.Engine
+	known   known
 	failOn  manifest.Severity
 	selection
 }
@@ -239,7 +243,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	if c.asks() {
 		var err error
 		found, err = c.engine.Check(ctx, policies.Input{
-			Context: facts(r.Tenant.Name, e), Objects: objects, Brought: c.brought(e, built), Checks: c.policies,
+			Context: c.known.facts(r.Tenant.Name, e), Objects: objects, Brought: c.brought(e, built), Checks: c.policies,
 		})
 		if err != nil {
 			return err

@@ -6,15 +6,9 @@
 #   scope: object
 #   waivable: false
 #   remedy: only the platform team can add a kind, by platform spec.kinds.allowed
+#   objects: [all]
 #   controls:
-#     - cis:5.2.1
-#     - mtb:MTB-PL1-CC-CPI-1
-#     - iso:A.8.9
-#     - iso:A.8.19
-#     - soc2:CC6.8
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
-#     - csf:PR.PS-05
+#     supporting: [cis:5.2.1, mtb:MTB-PL1-CC-CPI-1, iso:A.8.9, iso:A.8.19, soc2:CC6.8, soc2:CC8.1, csf:PR.PS-01, csf:PR.PS-05]
 package checks.ts_gen_001
 
 deny contains finding if {

@@ -7,18 +7,10 @@
 #   waivable: false
 #   needs_tenant: true
 #   remedy: leave metadata.namespace out; each of spec.environments has its own namespace
+#   objects: [all]
 #   controls:
-#     - cis:5.6.1
-#     - cis:5.6.4
-#     - nsa:NET-01
-#     - mtb:MTB-PL1-CC-TI-2
-#     - gdpr:25.1
-#     - gdpr:32.1.b
-#     - iso:A.8.3
-#     - iso:A.8.22
-#     - soc2:CC6.1
-#     - csf:PR.IR-01
-#     - csf:PR.AA-05
+#     direct: [cis:5.6.1, cis:5.6.4, nsa:NET-01, soc2:CC6.1]
+#     supporting: [mtb:MTB-PL1-CC-TI-2, gdpr:25.1, gdpr:32.1.b, iso:A.8.3, iso:A.8.22, csf:PR.IR-01, csf:PR.AA-05]
 package checks.ts_gen_002
 
 import data.lib.pods

@@ -6,16 +6,10 @@
 #   scope: object
 #   waivable: false
 #   remedy: remove the object; only the platform team can create what belongs to the whole cluster (platform spec.kinds.allowed)
+#   objects: [all]
 #   controls:
-#     - mtb:MTB-PL1-CC-CPI-1
-#     - cis:5.1.1
-#     - cis:5.1.12
-#     - cis:5.1.9
-#     - iso:A.8.2
-#     - iso:A.8.18
-#     - soc2:CC6.3
-#     - csf:PR.AA-05
-#     - gdpr:32.1.b
+#     direct: [mtb:MTB-PL1-CC-CPI-1]
+#     supporting: [cis:5.1.1, cis:5.1.12, cis:5.1.9, iso:A.8.2, iso:A.8.18, soc2:CC6.3, csf:PR.AA-05, gdpr:32.1.b]
 package checks.ts_gen_003
 
 deny contains finding if {

@@ -6,12 +6,9 @@
 #   scope: [object, set, fleet]
 #   waivable: false
 #   remedy: give the object another metadata.name, or remove one of the two from spec.services or from your resources
+#   objects: [all]
 #   controls:
-#     - cis:5.6.1
-#     - iso:A.8.9
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
-#     - csf:ID.AM-02
+#     supporting: [cis:5.6.1, iso:A.8.9, soc2:CC8.1, csf:PR.PS-01, csf:ID.AM-02]
 package checks.ts_gen_004
 
 deny contains finding if {

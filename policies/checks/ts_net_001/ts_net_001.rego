@@ -7,17 +7,10 @@
 #   waivable: false
 #   needs_tenant: true
 #   remedy: keep the NetworkPolicy default-deny that tenantsmith renders; only the platform team can replace it
+#   objects: [Namespace, NetworkPolicy]
 #   controls:
-#     - cis:5.3.2
-#     - nsa:NET-02
-#     - mtb:PENDING-1201
-#     - iso:A.8.20
-#     - iso:A.8.22
-#     - soc2:CC6.1
-#     - soc2:CC6.6
-#     - csf:PR.IR-01
-#     - gdpr:25.2
-#     - gdpr:32.1.b
+#     direct: [cis:5.3.2, nsa:NET-02, iso:A.8.22, soc2:CC6.1, soc2:CC6.6, csf:PR.IR-01, gdpr:32.1.b]
+#     supporting: [mtb:PENDING-1201, iso:A.8.20, gdpr:25.2]
 package checks.ts_net_001
 
 import data.lib.network

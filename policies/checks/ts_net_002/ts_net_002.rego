@@ -7,16 +7,10 @@
 #   waivable: false
 #   needs_tenant: true
 #   remedy: keep the NetworkPolicy default-deny that tenantsmith renders, and declare what leaves in spec.services.<name>.calls
+#   objects: [Namespace, NetworkPolicy]
 #   controls:
-#     - cis:5.3.2
-#     - nsa:NET-02
-#     - iso:A.8.22
-#     - iso:A.8.12
-#     - soc2:CC6.6
-#     - soc2:CC6.7
-#     - csf:PR.IR-01
-#     - csf:PR.DS-02
-#     - gdpr:32.1.b
+#     direct: [cis:5.3.2, nsa:NET-02, csf:PR.IR-01]
+#     supporting: [iso:A.8.22, iso:A.8.12, soc2:CC6.6, soc2:CC6.7, csf:PR.DS-02, gdpr:32.1.b]
 package checks.ts_net_002
 
 import data.lib.network

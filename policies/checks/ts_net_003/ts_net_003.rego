@@ -6,13 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: name who is called in spec.services.<name>.calls; callers are opened by spec.services.<name>.expose and spec.accepts
+#   objects: [NetworkPolicy]
 #   controls:
-#     - nsa:NET-02
-#     - cis:5.3.2
-#     - iso:A.8.20
-#     - iso:A.8.22
-#     - soc2:CC6.6
-#     - csf:PR.IR-01
+#     direct: [nsa:NET-02, soc2:CC6.6]
+#     supporting: [cis:5.3.2, iso:A.8.20, iso:A.8.22, csf:PR.IR-01]
 package checks.ts_net_003
 
 import data.lib.network

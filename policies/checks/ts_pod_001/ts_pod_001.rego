@@ -6,17 +6,10 @@
 #   scope: object
 #   waivable: false
 #   remedy: remove privileged; only the platform team can run an agent that needs the node, outside of tenants
+#   objects: [pods]
 #   controls:
-#     - pss:privileged
-#     - cis:5.2.2
-#     - nsa:POD-04a
-#     - mtb:MTB-PL1-BC-CPI-5
-#     - iso:A.8.2
-#     - csf:PR.AA-05
-#     - gdpr:32.1.b
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:privileged, cis:5.2.2, nsa:POD-04a, mtb:MTB-PL1-BC-CPI-5]
+#     supporting: [iso:A.8.2, csf:PR.AA-05, gdpr:32.1.b, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_001
 
 import data.lib.pods

@@ -6,16 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: remove hostPort and serve the port by spec.services.<name>.ports
+#   objects: [pods]
 #   controls:
-#     - pss:hostPorts
-#     - cis:5.2.12
-#     - nsa:POD-04f
-#     - mtb:MTB-PL1-BC-HI-3
-#     - iso:A.8.20
-#     - csf:PR.IR-01
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:hostPorts, cis:5.2.12, nsa:POD-04f, mtb:MTB-PL1-BC-HI-3]
+#     supporting: [iso:A.8.20, csf:PR.IR-01, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_004
 
 import data.lib.pods

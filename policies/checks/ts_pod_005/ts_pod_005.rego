@@ -6,15 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: leave only capabilities of the baseline set in spec.services.<name>.securityContext.addCapabilities
+#   objects: [pods]
 #   controls:
-#     - pss:capabilities_baseline
-#     - cis:5.2.8
-#     - mtb:MTB-PL1-BC-CPI-3
-#     - nsa:POD-04a
-#     - iso:A.8.2
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:capabilities_baseline, cis:5.2.8, mtb:MTB-PL1-BC-CPI-3]
+#     supporting: [nsa:POD-04a, iso:A.8.2, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_005
 
 import data.lib.pods

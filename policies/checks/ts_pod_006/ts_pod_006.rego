@@ -6,13 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: leave only NET_BIND_SERVICE in spec.services.<name>.securityContext.addCapabilities; in a patch or an object of your own set capabilities.drop to [ALL]
+#   objects: [pods]
 #   controls:
-#     - pss:capabilities_restricted
-#     - cis:5.2.9
-#     - iso:A.8.2
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:capabilities_restricted, cis:5.2.9]
+#     supporting: [iso:A.8.2, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_006
 
 import data.lib.pods

@@ -6,17 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: set spec.services.<name>.securityContext.runAsNonRoot
+#   objects: [pods]
 #   controls:
-#     - pss:runAsNonRoot
-#     - cis:5.2.7
-#     - cis:5.6.3
-#     - nsa:POD-01
-#     - mtb:MTB-PL1-BC-CPI-4
-#     - iso:A.8.2
-#     - csf:PR.AA-05
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:runAsNonRoot, cis:5.2.7, cis:5.6.3, nsa:POD-01, mtb:MTB-PL1-BC-CPI-4]
+#     supporting: [iso:A.8.2, csf:PR.AA-05, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_008
 
 import data.lib.pods

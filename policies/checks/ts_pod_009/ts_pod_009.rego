@@ -6,14 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: set spec.services.<name>.securityContext.runAsUser to another number than 0
+#   objects: [pods]
 #   controls:
-#     - pss:runAsUser
-#     - cis:5.2.7
-#     - nsa:POD-01
-#     - mtb:MTB-PL1-BC-CPI-4
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:runAsUser, cis:5.2.7, nsa:POD-01, mtb:MTB-PL1-BC-CPI-4]
+#     supporting: [iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_009
 
 import data.lib.pods

@@ -6,15 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: set seccompProfile.type to RuntimeDefault in the patch or object of your own, or remove what changes it there; what tenantsmith renders has it
+#   objects: [pods]
 #   controls:
-#     - pss:seccompProfile_baseline
-#     - pss:seccompProfile_restricted
-#     - cis:5.6.2
-#     - cis:5.6.3
-#     - nsa:POD-04e
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:seccompProfile_baseline, pss:seccompProfile_restricted, cis:5.6.2, cis:5.6.3, nsa:POD-04e]
+#     supporting: [iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_010
 
 import data.lib.pods

@@ -6,13 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: remove seLinuxOptions from the patch or object of your own
+#   objects: [pods]
 #   controls:
-#     - pss:seLinuxOptions
-#     - nsa:POD-04e
-#     - cis:5.6.3
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:seLinuxOptions, nsa:POD-04e]
+#     supporting: [cis:5.6.3, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_012
 
 import data.lib.pods

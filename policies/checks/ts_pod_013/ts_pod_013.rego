@@ -6,12 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: remove procMount from the patch or object of your own
+#   objects: [pods]
 #   controls:
-#     - pss:procMount
-#     - pss:procMount_restricted
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:procMount, pss:procMount_restricted]
+#     supporting: [iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_013
 
 import data.lib.pods

@@ -6,11 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: remove the sysctl from the patch or object of your own
+#   objects: [pods]
 #   controls:
-#     - pss:sysctls
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:sysctls]
+#     supporting: [iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_014
 
 import data.lib.pods

@@ -6,12 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: remove hostProcess from the patch or object of your own
+#   objects: [pods]
 #   controls:
-#     - pss:windowsHostProcess
-#     - cis:5.2.10
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:windowsHostProcess, cis:5.2.10]
+#     supporting: [iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_015
 
 import data.lib.pods

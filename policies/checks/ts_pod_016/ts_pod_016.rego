@@ -6,12 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: use emptyDir, claim or secret in spec.services.<name>.volumes
+#   objects: [pods]
 #   controls:
-#     - pss:restrictedVolumes
-#     - gdpr:32.1.b
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:restrictedVolumes]
+#     supporting: [gdpr:32.1.b, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_016
 
 import data.lib.pods

@@ -6,12 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: "remove the host: spec.services.<name>.probes always ask the container itself"
+#   objects: [pods]
 #   controls:
-#     - pss:hostProbesAndHostLifecycle
-#     - nsa:NET-10
-#     - iso:A.8.9
-#     - soc2:CC7.1
-#     - csf:PR.PS-01
+#     direct: [pss:hostProbesAndHostLifecycle]
+#     supporting: [nsa:NET-10, iso:A.8.9, soc2:CC7.1, csf:PR.PS-01]
 package checks.ts_pod_017
 
 import data.lib.pods

@@ -6,24 +6,10 @@
 #   scope: object
 #   waivable: true
 #   remedy: set the pod-security labels on the Namespace; only the platform team can change those that tenantsmith renders
+#   objects: [Namespace]
 #   controls:
-#     - cis:5.2.1
-#     - cis:5.2.2
-#     - cis:5.2.3
-#     - cis:5.2.4
-#     - cis:5.2.5
-#     - cis:5.2.6
-#     - cis:5.2.7
-#     - cis:5.2.8
-#     - cis:5.2.9
-#     - cis:5.2.10
-#     - cis:5.2.11
-#     - cis:5.2.12
-#     - cis:5.6.3
-#     - nsa:POD-04
-#     - iso:A.8.9
-#     - soc2:CC6.8
-#     - csf:PR.PS-01
+#     direct: [cis:5.2.1]
+#     supporting: [cis:5.2.2, cis:5.2.3, cis:5.2.4, cis:5.2.5, cis:5.2.6, cis:5.2.7, cis:5.2.8, cis:5.2.9, cis:5.2.10, cis:5.2.11, cis:5.2.12, cis:5.6.3, nsa:POD-04, iso:A.8.9, soc2:CC6.8, csf:PR.PS-01]
 package checks.ts_pod_022
 
 name := object.get(input.object, ["metadata", "name"], "")

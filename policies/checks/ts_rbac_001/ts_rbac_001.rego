@@ -6,16 +6,10 @@
 #   scope: object
 #   waivable: false
 #   remedy: name each verb, resource and group in the rule of your own; what tenantsmith grants follows spec.owners
+#   objects: [Role, ClusterRole]
 #   controls:
-#     - cis:5.1.3
-#     - nsa:AUTH-02
-#     - iso:A.5.15
-#     - iso:A.5.18
-#     - iso:A.8.2
-#     - soc2:CC6.3
-#     - csf:PR.AA-05
-#     - gdpr:25.2
-#     - gdpr:32.1.b
+#     direct: [cis:5.1.3, nsa:AUTH-02, iso:A.8.2, soc2:CC6.3, csf:PR.AA-05]
+#     supporting: [iso:A.5.15, iso:A.5.18, gdpr:25.2, gdpr:32.1.b]
 package checks.ts_rbac_001
 
 import data.lib.rbac

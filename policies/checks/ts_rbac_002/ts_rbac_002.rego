@@ -6,14 +6,10 @@
 #   scope: object
 #   waivable: false
 #   remedy: remove the verb; only the platform team can grant more rights, by the roles that spec.owners names
+#   objects: [Role, ClusterRole]
 #   controls:
-#     - cis:5.1.8
-#     - mtb:MTB-PL2-CC-TI-1
-#     - nsa:AUTH-02
-#     - iso:A.8.2
-#     - soc2:CC6.3
-#     - csf:PR.AA-05
-#     - gdpr:32.1.b
+#     direct: [cis:5.1.8, mtb:MTB-PL2-CC-TI-1, iso:A.8.2]
+#     supporting: [nsa:AUTH-02, soc2:CC6.3, csf:PR.AA-05, gdpr:32.1.b]
 package checks.ts_rbac_002
 
 import data.lib.rbac

@@ -6,14 +6,10 @@
 #   scope: [object, set]
 #   waivable: false
 #   remedy: bind a Role that is rendered for the tenant, by spec.owners; only the platform team can allow a ClusterRole, by platform spec.rbac.bindableClusterRoles
+#   objects: [RoleBinding, ClusterRoleBinding]
 #   controls:
-#     - cis:5.1.1
-#     - nsa:AUTH-02
-#     - iso:A.5.15
-#     - iso:A.8.2
-#     - soc2:CC6.3
-#     - csf:PR.AA-05
-#     - gdpr:25.2
+#     direct: [cis:5.1.1, nsa:AUTH-02, soc2:CC6.3, csf:PR.AA-05]
+#     supporting: [iso:A.5.15, iso:A.8.2, gdpr:25.2]
 package checks.ts_rbac_010
 
 import data.lib.rbac

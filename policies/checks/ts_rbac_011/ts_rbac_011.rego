@@ -6,15 +6,10 @@
 #   scope: object
 #   waivable: false
 #   remedy: name a group of your own people in spec.owners
+#   objects: [RoleBinding, ClusterRoleBinding]
 #   controls:
-#     - cis:5.1.7
-#     - nsa:AUTH-01
-#     - nsa:AUTH-03
-#     - iso:A.5.16
-#     - iso:A.8.2
-#     - soc2:CC6.3
-#     - csf:PR.AA-05
-#     - gdpr:32.4
+#     direct: [cis:5.1.7]
+#     supporting: [nsa:AUTH-01, nsa:AUTH-03, iso:A.5.16, iso:A.8.2, soc2:CC6.3, csf:PR.AA-05, gdpr:32.4]
 package checks.ts_rbac_011
 
 import data.lib.rbac

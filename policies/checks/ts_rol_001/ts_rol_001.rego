@@ -6,11 +6,9 @@
 #   scope: [object, set]
 #   waivable: false
 #   remedy: let tenantsmith render the Rollout from spec.services, or add the workload that it names to your own resources
+#   objects: [Rollout]
 #   controls:
-#     - cis:5.6.3
-#     - iso:A.8.9
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
+#     supporting: [cis:5.6.3, iso:A.8.9, soc2:CC8.1, csf:PR.PS-01]
 package checks.ts_rol_001
 
 import data.lib.grave

@@ -6,10 +6,9 @@
 #   scope: object
 #   waivable: false
 #   remedy: mend the template as a pod of its own; analyses that tenantsmith renders follow spec.services.<name>.release.gate
+#   objects: [AnalysisTemplate, AnalysisRun, ClusterAnalysisTemplate, Experiment, Rollout]
 #   controls:
-#     - cis:5.6.3
-#     - iso:A.8.9
-#     - csf:PR.PS-01
+#     supporting: [cis:5.6.3, iso:A.8.9, csf:PR.PS-01]
 package checks.ts_rol_002
 
 import data.lib.grave

@@ -7,10 +7,9 @@
 #   waivable: false
 #   brought: true
 #   remedy: let tenantsmith render the Rollout from spec.services.<name>.release, or mend the field in the patch or object of your own
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, csf:PR.PS-01]
 package checks.ts_rol_101
 
 import data.lib.rollouts

@@ -7,10 +7,9 @@
 #   waivable: false
 #   brought: true
 #   remedy: mend the experiment in spec.services.<name>.release.steps or in the object of your own
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, csf:PR.PS-01]
 package checks.ts_rol_106
 
 import data.lib.rollouts

@@ -7,11 +7,9 @@
 #   waivable: false
 #   brought: true
 #   remedy: let tenantsmith render the Services of spec.services.<name>.ports and release, or add the Service to your own resources; the patch or object of your own must name one that is there
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - soc2:A1.2
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, soc2:A1.2, csf:PR.PS-01]
 package checks.ts_rol_107
 
 import data.lib.releases

@@ -7,11 +7,9 @@
 #   waivable: false
 #   brought: true
 #   remedy: let tenantsmith render the routes of spec.services.<name>.expose and release, or mend the route in the patch or object of your own
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - soc2:A1.2
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, soc2:A1.2, csf:PR.PS-01]
 package checks.ts_rol_108
 
 import data.lib.releases

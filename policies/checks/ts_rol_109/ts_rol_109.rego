@@ -7,10 +7,9 @@
 #   waivable: false
 #   brought: true
 #   remedy: set spec.services.<name>.release.gate and let tenantsmith render the analysis, or add the AnalysisTemplate to your own resources; the patch or object of your own must name one that is there
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, csf:PR.PS-01]
 package checks.ts_rol_109
 
 import data.lib.releases

@@ -7,10 +7,9 @@
 #   waivable: false
 #   brought: true
 #   remedy: set spec.services.<name>.autoscaling or spec.services.<name>.replicas, and remove what scales beside it
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.6
-#     - soc2:A1.1
-#     - csf:PR.IR-04
+#     supporting: [iso:A.8.6, soc2:A1.1, csf:PR.IR-04]
 package checks.ts_rol_111
 
 import data.lib.scalers

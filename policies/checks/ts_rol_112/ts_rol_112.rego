@@ -7,11 +7,9 @@
 #   waivable: true
 #   brought: true
 #   remedy: remove rollbackWindow from the patch or object of your own; tenantsmith renders it where it does no harm
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - soc2:A1.2
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, soc2:A1.2, csf:PR.PS-01]
 package checks.ts_rol_112
 
 import data.lib.rollouts

@@ -7,11 +7,9 @@
 #   waivable: true
 #   brought: true
 #   remedy: set spec.services.<name>.probes and spec.services.<name>.resources; what else is named, mend in the patch or object of your own
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.6
-#     - soc2:A1.1
-#     - csf:PR.IR-04
-#     - iso:A.8.32
+#     supporting: [iso:A.8.6, soc2:A1.1, csf:PR.IR-04, iso:A.8.32]
 package checks.ts_rol_113
 
 import data.lib.rollouts

@@ -7,10 +7,9 @@
 #   waivable: true
 #   brought: true
 #   remedy: remove the setting from spec.services.<name>.release.steps or from the patch or object of your own
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, csf:PR.PS-01]
 package checks.ts_rol_114
 
 import data.lib.rollouts

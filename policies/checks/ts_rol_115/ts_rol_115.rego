@@ -7,11 +7,9 @@
 #   waivable: true
 #   brought: true
 #   remedy: remove the selector of the Service from the patch or object of your own; the controller writes it
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.32
-#     - soc2:CC8.1
-#     - soc2:A1.2
-#     - csf:PR.PS-01
+#     supporting: [iso:A.8.32, soc2:CC8.1, soc2:A1.2, csf:PR.PS-01]
 package checks.ts_rol_115
 
 import data.lib.releases

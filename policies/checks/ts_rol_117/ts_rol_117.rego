@@ -7,10 +7,9 @@
 #   waivable: true
 #   brought: true
 #   remedy: set spec.services.<name>.autoscaling to what tenantsmith scales by, or mend the scaler in the patch or object of your own
+#   objects: [Rollout]
 #   controls:
-#     - iso:A.8.6
-#     - soc2:A1.1
-#     - csf:PR.IR-04
+#     supporting: [iso:A.8.6, soc2:A1.1, csf:PR.IR-04]
 package checks.ts_rol_117
 
 import data.lib.scalers

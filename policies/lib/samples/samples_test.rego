@@ -7,6 +7,10 @@ ctx := {
 	"namespace": "acme-production",
 	"namespaces": ["acme-production"],
 	"tier": "premium",
+	"protected": true,
+	"now": "2026-11-22",
+	"spec": {"tier": "premium", "owners": [{"group": "acme-admins", "role": "admin"}], "services": {"web": {"kind": "service"}}},
+	"cluster": {"name": "main", "region": "eu-central-1"},
 	"platform": {
 		"reserved_namespaces": ["argocd", "monitoring"],
 		"outer_namespaces": ["argocd"],
@@ -14,8 +18,15 @@ ctx := {
 		"bindable_cluster_roles": ["tenant-viewer", "admin", "system:node"],
 		"minor": 34,
 		"dns_namespaces": ["kube-system"],
+		"spec": {"registries": ["ghcr.io/example"]},
 	},
 }
+
+# What a rule sees of the tenant when its file says more: these fields of spec.
+tenant(spec) := {"ctx": object.union(ctx, {"spec": spec})}
+
+# An input with more in its context, such as {"cluster": {"waf": "none"}}.
+within(given, more) := object.union(given, {"ctx": more})
 
 # What a rule sees of an object of the tenant.
 of(object) := {"object": object, "owner": "workload", "scope": "Namespaced", "ctx": ctx}
