@@ -11,7 +11,7 @@ import (
 
 // judge looks across tenants, holds back those with problems and writes the records of the others.
 func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) {
-	res := &Result{Fleet: c.fleet, Tenants: rendered, FailOn: c.failOn, Held: slices.Clone(c.fleet.Held)}
+	res := &Result{Fleet: c.fleet, Tenants: rendered, FailOn: c.failOn, Held: slices.Clone(c.fleet.Held), engine: c.engine, known: c.known}
 	var members []policies.Member
 	for _, r := range rendered {
 		res.Objects += r.objects

@@ -43,7 +43,8 @@ type Options struct {
 	// empty means that nothing is.
 	Now string
 	// Version of the tool, for the records.
-	Version string
+	Version  string
+	thorough bool // ask every check of every object
 	// Progress, if not nil, is called after each tenant, from several goroutines.
 	Progress func(done, total int)
 }
@@ -59,6 +60,9 @@ type Result struct {
 	FailOn  manifest.Severity
 	Objects int
 	Checks  int
+
+	engine *policies.Engine
+	known  known
 }
 
 // Rendered is one tenant's output.
@@ -211,7 +215,7 @@ func source(t *schemas.Tenant) string {
 // brought tells which objects people brought, changed, or wrote in the words of Argo Rollouts. With
 // kustomize as oracle nobody is trusted, and every check is asked of every object.
 func (c chain) brought(e *schemas.Environment, built []overlay.Built) []bool {
-	if c.options.Verify {
+	if c.options.Verify || c.options.thorough {
 		return nil
 	}
 	out := make([]bool, len(built))
