@@ -72,7 +72,7 @@ func knownFormat(format string) error {
 // report prints the problems as the result of the command, the closing sentence for people, and
 // turns failing problems into the exit code.
 func (w *workspace) report(format string, r report.Report) error {
-	o := report.Options{Prefix: w.prefix(), Color: colored(w.out)}
+	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
 	if err := report.Write(w.out, format, r, o); err != nil {
 		return err
 	}
