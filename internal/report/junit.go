@@ -28,6 +28,7 @@ type junitSuite struct {
 	Errors   int         `xml:"errors,attr"`
 	Skipped  int         `xml:"skipped,attr"`
 	Cases    []junitCase `xml:"testcase"`
+	Out      string      `xml:"system-out,omitempty"`
 }
 
 type junitCase struct {
@@ -45,7 +46,8 @@ type junitNote struct {
 }
 
 // writeJUnit prints a suite for each tenant in each environment, one for the files of each tenant and
-// one for what belongs to nobody, with a case for each check that was asked.
+// one for what belongs to nobody, with a case for each check that was asked. The last says, too, what
+// was not examined.
 func writeJUnit(w io.Writer, r Report) error {
 	doc := junitSuites{Name: "tenantsmith"}
 	found := map[Place][]manifest.Problem{}
@@ -96,6 +98,11 @@ func (r Report) suite(at Place, found []manifest.Problem) junitSuite {
 			s.Skipped++
 		}
 	}
+	if at == (Place{}) {
+		for _, skipped := range r.Summary.Skipped {
+			s.Out += skipped.String() + "\n"
+		}
+	}
 	return s
 }
 
@@ -140,7 +147,7 @@ func (r Report) junitCase(rule Rule, found []manifest.Problem) junitCase {
 	}
 	switch {
 	case len(failing) > 0:
-		c.Failure = &junitNote{Message: summed(failing, failing[0].Message), Type: string(failing[0].Severity), Text: inText(failing)}
+		c.Failure = &junitNote{Message: summed(failing, place(failing[0])+failing[0].Message), Type: string(failing[0].Severity), Text: inText(failing)}
 		c.Out = inText(slices.Concat(below, waived))
 	case len(waived) > 0 && len(below) == 0:
 		c.Skipped = &junitNote{Message: summed(waived, waived[0].Waiver), Text: inText(waived)}

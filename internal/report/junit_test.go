@@ -140,7 +140,9 @@ func TestJUnit(t *testing.T) {
 // TestJUnitManifests: objects of nobody's are asked, too.
 func TestJUnitManifests(t *testing.T) {
 	r := Report{FailOn: manifest.High, Rules: []Rule{rule("TS-X-001", manifest.High)}, Examined: []Place{{}}}
+	r.Summary.Skipped = []Skipped{{What: "a.yaml", Reason: "no regular file"}}
 	root := requireJUnit(t, written(t, "junit", r, Options{}))
 	require.Equal(t, "manifests", root.Children[0].attr("name"))
 	require.Equal(t, 2, root.number(t, "tests"))
+	require.Equal(t, "not examined: a.yaml: no regular file\n", root.Children[0].Children[2].Text)
 }

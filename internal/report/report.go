@@ -46,6 +46,10 @@ type Skipped struct {
 	Reason string `json:"reason"`
 }
 
+func (s Skipped) String() string {
+	return clean(words().Counts.Skipped.with("what", s.What, "reason", s.Reason))
+}
+
 // Failing are the problems at or above the bound.
 func (r Report) Failing() int {
 	n := 0

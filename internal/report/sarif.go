@@ -59,14 +59,13 @@ func writeSARIF(w io.Writer, r Report, o Options) error {
 
 // notifications say what the results do not show.
 func notifications(r Report, leftOut int) []sarifNotification {
-	t, out := words().Sarif, []sarifNotification{}
+	out := []sarifNotification{}
 	if leftOut > 0 {
-		said := t.LeftOut.of(leftOut, "limit", strconv.Itoa(resultLimit))
+		said := words().Sarif.LeftOut.of(leftOut, "limit", strconv.Itoa(resultLimit))
 		out = append(out, sarifNotification{Level: "warning", Message: sarifText{said}})
 	}
 	for _, s := range r.Summary.Skipped {
-		said := t.Skipped.with("what", s.What, "reason", s.Reason)
-		out = append(out, sarifNotification{Level: "note", Message: sarifText{plain(said)}})
+		out = append(out, sarifNotification{Level: "note", Message: sarifText{plain(s.String())}})
 	}
 	return out
 }
@@ -123,12 +122,8 @@ func sarifLevel(s manifest.Severity) string {
 
 func toResult(g []manifest.Problem, o Options) sarifResult {
 	p := g[0]
-	lead := ""
-	if p.Object.Kind == "" && p.Field != "" {
-		lead = p.Field + ": "
-	}
 	res := sarifResult{
-		RuleID: checkOf(p), Level: sarifLevel(p.Severity), Message: sarifText{plain(told(g, lead))},
+		RuleID: checkOf(p), Level: sarifLevel(p.Severity), Message: sarifText{plain(told(g, place(p)))},
 		Locations:    []sarifLocation{located(g, o)},
 		Related:      related(g),
 		Suppressions: []sarifSuppression{},

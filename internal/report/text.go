@@ -69,6 +69,14 @@ func lead(p manifest.Problem) string {
 	return strings.Join(parts, "")
 }
 
+// place is the lead where severity and check stand elsewhere: the field of what concerns no object.
+func place(p manifest.Problem) string {
+	if p.Object.Kind != "" || p.Field == "" {
+		return ""
+	}
+	return p.Field + ": "
+}
+
 func paint(s string, sev manifest.Severity, color bool) string {
 	if !color || s == "" {
 		return s

@@ -15,7 +15,7 @@ type texts struct {
 	Object struct{ Waived, AlsoIn phrase }
 	Counts struct {
 		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived counted
-		Clean, Sentence                                                    phrase
+		Skipped, Clean, Sentence                                           phrase
 	}
 	Proof struct {
 		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase
@@ -25,8 +25,8 @@ type texts struct {
 	Annotation struct{ More counted }
 	Title      struct{ Schema, Output, Policy phrase }
 	Sarif      struct {
-		Workspace, Rendered, Schemas, RenderedObject, Rule, Skipped phrase
-		LeftOut                                                     counted
+		Workspace, Rendered, Schemas, RenderedObject, Rule phrase
+		LeftOut                                            counted
 	}
 	JUnit struct {
 		Platform, Manifests phrase
