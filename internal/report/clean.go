@@ -5,9 +5,9 @@ import (
 	"unicode/utf16"
 )
 
-// clean keeps text from a tenant's file from moving the cursor, clearing the screen, starting a line
+// Clean keeps text from a tenant's file from moving the cursor, clearing the screen, starting a line
 // of its own, or being a command: the runner of GitHub Actions obeys ##[…] anywhere in a line.
-func clean(s string) string {
+func Clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':

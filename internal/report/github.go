@@ -77,12 +77,12 @@ func writeAnnotation(b *bytes.Buffer, level string, g []manifest.Problem, o Opti
 // A message too long for both leaves room for them.
 func told(g []manifest.Problem, lead string) string {
 	p, label := g[0], words().Label
-	text := cut(strings.TrimSpace(clean(lead+p.Message)), messageLimit/2)
+	text := cut(strings.TrimSpace(Clean(lead+p.Message)), messageLimit/2)
 	if s := objects(g); s != "" {
-		text += "\n" + string(label.Object) + ": " + clean(s)
+		text += "\n" + string(label.Object) + ": " + Clean(s)
 	}
 	if p.Remedy != "" {
-		text += "\n" + string(label.Fix) + ": " + clean(p.Remedy)
+		text += "\n" + string(label.Fix) + ": " + Clean(p.Remedy)
 	}
 	return cut(text, messageLimit)
 }

@@ -121,9 +121,9 @@ func (r Report) asked(at Place) []Rule {
 func (r Report) suiteName(at Place) string {
 	switch {
 	case at.Environment != "":
-		return clean(at.Tenant + "/" + at.Environment)
+		return Clean(at.Tenant + "/" + at.Environment)
 	case at.Tenant != "":
-		return clean(at.Tenant)
+		return Clean(at.Tenant)
 	case slices.Contains(r.Examined, at):
 		return string(words().JUnit.Manifests)
 	}
@@ -133,7 +133,7 @@ func (r Report) suiteName(at Place) string {
 // junitCase fails with the findings at or above the bound, is skipped when all are waived, and passes
 // otherwise. CI servers show one failure of a case, so there is one for all.
 func (r Report) junitCase(rule Rule, found []manifest.Problem) junitCase {
-	c := junitCase{Name: clean(strings.TrimSpace(rule.ID + " " + rule.Title))}
+	c := junitCase{Name: Clean(strings.TrimSpace(rule.ID + " " + rule.Title))}
 	var failing, waived, below []manifest.Problem
 	for _, p := range found {
 		switch {
@@ -162,7 +162,7 @@ func summed(ps []manifest.Problem, message string) string {
 	if rest := len(ps) - 1; rest > 0 {
 		message = words().JUnit.More.of(rest, "message", message)
 	}
-	return cut(clean(message), messageLimit)
+	return cut(Clean(message), messageLimit)
 }
 
 // inText are the findings as people read them.

@@ -76,7 +76,7 @@ func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
 		return err
 	}
 	for _, a := range assumptions(proofs) {
-		if _, err := fmt.Fprintf(w, "%s: %s\n", words().Label.Assumes, clean(a)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s\n", words().Label.Assumes, Clean(a)); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,7 @@ type Skipped struct {
 }
 
 func (s Skipped) String() string {
-	return clean(words().Counts.Skipped.with("what", s.What, "reason", s.Reason))
+	return Clean(words().Counts.Skipped.with("what", s.What, "reason", s.Reason))
 }
 
 // Failing are the problems at or above the bound.

@@ -31,16 +31,16 @@ func writeText(w io.Writer, r Report, o Options) error {
 
 func writeProblem(b *bytes.Buffer, g []manifest.Problem, o Options) {
 	p, label := g[0], words().Label
-	line := paint(lead(p), p.Severity, o.Color) + clean(p.Message)
+	line := paint(lead(p), p.Severity, o.Color) + Clean(p.Message)
 	if at := p.Position.String(); at != "" {
-		line = clean(at) + ": " + line
+		line = Clean(at) + ": " + line
 	}
 	b.WriteString(uncommanded(line) + "\n")
 	detail := func(name phrase, text string) {
 		if text == "" {
 			return
 		}
-		line := "    " + string(name) + ": " + clean(text)
+		line := "    " + string(name) + ": " + Clean(text)
 		if o.Color {
 			line = faint + line + reset
 		}
@@ -62,9 +62,9 @@ func lead(p manifest.Problem) string {
 	}
 	switch {
 	case p.Object.Kind != "" && p.Check != "" && p.Severity != manifest.Error:
-		parts = append(parts, string(p.Severity)+" "+clean(p.Check)+": ")
+		parts = append(parts, string(p.Severity)+" "+Clean(p.Check)+": ")
 	case p.Field != "":
-		parts = append(parts, clean(p.Field)+": ")
+		parts = append(parts, Clean(p.Field)+": ")
 	}
 	return strings.Join(parts, "")
 }
