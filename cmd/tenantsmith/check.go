@@ -68,10 +68,14 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 
 // reportResult is the report of a run over tenants.
 func reportResult(res *pipeline.Result, env string) report.Report {
-	r := report.Report{Problems: res.Problems, FailOn: res.FailOn}
-	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, res.Checks
+	r := report.Report{Problems: res.Problems, FailOn: res.FailOn, Rules: rulesOf(res.Rules)}
+	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, len(res.Rules)
 	r.Summary.Held = res.Held
 	for _, t := range res.Tenants {
+		r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name})
+		for _, e := range t.Checked {
+			r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name, Environment: e})
+		}
 		for _, e := range t.Tenant.Environments {
 			if env == "" || env == e.Name {
 				r.Summary.Environments++
@@ -84,6 +88,14 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 		}
 	}
 	return r
+}
+
+func rulesOf(rules []pipeline.Rule) []report.Rule {
+	out := make([]report.Rule, len(rules))
+	for i, r := range rules {
+		out[i] = report.Rule{ID: r.ID, Title: r.Title, Severity: r.Severity, Remedy: r.Remedy, Controls: r.Controls}
+	}
+	return out
 }
 
 // reportOf is the report of problems outside a run, which all fail.

@@ -38,7 +38,8 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 		return err
 	}
 	r.Problems = manifest.SortProblems(append(r.Problems, res.Problems...))
-	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), res.Checks
+	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), len(res.Rules)
+	r.Rules, r.Examined = rulesOf(res.Rules), []report.Place{{Tenant: res.Tenant, Environment: res.Environment}}
 	for _, id := range res.NeedTenant {
 		r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: "check " + id, Reason: "it needs a TENANT and --env"})
 	}

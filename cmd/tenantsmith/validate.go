@@ -35,6 +35,7 @@ that collide. Nothing is rendered and no policy runs, so it is fast enough for a
 			r := report.Report{Problems: fleet.Problems, FailOn: manifest.Error}
 			r.Summary.Tenants, r.Summary.Held = len(fleet.Tenants)+len(fleet.Held), fleet.Held
 			for _, t := range fleet.Tenants {
+				r.Examined = append(r.Examined, report.Place{Tenant: t.Name})
 				r.Summary.Environments += len(t.Environments)
 			}
 			return w.report(format, r)

@@ -72,7 +72,7 @@ func knownFormat(format string) error {
 // report prints the problems as the result of the command, the closing sentence for people, and
 // turns failing problems into the exit code.
 func (w *workspace) report(format string, r report.Report) error {
-	o := report.Options{Prefix: w.prefix(), Color: colored(w.out)}
+	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
 	if err := report.Write(w.out, format, r, o); err != nil {
 		return err
 	}
@@ -90,9 +90,9 @@ func (w *workspace) problems(r report.Report) error {
 	return report.Write(w.err, "text", r, report.Options{Color: colored(w.err)})
 }
 
-// say prints one sentence for people.
+// say prints one sentence for people. It may name files and tenants that a pull request brings.
 func (w *workspace) say(format string, args ...any) {
-	fmt.Fprintf(w.err, "tenantsmith: "+format+"\n", args...)
+	fmt.Fprintf(w.err, "tenantsmith: %s\n", report.Clean(fmt.Sprintf(format, args...)))
 }
 
 // prefix leads from the workspace of a GitHub job to the platform repository: annotations name files

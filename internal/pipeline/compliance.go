@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/policies"
 )
@@ -27,7 +26,7 @@ func Assess(ctx context.Context, fsys fs.FS, o Options, frameworks []string) (*r
 	if err != nil || res.engine == nil {
 		return nil, res, err
 	}
-	a := assessor{options: o, result: res, named: frameworks, rules: append(res.engine.Rules(), proofRules...)}
+	a := assessor{options: o, result: res, named: frameworks, rules: append(res.engine.Rules(), selection{all: true}.proven()...)}
 	return a.compliance(), res, nil
 }
 
@@ -37,13 +36,6 @@ func frameworkIDs() []string {
 		ids = append(ids, f.ID)
 	}
 	return ids
-}
-
-// proofRules are the proofs as checks of controls.
-var proofRules = []policies.Rule{
-	{ID: releaseFits, Title: "A release fits its quota", Severity: manifest.High, Objects: []string{"pods"}, Controls: capacity, Own: true},
-	{ID: steadyFits, Title: "What runs between releases fits the entitlement", Severity: manifest.High, Objects: []string{"pods"}, Controls: capacity, Own: true},
-	{ID: podRefused, Title: "No pod is refused by a LimitRange or a quota", Severity: manifest.High, Objects: []string{"pods"}, Controls: capacity, Own: true},
 }
 
 type assessor struct {

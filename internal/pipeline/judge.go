@@ -24,7 +24,7 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 			return nil, err
 		}
 	}
-	res.Checks = c.count
+	res.Rules = c.rules
 	byTenant := map[string][]manifest.Problem{}
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)

@@ -17,9 +17,13 @@ import (
 
 // Judged is what [CheckManifests] found.
 type Judged struct {
+	// Tenant and Environment are those whose objects they are said to be; empty for nobody's.
+	Tenant, Environment string
+
 	Problems []manifest.Problem
 	FailOn   manifest.Severity
-	Checks   int
+	// Rules are the checks that were asked.
+	Rules []Rule
 	// NeedTenant are the ids of checks that could not be asked without a tenant.
 	NeedTenant []string
 }
@@ -49,12 +53,16 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	}
 	t, e := addressee(fleet, o)
 	if e != nil {
+		out.Tenant, out.Environment = t.Name, e.Name
 		in.Context = newKnown(fleet.Platform, o.Now).facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
 	in.Objects = objects
-	out.Problems = append(out.Problems, proven(objects, e, chosen)...)
-	out.Checks = chosen.proven()
+	for _, p := range proven(objects, e, chosen) {
+		p.Tenant, p.Environment = out.Tenant, out.Environment
+		out.Problems = append(out.Problems, p)
+	}
+	out.Rules = chosen.proven()
 	if !chosen.asks() {
 		return out, nil
 	}
@@ -75,7 +83,7 @@ func (j *Judged) count(rules []policies.Rule, tenant bool) {
 			j.NeedTenant = append(j.NeedTenant, rule.ID)
 			continue
 		}
-		j.Checks++
+		j.Rules = append(j.Rules, rule)
 	}
 }
 

@@ -59,7 +59,8 @@ type Result struct {
 	Held    []string
 	FailOn  manifest.Severity
 	Objects int
-	Checks  int
+	// Rules are the checks that were asked.
+	Rules []Rule
 
 	engine *policies.Engine
 	known  known
@@ -74,6 +75,8 @@ type Rendered struct {
 	Files map[string][]byte
 	// Certificates are the quota proofs, by environment, where the options ask for them.
 	Certificates []Certificate
+	// Checked are the names of the environments whose objects were judged.
+	Checked []string
 
 	problems []manifest.Problem
 	members  []policies.Member
@@ -259,6 +262,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	}
 	r.problems = append(r.problems, found...)
 	r.objects += len(built)
+	r.Checked = append(r.Checked, e.Name)
 	r.members = append(r.members, member(r.Tenant.Name, e, objects))
 	return nil
 }

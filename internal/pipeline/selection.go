@@ -7,15 +7,12 @@ import (
 	"github.com/tenantsmith/tenantsmith/policies"
 )
 
-// proofs are selected and reported like checks.
-var proofs = []string{releaseFits, steadyFits, podRefused}
-
 // selection divides ids, or beginnings of them, into those of policies and those of proofs; all tells
 // that nobody chose.
 type selection struct {
 	all              bool
 	policies, proofs []string
-	count            int
+	rules            []Rule
 }
 
 // choose finds what the ids stand for; one that stands for nothing is an error.
@@ -32,23 +29,12 @@ func choose(engine *policies.Engine, checks []string) (selection, error) {
 			return s, err
 		}
 	}
-	if s.count = s.proven(); !s.asks() {
+	if s.rules = s.proven(); !s.asks() {
 		return s, nil
 	}
 	rules, err := engine.Selected(s.policies)
-	s.count += len(rules)
+	s.rules = append(s.rules, rules...)
 	return s, err
-}
-
-// proven is how many proofs were chosen.
-func (s selection) proven() int {
-	n := 0
-	for _, id := range proofs {
-		if s.wants(id) {
-			n++
-		}
-	}
-	return n
 }
 
 func begins(id, check string) bool { return check != "" && strings.HasPrefix(id, check) }

@@ -55,7 +55,7 @@ func writeComplianceText(w io.Writer, c *Compliance) error {
 	}
 	for _, a := range c.Attestations {
 		if word := invalid(a); word != "" {
-			fmt.Fprintf(&b, "%s:%d: attestation of %s by %s %s\n", a.File, a.Line, clean(a.Control), clean(a.By), word)
+			fmt.Fprintf(&b, "%s:%d: attestation of %s by %s %s\n", a.File, a.Line, Clean(a.Control), Clean(a.By), word)
 		}
 	}
 	_, err := w.Write(b.Bytes())
@@ -139,9 +139,9 @@ func writeReasons(b *bytes.Buffer, c Control) {
 	for _, check := range c.Checks {
 		seen := []string{}
 		for _, p := range check.Findings {
-			line := fmt.Sprintf("    %s: %s: %s", p.Position, p.Check, clean(p.Message))
+			line := fmt.Sprintf("    %s: %s: %s", p.Position, p.Check, Clean(p.Message))
 			if p.Waiver != "" {
-				line += " (waived by " + clean(p.Waiver) + ")"
+				line += " (waived by " + Clean(p.Waiver) + ")"
 			}
 			if !slices.Contains(seen, line) {
 				seen = append(seen, line)
