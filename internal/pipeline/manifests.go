@@ -35,7 +35,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	engine, err := compile(fsys, fleet)
+	engine, err := compile(fsys, fleet.Platform)
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return &Judged{Problems: faults, FailOn: bound(o.FailOn, fleet)}, nil
 	}

@@ -90,7 +90,7 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := compile(fsys, fleet)
+	engine, err := compile(fsys, fleet.Platform)
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return refuse(fleet, faults), nil
 	}
@@ -120,11 +120,11 @@ func bound(asked manifest.Severity, fleet *schemas.Fleet) manifest.Severity {
 }
 
 // compile prepares the policies, those of the platform among them.
-func compile(fsys fs.FS, fleet *schemas.Fleet) (*policies.Engine, error) {
-	if fleet.Platform == nil || len(fleet.Platform.Extend.Policies) == 0 {
+func compile(fsys fs.FS, p *schemas.Platform) (*policies.Engine, error) {
+	if p == nil || len(p.Extend.Policies) == 0 {
 		return policies.Compile(nil)
 	}
-	return policies.Compile(fsys, fleet.Platform.Extend.Policies...)
+	return policies.Compile(fsys, p.Extend.Policies...)
 }
 
 // refuse holds back every tenant: the platform's own policies have faults, so nothing can be judged.
