@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,13 +71,14 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 
 // reportResult is the report of a run over tenants.
 func reportResult(res *pipeline.Result, env string) report.Report {
-	r := report.Report{Problems: res.Problems, FailOn: res.FailOn, Rules: rulesOf(res.Rules)}
+	r := report.Report{Problems: res.Problems, FailOn: res.FailOn, Rules: rulesOf(res.Rules), Unasked: map[report.Place][]string{}}
 	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, len(res.Rules)
 	r.Summary.Held = res.Held
 	for _, t := range res.Tenants {
 		r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name})
 		for _, e := range t.Checked {
-			r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name, Environment: e})
+			at := report.Place{Tenant: t.Tenant.Name, Environment: e}
+			r.Examined, r.Unasked[at] = append(r.Examined, at), slices.Sorted(maps.Keys(t.Unasked[e]))
 		}
 		for _, e := range t.Tenant.Environments {
 			if env == "" || env == e.Name {
@@ -87,7 +91,28 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			})
 		}
 	}
+	unasked := unaskedOf(res)
+	r.Summary.Checks -= len(res.Unasked())
+	r.Summary.Skipped = append(r.Summary.Skipped, unasked...)
 	return r
+}
+
+// unaskedOf are the checks that were asked nowhere, by what they lack.
+func unaskedOf(res *pipeline.Result) []report.Skipped {
+	lacking := map[string][]string{}
+	for id, need := range res.Unasked() {
+		lacking[need] = append(lacking[need], id)
+	}
+	var out []report.Skipped
+	for _, need := range slices.Sorted(maps.Keys(lacking)) {
+		slices.Sort(lacking[need])
+		reason := need + " is not set"
+		if need == pipeline.OfChanges {
+			reason = "no change was given"
+		}
+		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: reason})
+	}
+	return out
 }
 
 func rulesOf(rules []pipeline.Rule) []report.Rule {

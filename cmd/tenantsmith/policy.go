@@ -18,8 +18,10 @@ func newPolicyCmd(w *workspace) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "The checks: what they are, and tests of your own",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: `  tenantsmith policy list
+  tenantsmith policy test`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newPolicyListCmd(w), newPolicyTestCmd(w))
 	return cmd

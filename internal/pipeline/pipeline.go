@@ -77,6 +77,9 @@ type Rendered struct {
 	Certificates []Certificate
 	// Checked are the names of the environments whose objects were judged.
 	Checked []string
+	// Unasked are the checks that were not asked in an environment, with what they lack: a field of the
+	// platform file or of the tenant's, or "change".
+	Unasked map[string]map[string]string
 
 	problems []manifest.Problem
 	members  []policies.Member
@@ -97,7 +100,7 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), changes: changes(engine.Rules()), failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return nil, err
 	}
@@ -144,6 +147,7 @@ type chain struct {
 	engine  *policies.Engine
 	known   known
 	failOn  manifest.Severity
+	changes []string // ids of checks that judge changes
 	selection
 }
 
@@ -249,12 +253,12 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	var found []manifest.Problem
 	if c.asks() {
 		var err error
-		found, err = c.engine.Check(ctx, policies.Input{
-			Context: c.known.facts(r.Tenant.Name, e), Objects: objects, Brought: c.brought(e, built), Checks: c.policies,
-		})
+		facts := c.known.facts(r.Tenant.Name, e)
+		found, err = c.engine.Check(ctx, policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies})
 		if err != nil {
 			return err
 		}
+		c.unask(r, e, facts)
 	}
 	found = append(found, c.prove(r, e, built, objects)...)
 	if len(found) > 0 {
