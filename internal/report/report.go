@@ -23,8 +23,6 @@ type Report struct {
 	Examined []Place
 	// Unasked are the checks that were not asked at a place, by id.
 	Unasked map[Place][]string
-	// Unasked are the checks that were not asked at a place, by id.
-	Unasked map[Place][]string
 }
 
 // Place is a tenant in an environment. Without an environment it is the tenant's files, without both
