@@ -63,6 +63,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	w.flags(cmd)
 	return cmd
 }
 

@@ -21,6 +21,10 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	if len(args) > 1 || (len(args) == 1) != (o.environment != "") {
 		return errors.New("--manifests judges objects as those of a tenant when it is given one TENANT and --env, or as nobody's without both")
 	}
+	day, err := w.day()
+	if err != nil {
+		return err
+	}
 	root, err := w.open()
 	if err != nil {
 		return err
@@ -32,7 +36,7 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 		return err
 	}
 	res, err := pipeline.CheckManifests(ctx, root.FS(), objects, pipeline.Options{
-		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn,
+		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Now: day,
 	})
 	if err != nil {
 		return err

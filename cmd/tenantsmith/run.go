@@ -16,6 +16,10 @@ import (
 // run takes the tenants of the workspace through the chain, showing progress on a terminal when it
 // takes long.
 func (w *workspace) run(ctx context.Context, o pipeline.Options) (*pipeline.Result, error) {
+	var err error
+	if o.Now, err = w.day(); err != nil {
+		return nil, err
+	}
 	root, err := w.open()
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -31,6 +32,8 @@ type Options struct {
 	Environment string
 	// Checks are ids or prefixes of ids; none means all.
 	Checks []string
+	// Now is the day by which waivers are judged; with the zero time none holds.
+	Now time.Time
 	// FailOn holds back a tenant with a finding this grave; empty means the platform's bound.
 	FailOn manifest.Severity
 	// Verify builds every overlay with kustomize, also those that only tenantsmith wrote.
@@ -70,6 +73,7 @@ type Rendered struct {
 
 	problems []manifest.Problem
 	members  []policies.Member
+	services map[manifest.Key]string // that objects were made for
 	objects  int
 }
 
@@ -89,6 +93,9 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	}
 	c := chain{options: o, fleet: fleet, engine: engine, failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
+		return nil, err
+	}
+	if c.waivers, err = judgeWaivers(fleet, engine, o.Now); err != nil {
 		return nil, err
 	}
 	rendered, err := c.all(ctx)
@@ -133,6 +140,7 @@ type chain struct {
 	fleet   *schemas.Fleet
 	engine  *policies.Engine
 	failOn  manifest.Severity
+	waivers []*waiver
 	selection
 }
 
@@ -168,7 +176,7 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 	}
 	src := sourceOf(t)
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree, problems: problems}
+	r := Rendered{Tenant: t, Tree: tree, problems: problems, services: map[manifest.Key]string{}}
 	if tree == nil {
 		return r, nil
 	}
@@ -250,6 +258,9 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 		newOrigin(r.Tenant, e, generated, built, r.Tree, c.engine.Holds).locate(found)
 	}
 	r.problems = append(r.problems, found...)
+	if len(c.waivers) > 0 {
+		servicesOf(objects, r.services)
+	}
 	r.objects += len(built)
 	r.members = append(r.members, member(r.Tenant.Name, e, objects))
 	return nil

@@ -109,16 +109,17 @@ func controls(cs []manifest.Control) string {
 	return strings.Join(parts, ", ")
 }
 
-// group collects what differs in nothing but the environment.
+// group collects what differs in nothing but the environment. What is waived in one environment is not
+// told with what is not in another.
 func group(ps []manifest.Problem) [][]manifest.Problem {
 	type key struct {
 		manifest.Position
-		check, field, message, kind, name, path string
+		check, field, message, kind, name, path, waiver string
 	}
 	var out [][]manifest.Problem
 	at := map[key]int{}
 	for _, p := range ps {
-		k := key{p.Position, p.Check, p.Field, p.Message, p.Object.Kind, p.Object.Name, p.Path.String()}
+		k := key{p.Position, p.Check, p.Field, p.Message, p.Object.Kind, p.Object.Name, p.Path.String(), p.Waiver}
 		i, ok := at[k]
 		if !ok {
 			at[k], out = len(out), append(out, []manifest.Problem{p})
