@@ -104,9 +104,13 @@ func objectNames(objects []schemas.WaivedObject) []string {
 	return out
 }
 
-// examined reports whether a run looked at everything that a waiver of its tenant can be about.
+// examined reports whether a run looked at everything that a waiver of its tenant can be about: all of
+// its checks, all tenants where one looks across them, all of its environments.
 func (c chain) examined(w *waiver) bool {
 	if slices.ContainsFunc(w.Checks, func(id string) bool { return !c.asked(id) }) {
+		return false
+	}
+	if w.across && (len(c.options.Tenants) > 0 || len(c.fleet.Held) > 0) {
 		return false
 	}
 	only := c.options.Environment

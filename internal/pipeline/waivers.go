@@ -31,6 +31,7 @@ type waiver struct {
 	*schemas.Waiver
 	problems []manifest.Problem
 	met      map[string]bool // by field: spec.checks[0]
+	across   bool            // some check looks across tenants
 }
 
 // judgeWaivers judges each waiver of the fleet by the rules and by the day; the zero time is no day.
@@ -66,23 +67,11 @@ func (w *waiver) say(severity manifest.Severity, at manifest.Path, remedy, forma
 
 // judge asks whether the checks can be waived, by these people, for so long.
 func (w *waiver) judge(rules []policies.Rule) {
-	ids := append(slices.Clone(proofs), narrow)
-	for _, r := range rules {
-		ids = append(ids, r.ID)
-	}
 	most, critical := longest, ""
 	for i, id := range w.Checks {
-		at := manifest.Path{"spec", "checks", i}
-		rule := slices.IndexFunc(rules, func(r policies.Rule) bool { return r.ID == id })
-		switch {
-		case id == "schema":
-			w.say(manifest.Error, at, "mend the file that they refuse", "what the schemas refuse cannot be waived")
-		case !slices.Contains(ids, id):
-			w.say(manifest.Error, at, "", "there is no check %s%s", id, schemas.Suggest(id, ids))
-		case rule < 0 || !rules[rule].Waivable:
-			w.say(manifest.Error, at, "mend what it finds", "%s cannot be waived", id)
-		case rules[rule].Severity == manifest.Critical && critical == "":
-			most, critical = longestCritical, fmt.Sprintf(" for the critical check %s", id)
+		rule := w.check(manifest.Path{"spec", "checks", i}, id, rules)
+		if rule.Waivable && rule.Severity == manifest.Critical && critical == "" {
+			most, critical = longestCritical, " for the critical check "+id
 		}
 	}
 	if strings.EqualFold(w.RequestedBy, w.ApprovedBy) {
@@ -96,6 +85,27 @@ func (w *waiver) judge(rules []policies.Rule) {
 		w.say(manifest.Error, expires, "set spec.expires to "+w.Created.AddDate(0, 0, most).Format(time.DateOnly)+" or before",
 			"%d days after spec.created; at most %d%s", span, most, critical)
 	}
+}
+
+// check asks whether a check can be waived. It returns its rule, where one stands for it.
+func (w *waiver) check(at manifest.Path, id string, rules []policies.Rule) policies.Rule {
+	ids := append(slices.Clone(proofs), narrow)
+	var rule policies.Rule
+	for _, r := range rules {
+		if ids = append(ids, r.ID); r.ID == id {
+			rule = r
+		}
+	}
+	w.across = w.across || slices.Contains(rule.Scopes, policies.FleetScope)
+	switch {
+	case id == "schema":
+		w.say(manifest.Error, at, "mend the file that they refuse", "what the schemas refuse cannot be waived")
+	case !slices.Contains(ids, id):
+		w.say(manifest.Error, at, "", "there is no check %s%s", id, schemas.Suggest(id, ids))
+	case !rule.Waivable:
+		w.say(manifest.Error, at, "mend what it finds", "%s cannot be waived", id)
+	}
+	return rule
 }
 
 // date asks whether the waiver holds on a day, and for how much longer.

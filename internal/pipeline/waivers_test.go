@@ -132,4 +132,15 @@ func TestWaiversAcrossTenants(t *testing.T) {
 			require.Equal(t, []string{"w"}, record.Waivers)
 		}
 	}
+	// A run over one tenant cannot know that nothing is found across tenants; one over all can.
+	house["rules/acme_001/acme_001.rego"] = strings.Replace(house["rules/acme_001/acme_001.rego"], `"Rollout"`, `"Nothing"`, 1)
+	require.NotContains(t, said(run(t, house, Options{Now: date(t, "2030-01-01"), Tenants: []string{"acme"}})), "waives nothing: no finding fits it")
+	require.Contains(t, said(run(t, house, Options{Now: date(t, "2030-01-01")})), "waives nothing: no finding fits it")
+}
+
+func said(res *Result) (out []string) {
+	for _, p := range res.Problems {
+		out = append(out, p.Message)
+	}
+	return out
 }
