@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -35,6 +36,10 @@ func (w *workspace) platform() (fsys fs.FS, release func(), err error) {
 
 // layer lays the commit's files over those of the working tree, and says which of these do not count.
 func (w *workspace) layer(commit *gitops.Commit, work fs.FS) (fs.FS, error) {
+	// An empty folder trusts whatever the working tree has in it.
+	if !holds(commit, "tenantsmith.yaml") && !holds(commit, "tenants") {
+		return nil, errors.New("the commit holds neither tenantsmith.yaml nor tenants/ in this folder, so nothing can be trusted yet")
+	}
 	paths, err := schemas.PlatformPaths(commit)
 	if err != nil {
 		return nil, err
@@ -48,4 +53,9 @@ func (w *workspace) layer(commit *gitops.Commit, work fs.FS) (fs.FS, error) {
 		w.say("not taken from the working tree but from %s (%s): %s; they count once they are merged", w.trusted, short(commit.Hash), list(others))
 	}
 	return l, err
+}
+
+func holds(fsys fs.FS, name string) bool {
+	_, err := fs.Lstat(fsys, name)
+	return err == nil
 }

@@ -37,7 +37,10 @@ func OpenCommit(dir, rev string) (*Commit, error) {
 		return nil, err
 	}
 	c := &Commit{repo: repo}
-	if err := c.open(rev, prefix); err != nil {
+	if err = c.open(rev, prefix); repo.isSubmodule() {
+		err = errors.New("the folder is a submodule; use a clone of its repository")
+	}
+	if err != nil {
 		repo.Close()
 		return nil, err
 	}
@@ -71,24 +74,40 @@ func (c *Commit) open(rev, prefix string) error {
 // Close lets go of the repository's files.
 func (c *Commit) Close() error { return c.repo.Close() }
 
-// around finds the work tree that holds a folder, and the folder's path in it.
+// around finds the work tree that holds a folder, and the folder's path in it. A link on the way would
+// let the work tree choose the folder of the commit, so it is refused.
 func around(dir string) (top, prefix string, err error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", "", err
 	}
-	if abs, err = filepath.EvalSymlinks(abs); err != nil {
-		return "", "", err
-	}
+	var linked string
 	for top = abs; ; top = filepath.Dir(top) {
 		if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
-			rel, err := filepath.Rel(top, abs)
-			return top, filepath.ToSlash(rel), err
+			break
 		}
 		if filepath.Dir(top) == top {
 			return "", "", errors.New("the folder is in no git repository")
 		}
+		info, err := os.Lstat(top)
+		if err != nil {
+			return "", "", err
+		}
+		if info.Mode()&fs.ModeSymlink != 0 {
+			linked = top
+		}
 	}
+	if linked != "" {
+		return "", "", fmt.Errorf("%s is a symbolic link; name the folder itself", filepath.Base(linked))
+	}
+	rel, err := filepath.Rel(top, abs)
+	return top, filepath.ToSlash(rel), err
+}
+
+// isSubmodule reports whether another repository brought this one into its work tree, and with it
+// branches of whoever it likes.
+func (r *localRepo) isSubmodule() bool {
+	return strings.Contains(filepath.ToSlash(r.common), "/.git/modules/")
 }
 
 // Differences lists the files that are others in the folder than in the commit, missing ones among

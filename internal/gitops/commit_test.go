@@ -250,6 +250,23 @@ func unhex(c byte) byte {
 	return byte(slices.Index([]byte("0123456789abcdef"), c))
 }
 
+// Neither a link nor a submodule of the work tree chooses what is read.
+func TestCommitOfAnotherFolder(t *testing.T) {
+	dir := worked(t, some)
+	require.NoError(t, os.Symlink("deep", filepath.Join(dir, "platform")))
+	_, err := gitops.OpenCommit(filepath.Join(dir, "platform"), "HEAD")
+	require.EqualError(t, err, "platform is a symbolic link; name the folder itself")
+	_, err = gitops.OpenCommit(filepath.Join(dir, "platform", "er"), "HEAD")
+	require.EqualError(t, err, "platform is a symbolic link; name the folder itself")
+	outer := filepath.Join(t.TempDir(), "outer")
+	require.NoError(t, os.Symlink(dir, outer))
+	require.NoError(t, fstest.TestFS(opened(t, filepath.Join(outer, "deep"), "HEAD"), "c.yaml"))
+
+	git(t, dir, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", worked(t, some), "module")
+	_, err = gitops.OpenCommit(filepath.Join(dir, "module"), "HEAD")
+	require.EqualError(t, err, "the folder is a submodule; use a clone of its repository")
+}
+
 func TestNoRepositoryAround(t *testing.T) {
 	_, err := gitops.OpenCommit(t.TempDir(), "HEAD")
 	require.EqualError(t, err, "the folder is in no git repository")
