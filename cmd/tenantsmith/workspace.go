@@ -19,6 +19,7 @@ import (
 type workspace struct {
 	streams
 	dir string
+	judging
 }
 
 // open returns the platform repository. Nothing outside it is ever read or written through it, by no
