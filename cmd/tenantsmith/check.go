@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -97,26 +98,23 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			})
 		}
 	}
-	unasked := unaskedOf(res)
-	r.Summary.Checks -= len(res.Unasked())
-	r.Summary.Skipped = append(r.Summary.Skipped, unasked...)
+	lacking := res.Unasked()
+	r.Summary.Checks -= len(lacking)
+	r.Summary.Skipped = append(r.Summary.Skipped, unasked(lacking)...)
 	return r
 }
 
-// unaskedOf are the checks that were asked nowhere, by what they lack.
-func unaskedOf(res *pipeline.Result) []report.Skipped {
+// unasked are checks that were asked nowhere, by what they lack.
+func unasked(lacks map[string]string) []report.Skipped {
 	lacking := map[string][]string{}
-	for id, need := range res.Unasked() {
+	for id, need := range lacks {
 		lacking[need] = append(lacking[need], id)
 	}
+	reasons := map[string]string{"tenant": "needs a TENANT and --env", pipeline.OfChanges: "no change was given"}
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {
 		slices.Sort(lacking[need])
-		reason := need + " is not set"
-		if need == pipeline.OfChanges {
-			reason = "no change was given"
-		}
-		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: reason})
+		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], need+" is not set")})
 	}
 	return out
 }
