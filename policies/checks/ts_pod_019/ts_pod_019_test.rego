@@ -6,8 +6,12 @@ import data.lib.samples_test as samples
 full := {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "64Mi"}}
 
 test_violates_absent if {
-	every o in array.concat(samples.pods({"containers": [{"name": "a"}]}), samples.pods({"initContainers": [{"name": "a", "resources": {}}]})) {
-		count(ts_pod_019.deny) == 3 with input as samples.of(o)
+	said := "has no request of cpu and no request of memory and no limit of memory"
+	every o in samples.pods({"containers": [{"name": "a"}]}) {
+		{finding.message | some finding in ts_pod_019.deny} == {sprintf("container \"a\" %s", [said])} with input as samples.of(o)
+	}
+	every o in samples.pods({"initContainers": [{"name": "a", "resources": {}}]}) {
+		{finding.message | some finding in ts_pod_019.deny} == {sprintf("init container \"a\" %s", [said])} with input as samples.of(o)
 	}
 }
 
