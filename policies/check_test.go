@@ -73,7 +73,7 @@ func TestWithoutTenant(t *testing.T) {
 			needy = append(needy, r.ID)
 		}
 	}
-	require.Equal(t, []string{"TS-GEN-002", "TS-NET-001", "TS-NET-002"}, needy)
+	require.Equal(t, []string{"TS-GEN-002", "TS-GEN-005", "TS-NET-001", "TS-NET-002"}, needy)
 }
 
 // The API server takes null for absent.
@@ -94,6 +94,8 @@ spec:
         seccompProfile: null
         allowPrivilegeEscalation: %s
         capabilities: {drop: [ALL], add: null}
+        readOnlyRootFilesystem: true
+      resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: null, memory: 64Mi}}
 `
 	require.Empty(t, told(check(t, Input{Objects: []manifest.Object{object(t, fmt.Sprintf(pod, "false"))}})))
 	problems := check(t, Input{Objects: []manifest.Object{object(t, fmt.Sprintf(pod, "null"))}})

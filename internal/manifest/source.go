@@ -143,7 +143,7 @@ func (r *reader) characters(data []byte) {
 		if fault != "" && !told[fault] {
 			told[fault] = true
 			at := Position{File: r.file, Line: line, Column: utf8.RuneCount(data[start:i]) + 1}
-			r.add(kindBytes, at, fault, "save the file as plain UTF-8 text; write special characters as escapes in double quotes")
+			r.add(kindBytes, at, fault, "save the file as plain UTF-8 text without such characters")
 		}
 		i += n
 	}
