@@ -16,8 +16,8 @@ package checks.ts_gen_005
 
 import data.lib.pods
 
-# The labels that network policies and the tree of the tenant are told apart by. Pods have no
-# environment: a label that differs there would be another pod, and so a release.
+# Network policies select by them, and people tell by them whose an object is. Pods have no environment:
+# a label that differs there would be another pod, and so a release.
 owned := [["app.kubernetes.io/managed-by", "tenantsmith"], ["tenantsmith.dev/tenant", input.ctx.tenant]]
 
 placed := ["tenantsmith.dev/environment", input.ctx.environment]
@@ -26,20 +26,18 @@ classified := ["tenantsmith.dev/data-classification", input.ctx.spec.compliance.
 
 deny contains finding if {
 	labelled
-	some label in array.concat(owned, [placed])
-	finding := lacks(input.object, [], label)
+	finding := lacks(input.object, [], array.concat(owned, [placed]))
 }
 
 deny contains finding if {
 	input.object.kind == "Namespace"
-	finding := lacks(input.object, [], classified)
+	finding := lacks(input.object, [], [classified])
 }
 
 deny contains finding if {
 	some p in pods.all
 	count(p.path) > 0
-	some label in owned
-	finding := lacks(p.pod, p.path, label)
+	finding := lacks(p.pod, p.path, owned)
 }
 
 labelled if input.object.kind in {"HTTPRoute", "Ingress", "Namespace", "PersistentVolumeClaim", "Service"}
@@ -49,13 +47,14 @@ labelled if {
 	is_object(p.spec)
 }
 
-lacks(of, path, [label, value]) := {
-	"path": array.concat(path, ["metadata", "labels", label]),
-	"message": sprintf("label %s is not %q%s", [label, value, said(of, label)]),
+lacks(holder, path, labels) := {
+	"path": array.concat(path, ["metadata", "labels"]),
+	"message": sprintf("labels lack %s", [concat(" and ", missing)]),
 } if {
-	not object.get(of, ["metadata", "labels", label], "") == value
+	given := object.get(holder, ["metadata", "labels"], {})
+	missing := [sprintf("%s: %s", [label, value]) |
+		some [label, value] in labels
+		not given[label] == value
+	]
+	count(missing) > 0
 }
-
-said(of, label) := sprintf(" but %q", [given]) if {
-	given := of.metadata.labels[label]
-} else := ""
