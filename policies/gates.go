@@ -20,9 +20,9 @@ type gate struct {
 
 // parts are the parts of the input that rules find in each scope.
 var parts = map[Scope][]string{
-	ObjectScope: {"object", "owner", "scope", "ctx"},
+	ObjectScope: {"object", "owner", "scope", "odd", "ctx"},
 	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
-	TenantScope: {"ctx"},
+	TenantScope: {"odd", "ctx"},
 	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared"},
 	ChangeScope: {"change", "ctx"},
 }
@@ -62,12 +62,12 @@ func newGates(c *ast.Compiler, rules []Rule, mods modules) gates {
 	return g
 }
 
-// concerns reports whether the rule can say something about an object with these fields.
-func (g gate) concerns(fields bitset, kind, scope string) bool {
+// concerns reports whether the rule can say something about an object of this kind.
+func (g gate) concerns(it *item, kind string) bool {
 	for i := range g.alternatives {
 		a := &g.alternatives[i]
-		if a.fields.within(fields) && (a.kinds == nil || slices.Contains(a.kinds, kind)) &&
-			(a.scope == "" || a.scope == scope || a.scope == unknownScope && scope == "") {
+		if a.fields.within(it.fields) && (a.kinds == nil || slices.Contains(a.kinds, kind)) && (it.odd || !a.odd) &&
+			(a.scope == "" || a.scope == it.scope || a.scope == unknownScope && it.scope == "") {
 			return true
 		}
 	}
