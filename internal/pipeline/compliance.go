@@ -117,10 +117,15 @@ func (a assessor) demands(t tenantEvidence, framework string) bool {
 // over is a control over all tenants: the worst of its statuses, with the checks of all of them.
 func over(tenants []report.TenantFramework, i int) report.Control {
 	whole := tenants[0].Controls[i]
-	whole.Checks = slices.Clone(whole.Checks)
+	whole.Checks, whole.Attestations = slices.Clone(whole.Checks), slices.Clone(whole.Attestations)
 	for _, t := range tenants[1:] {
 		c := t.Controls[i]
 		whole.Status = report.Worst(whole.Status, c.Status)
+		for _, att := range c.Attestations {
+			if !slices.Contains(whole.Attestations, att) {
+				whole.Attestations = append(whole.Attestations, att)
+			}
+		}
 		for j := range c.Checks {
 			whole.Checks[j] = together(whole.Checks[j], c.Checks[j])
 		}
