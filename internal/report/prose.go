@@ -6,13 +6,13 @@ import (
 )
 
 // zeroWidth is a space without width: behind it no name is a mention and no number an issue.
-const zeroWidth = "&#8203;"
+const zeroWidth = "&ZeroWidthSpace;"
 
 var (
 	// markup is what Markdown or HTML reads as something else than text; a table ends a cell at |.
 	markup = strings.NewReplacer(
 		"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "~", "\\~", "|", "\\|", "!", "\\!",
-		"<", "&lt;", ">", "&gt;", "&", "&amp;", "$", "&#36;", "@", "@"+zeroWidth, "://", "&#58;//",
+		"<", "&lt;", ">", "&gt;", "&", "&amp;", "$", "&dollar;", "@", "@"+zeroWidth, "://", "&colon;//",
 	)
 	// leading is what makes a line a list, a title or a rule: signs, or a number before one, by themselves.
 	leading = regexp.MustCompile(`^(\d*)([.)]|[-+=#]+)(\s|$)`)
@@ -26,7 +26,7 @@ func prose(s string) string {
 	s = markup.Replace(strings.TrimSpace(Clean(s)))
 	s = leading.ReplaceAllString(s, `$1\$2$3`)
 	s = issues.ReplaceAllString(s, "${1}"+zeroWidth+"$2")
-	return hosts.ReplaceAllString(s, "${1}&#46;")
+	return hosts.ReplaceAllString(s, "${1}&period;")
 }
 
 // code shows a text as code where it can, so that it is easy to copy.
