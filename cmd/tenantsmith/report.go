@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +13,7 @@ import (
 )
 
 func newReportCmd(w *workspace) *cobra.Command {
-	format, now := "text", ""
+	format := "text"
 	var frameworks []string
 	cmd := &cobra.Command{
 		Use:   "report [TENANT|FILE...]",
@@ -38,17 +37,13 @@ state of the files on one day, not of a cluster, and not of a period.`,
 			if !slices.Contains(report.ComplianceFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
 			}
-			day, err := dayOf(now)
+			fsys, release, err := w.platform()
 			if err != nil {
 				return err
 			}
-			root, err := w.open()
-			if err != nil {
-				return err
-			}
-			defer root.Close()
-			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: day}
-			c, res, err := pipeline.Assess(cmd.Context(), root.FS(), o, frameworks)
+			defer release()
+			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: w.day()}
+			c, res, err := pipeline.Assess(cmd.Context(), fsys, o, frameworks)
 			if err != nil {
 				return err
 			}
@@ -58,7 +53,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&frameworks, "framework", nil, "only these: cis, gdpr, iso27001, mtb, nist-csf, nsa, pss, soc2")
 	f.StringVar(&format, "format", format, strings.Join(report.ComplianceFormats, ", "))
-	f.StringVar(&now, "now", "", "the `DAY` it holds for, as in 2026-12-31 (default: today, UTC)")
+	w.flags(cmd)
 	return cmd
 }
 
@@ -86,15 +81,4 @@ func (w *workspace) reportCompliance(format string, c *report.Compliance, res *p
 		return errProblems
 	}
 	return nil
-}
-
-// dayOf is the day that the user names, otherwise today, by UTC.
-func dayOf(now string) (string, error) {
-	if now == "" {
-		return time.Now().UTC().Format(time.DateOnly), nil
-	}
-	if _, err := time.Parse(time.DateOnly, now); err != nil {
-		return "", fmt.Errorf("--now %q is no day: write it as in 2026-12-31", now)
-	}
-	return now, nil
 }

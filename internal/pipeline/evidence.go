@@ -60,30 +60,15 @@ func (t *tenantEvidence) attest(a report.Attestation) {
 
 // unask notes the checks that were asked in no environment of the tenant.
 func (a assessor) unask(r Rendered, t *tenantEvidence) {
-	asked := map[string]bool{}
-	for i := range r.Tenant.Environments {
-		e := &r.Tenant.Environments[i]
-		if !slices.Contains(t.environments, e.Name) {
-			continue
-		}
-		unasked, _ := a.result.engine.Unasked(a.result.known.facts(r.Tenant.Name, e), nil)
-		here := map[string]string{}
-		for _, u := range unasked {
-			here[u.ID] = u.Needs
-		}
-		for _, rule := range a.rules {
-			need, no := here[rule.ID]
-			if !no && !slices.Equal(rule.Scopes, []policies.Scope{policies.ChangeScope}) {
-				asked[rule.ID] = true
-			} else if no {
-				t.unasked[rule.ID] = need
-			} else {
-				t.unasked[rule.ID] = "change"
+	for _, rule := range a.rules {
+		for _, env := range r.Checked {
+			need, no := r.Unasked[env][rule.ID]
+			if !no {
+				delete(t.unasked, rule.ID)
+				break
 			}
+			t.unasked[rule.ID] = need
 		}
-	}
-	for id := range asked {
-		delete(t.unasked, id)
 	}
 }
 
@@ -138,10 +123,11 @@ func (a assessor) platformAttestations() []report.Attestation {
 }
 
 func (a assessor) attestation(att schemas.Attestation, tenant string, at manifest.Position) report.Attestation {
+	now := a.options.day()
 	return report.Attestation{
 		Control: att.Control, Tenant: tenant, Statement: att.Statement, Evidence: att.Evidence, By: att.By, Role: att.Role,
 		Date: att.Date, Until: att.Until, File: at.File, Line: at.Line,
-		Expired: a.options.Now != "" && att.Until < a.options.Now, Future: a.options.Now != "" && att.Date > a.options.Now,
+		Expired: now != "" && att.Until < now, Future: now != "" && att.Date > now,
 	}
 }
 

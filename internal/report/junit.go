@@ -113,7 +113,11 @@ func (r Report) asked(at Place) []Rule {
 		rules = append(rules, stranger(schemaCheck))
 	}
 	if slices.Contains(r.Examined, at) && (at.Environment != "" || at.Tenant == "") {
-		rules = append(rules, r.Rules...)
+		for _, rule := range r.Rules {
+			if !slices.Contains(r.Unasked[at], rule.ID) {
+				rules = append(rules, rule)
+			}
+		}
 	}
 	return rules
 }

@@ -21,6 +21,8 @@ type Report struct {
 	// Rules are the checks that were asked, and Examined is of whom.
 	Rules    []Rule
 	Examined []Place
+	// Unasked are the checks that were not asked at a place, by id.
+	Unasked map[Place][]string
 }
 
 // Place is a tenant in an environment. Without an environment it is the tenant's files, without both

@@ -28,6 +28,11 @@ type texts struct {
 		Workspace, Rendered, Schemas, RenderedObject, Rule phrase
 		LeftOut                                            counted
 	}
+	Catalogue struct {
+		Check, Severity, Waivable, Title, Yes, No                phrase
+		Page, Entry, CanBeWaived, CannotBeWaived, Brought, Needs phrase
+		Mend, Direct, Supporting                                 phrase
+	}
 	JUnit struct {
 		Platform, Manifests phrase
 		More                counted
