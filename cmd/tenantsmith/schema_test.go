@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/defenseunicorns/go-oscal/src/pkg/validation"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
@@ -36,16 +37,23 @@ func TestReportSchema(t *testing.T) {
 	}
 }
 
-// TestComplianceSchema: what report prints with --format json is what `schema compliance-report` says.
+// TestComplianceSchema: what report prints with --format json is what `schema compliance-report` says, and with
+// --format oscal what the schema of OSCAL says.
 func TestComplianceSchema(t *testing.T) {
 	dir := brokenPlatform(t)
 	platform, err := os.ReadFile("../../tenantsmith.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(dir+"/tenantsmith.yaml", platform, 0o644))
-	doc := problemsAsJSON(t, []string{"report", "--framework", "cis,gdpr,iso27001,mtb,nist-csf,nsa,pss,soc2", "-C", dir})
+	args := []string{"report", "--framework", "cis,gdpr,iso27001,mtb,nist-csf,nsa,pss,soc2", "-C", dir}
+	doc := problemsAsJSON(t, args)
 	require.NoError(t, compiled(t, report.ComplianceSchema).Validate(doc))
 	require.Len(t, doc.(map[string]any)["frameworks"], 8)
 	require.Equal(t, []any{"broken"}, doc.(map[string]any)["held"])
+	var out, errs bytes.Buffer
+	require.Equal(t, exitProblems, run(t.Context(), append(args, "--format", "oscal"), streams{out: &out, err: &errs}), errs.String())
+	v, err := validation.NewValidator(out.Bytes())
+	require.NoError(t, err)
+	require.NoError(t, v.Validate())
 }
 
 func compiled(t *testing.T, text []byte) *jsonschema.Schema {
