@@ -31,8 +31,8 @@ var page = sync.OnceValue(func() *template.Template {
 		"title": Framework.title, "counts": Framework.counts, "names": Framework.names, "used": Framework.statuses,
 		"failing": Framework.failing, "ids": TenantFramework.ids, "ratio": Control.ratio, "open": Control.findings,
 		"said": ControlCheck.said, "person": Attestation.person, "whom": Attestation.whom, "state": Attestation.state,
-		"facts": (*Compliance).facts, "files": (*Compliance).inputs, "unexamined": (*Compliance).unexamined, "waiver": (*Compliance).waiver,
-		"fill": func(p phrase, values ...string) string { return p.with(values...) }, "text": func(n int) string { return fmt.Sprint(n) },
+		"facts": (*Compliance).facts, "files": (*Compliance).inputs, "unexamined": (*Compliance).unexamined,
+		"fill": func(p phrase, values ...string) string { return p.with(values...) },
 	}).Parse(pageText))
 })
 

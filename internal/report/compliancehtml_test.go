@@ -153,6 +153,7 @@ func TestComplianceHTMLSays(t *testing.T) {
 		require.Contains(t, said["cis-5.2.7"], want)
 	}
 	require.Contains(t, said["cis-5.2.7"], "<script src=//evil.example>", "as a text")
+	require.Contains(t, said["waiver-w"], "SEC-7")
 	require.Contains(t, said["gdpr-37"], "https://wiki.example.com/dpo")
 	for _, want := range []string{">2026-12-31<", "<strong>expired</strong>", "<strong>in the future</strong>", "broken: its files"} {
 		require.Contains(t, text, want)
