@@ -24,7 +24,7 @@ where they show a part; fail; accepted risk, where a waiver covers what was foun
 attested, where somebody has to vouch for it. Each control names its checks, the objects they looked
 at, the lines they complain of, and what no manifest shows.
 
-The formats: text; json, whose schema the command schema prints; markdown for a pull request or a
+The formats: text; json (see tenantsmith schema compliance-report); markdown for a pull request or a
 wiki; html, one file that loads nothing; oscal, assessment results of OSCAL 1.1.3.
 
 Without --framework it reports those that the platform and the tenants have to hold. It shows the

@@ -174,7 +174,7 @@ func (c *Compliance) waiver(name string) Waiver {
 func (c *Compliance) facts() [][2]string {
 	t := words().Compliance
 	all := [][2]string{
-		{string(t.Platform), c.Platform}, {string(t.Day), c.Now}, {string(t.Tool), c.Version},
+		{string(t.Platform), c.Platform}, {string(t.Day), c.Now}, {string(t.Version), c.Version},
 		{string(t.Schemas), c.Schemas}, {string(t.Policies), c.Policies},
 	}
 	return slices.DeleteFunc(all, func(f [2]string) bool { return f[1] == "" })

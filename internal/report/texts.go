@@ -53,7 +53,7 @@ type labelTexts struct{ Object, Rule, Fix, Controls, Waiver, Assumes, Warning ph
 // complianceTexts are those of the compliance report for people.
 type complianceTexts struct {
 	Headline, Lead, None, Name, Count, Bar, Person, All                                                phrase
-	Platform, Day, Tool, Schemas, Policies                                                             phrase
+	Platform, Day, Tool, Version, Schemas, Policies                                                    phrase
 	Skip, Contents, Summary, Legend, Details, Matrix, ByTenant                                         phrase
 	Framework, Tenants, Tenant, Environments                                                           phrase
 	Control, Controls, Status, Checks, Title, Failing                                                  phrase
