@@ -92,16 +92,23 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 				r.Summary.Environments++
 			}
 		}
+	}
+	r.Summary.Skipped = append(skipped(res), unasked(res.Unasked())...)
+	r.Summary.Checks -= len(res.Unasked())
+	return r
+}
+
+// skipped is what a run over tenants does not look at.
+func skipped(res *pipeline.Result) []report.Skipped {
+	var out []report.Skipped
+	for _, t := range res.Tenants {
 		for _, s := range t.Tenant.Base.Spec.Delivery.Sources {
-			r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{
+			out = append(out, report.Skipped{
 				What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository",
 			})
 		}
 	}
-	lacking := res.Unasked()
-	r.Summary.Checks -= len(lacking)
-	r.Summary.Skipped = append(r.Summary.Skipped, unasked(lacking)...)
-	return r
+	return out
 }
 
 // unasked are checks that were asked nowhere, by what they lack.

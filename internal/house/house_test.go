@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"internal/overlay":  {"internal/manifest"},
 	"internal/gitops":   {"internal/manifest"},
 	"internal/report":   {"internal/manifest"},
-	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/proof"},
+	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/proof", "internal/report"},
 	"cmd/tenantsmith": {
 		"schemas", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/proof", "internal/report",
 	},
@@ -46,6 +46,7 @@ var doors = map[string][]string{
 	"github.com/argoproj/argo-rollouts":     {"generators"},
 	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
+	"github.com/defenseunicorns/go-oscal":   {"internal/report"},
 	"sigs.k8s.io/yaml":                      {},
 	"github.com/open-policy-agent/opa/rego": {},
 }

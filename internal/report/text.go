@@ -14,6 +14,7 @@ import (
 const (
 	red    = "\x1b[31m"
 	yellow = "\x1b[33m"
+	green  = "\x1b[32m"
 	faint  = "\x1b[2m"
 	reset  = "\x1b[0m"
 )
