@@ -46,6 +46,7 @@ var doors = map[string][]string{
 	"github.com/argoproj/argo-rollouts":     {"generators"},
 	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
+	"golang.org/x/net":                      {"internal/pipeline"},
 	"sigs.k8s.io/yaml":                      {},
 	"github.com/open-policy-agent/opa/rego": {},
 }
