@@ -5,7 +5,7 @@
 #   severity: critical
 #   scope: object
 #   waivable: false
-#   remedy: name another range in spec.services.<name>.calls.cidr, or remove the address; the machine's own addresses and those of platform spec.network.forbidden are for nobody
+#   remedy: name another range in spec.services.<name>.calls, or remove the address; the machine's own addresses and those of platform spec.network.forbidden are for nobody
 #   objects: [NetworkPolicy, CiliumNetworkPolicy, ServiceEntry, WorkloadEntry, Service, Endpoints, EndpointSlice, pods, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, RequestAuthentication, Probe, ScrapeConfig]
 #   controls:
 #     direct: [nsa:NET-10]

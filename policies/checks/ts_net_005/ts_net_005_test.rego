@@ -61,14 +61,13 @@ test_violates_written_addresses if {
 }
 
 test_violates_probes if {
-	every host in ["169.254.169.254", "localhost", "METADATA.google.internal.", "::1", "2852039166", "0xA9FEA9FE", "0251.254.169.254", "10.0.0.1"] {
-		every action in ["httpGet", "tcpSocket"] {
-			every o in samples.containers({"name": "a", "livenessProbe": {action: {"host": host, "port": 80}}}) {
-				count(ts_net_005.deny) == 1 with input as judged(o)
-			}
-			every o in samples.containers({"name": "a", "lifecycle": {"preStop": {action: {"host": host, "port": 80}}}}) {
-				count(ts_net_005.deny) == 1 with input as judged(o)
-			}
+	every o in samples.containers({"name": "a", "livenessProbe": {"httpGet": {"host": "169.254.169.254", "port": 80}}}) {
+		count(ts_net_005.deny) == 1 with input as judged(o)
+	}
+	every host in ["localhost", "METADATA.google.internal.", "::1", "2852039166", "0xA9FEA9FE", "0251.254.169.254", "10.0.0.1"] {
+		action := {"tcpSocket": {"host": host, "port": 80}}
+		every container in [{"name": "a", "startupProbe": action}, {"name": "a", "lifecycle": {"preStop": action}}] {
+			count(ts_net_005.deny) == 1 with input as judged(samples.workload("apps/v1", "Deployment", {"containers": [container]}))
 		}
 	}
 }

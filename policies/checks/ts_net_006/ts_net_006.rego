@@ -6,7 +6,7 @@
 #   scope: [object, set]
 #   waivable: true
 #   brought: true
-#   remedy: expose the service by spec.services.<name>.expose, and name hosts outside in spec.services.<name>.calls.host
+#   remedy: expose the service by spec.services.<name>.expose, and name hosts outside in spec.services.<name>.calls
 #   objects: [Service]
 #   controls:
 #     direct: [mtb:MTB-PL1-BC-HI-1#nodeport, soc2:CC6.6]

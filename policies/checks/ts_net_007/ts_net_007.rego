@@ -6,7 +6,7 @@
 #   scope: [object, set, fleet]
 #   waivable: false
 #   needs_tenant: true
-#   remedy: use a host at or below one of spec.domains, or below the platform's own domain; name hosts outside in spec.services.<name>.calls.host
+#   remedy: use a host at or below one of spec.domains, or below the platform's own domain; name hosts outside in spec.services.<name>.calls
 #   objects: [all]
 #   controls:
 #     direct: [csf:PR.IR-01]

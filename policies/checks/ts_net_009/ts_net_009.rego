@@ -5,7 +5,7 @@
 #   severity: medium
 #   scope: [object, set]
 #   waivable: true
-#   remedy: set spec.services.<name>.expose.waf to block and leave the routes to the platform's gateway; only the platform team can put a firewall before it, by platform spec.clusters.<name>.waf
+#   remedy: set waf to block in spec.services.<name>.expose and leave the routes to the platform's gateway; only the platform team can put a firewall before it, by platform spec.clusters.<name>.waf
 #   objects: [Ingress, HTTPRoute, GRPCRoute, VirtualService, tenant]
 #   needs: [cluster.waf]
 #   controls:

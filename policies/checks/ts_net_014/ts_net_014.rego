@@ -7,7 +7,7 @@
 #   waivable: false
 #   needs_tenant: true
 #   brought: true
-#   remedy: route hosts by spec.services.<name>.expose and name hosts outside in spec.services.<name>.calls.host; the patch or object of your own stays in its namespace
+#   remedy: route hosts by spec.services.<name>.expose and name hosts outside in spec.services.<name>.calls; the patch or object of your own stays in its namespace
 #   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ReferenceGrant, Telemetry, RequestAuthentication]
 #   controls:
 #     direct: [iso:A.8.22, csf:PR.IR-01]
