@@ -23,7 +23,7 @@ var parts = map[Scope][]string{
 	ObjectScope: {"object", "owner", "scope", "odd", "ctx"},
 	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
 	TenantScope: {"odd", "ctx"},
-	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared"},
+	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared", "unanswered"},
 	ChangeScope: {"change", "ctx"},
 }
 

@@ -47,6 +47,7 @@ var doors = map[string][]string{
 	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
 	"github.com/defenseunicorns/go-oscal":   {"internal/report"},
+	"golang.org/x/net":                      {"internal/pipeline"},
 	"sigs.k8s.io/yaml":                      {},
 	"github.com/open-policy-agent/opa/rego": {},
 }
