@@ -25,10 +25,13 @@ type Context struct {
 }
 
 // Document is data for rules, made ready once for many calls.
-type Document struct{ value ast.Value }
+type Document struct {
+	value ast.Value
+	tree  any // as it was given
+}
 
 // NewDocument makes a JSON tree ready.
-func NewDocument(tree any) Document { return Document{ast.MustInterfaceToValue(tree)} }
+func NewDocument(tree any) Document { return Document{ast.MustInterfaceToValue(tree), tree} }
 
 // Platform is what the platform file says about the cluster of an environment, and about what
 // tenants may use.

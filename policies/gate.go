@@ -332,6 +332,9 @@ func (a *analysis) ref(r ast.Ref) []need {
 		if len(r) > 1 {
 			part, _ := r[1].Value.(ast.String)
 			n.inputs.set(a.parts.of(string(part)))
+			if part == "suspects" {
+				n.fields.set(a.fields.of(suspected))
+			}
 			rest = nil
 			if part == "object" {
 				rest = r[2:]
