@@ -73,7 +73,7 @@ func TestWithoutTenant(t *testing.T) {
 			needy = append(needy, r.ID)
 		}
 	}
-	require.Equal(t, []string{"TS-GEN-002", "TS-NET-001", "TS-NET-002"}, needy)
+	require.Equal(t, []string{"TS-GEN-002", "TS-NET-001", "TS-NET-002", "TS-SEC-006", "TS-SEC-007", "TS-SEC-010"}, needy)
 }
 
 // The API server takes null for absent.

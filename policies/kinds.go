@@ -7,6 +7,12 @@ import (
 	"strings"
 )
 
+// PodKinds are the kinds that start pods, as far as they are known by name.
+var PodKinds = []string{
+	"AnalysisRun", "AnalysisTemplate", "ClusterAnalysisTemplate", "CronJob", "DaemonSet", "Deployment", "Experiment", "Job", "Pod",
+	"PodTemplate", "ReplicaSet", "ReplicationController", "Rollout", "ScaledJob", "StatefulSet",
+}
+
 // kinds is the scope of each known kind, by group and kind.
 type kinds map[string]map[string]string
 

@@ -177,10 +177,19 @@ func (m modules) mention(key string) bool {
 	return found
 }
 
+// explain says of a built-in that was taken away why it is not there.
+func explain(message string) string {
+	name, ok := strings.CutPrefix(message, "undefined function ")
+	if !ok || !slices.ContainsFunc(ast.CapabilitiesForThisVersion().Builtins, func(b *ast.Builtin) bool { return b.Name == name }) {
+		return message
+	}
+	return name + " is not there: rules see no network, clock, environment or disk; what they may know is in input"
+}
+
 func compileErrors(errs ast.Errors) Errors {
 	problems := make(Errors, len(errs))
 	for i, e := range errs {
-		problems[i] = manifest.Problem{Check: "policy", Severity: manifest.Error, Message: e.Message}
+		problems[i] = manifest.Problem{Check: "policy", Severity: manifest.Error, Message: explain(e.Message)}
 		if e.Location != nil {
 			problems[i].Position = manifest.Position{File: e.Location.File, Line: e.Location.Row, Column: e.Location.Col}
 		}

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"context"
+	"flag"
 	"os"
 	"regexp"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 	"github.com/stretchr/testify/require"
 )
+
+var update = flag.Bool("update", false, "format the rules")
 
 // ours loads our rules with their tests.
 func ours(t *testing.T) modules {
@@ -84,7 +87,7 @@ func TestFormatted(t *testing.T) {
 	for _, m := range ours(t) {
 		text, err := format.Source(m.file, m.text)
 		require.NoError(t, err)
-		if *updateDocs && m.file != "" {
+		if *update && m.file != "" {
 			require.NoError(t, os.WriteFile(m.file, text, 0o644))
 			continue
 		}

@@ -20,9 +20,10 @@ import (
 // TestReport is what the unit tests of rules said.
 type TestReport struct {
 	Tests []TestResult
-	// Coverage is the share of lines that tests reach, in percent.
+	// Coverage is the share of lines of rules that tests reach, in percent: of the platform's rules where
+	// there are any, otherwise of ours.
 	Coverage float64
-	// Uncovered are the places that no test reaches, by line.
+	// Uncovered are the lines that no test reaches.
 	Uncovered []manifest.Position
 }
 
@@ -74,8 +75,18 @@ func (m modules) test(ctx context.Context, match string) (TestReport, error) {
 	if err != nil {
 		return report, err
 	}
-	report.cover(covered.Report(parsed))
+	report.cover(covered.Report(parsed), m.counted())
 	return report, nil
+}
+
+// counted are the files of rules whose lines count as covered or not.
+func (m modules) counted() map[string]bool {
+	theirs := slices.ContainsFunc(m, func(mod module) bool { return !mod.own })
+	files := map[string]bool{}
+	for _, mod := range m {
+		files[mod.file] = !mod.test() && mod.own != theirs
+	}
+	return files
 }
 
 // copies parses again, for compiling changes modules.
@@ -105,17 +116,21 @@ func testResult(r *tester.Result) TestResult {
 	return t
 }
 
-func (r *TestReport) cover(c cover.Report) {
-	r.Coverage = c.Coverage
+func (r *TestReport) cover(c cover.Report, counted map[string]bool) {
+	reached, missed := 0, 0
 	for file, f := range c.Files {
-		if strings.HasSuffix(file, "_test.rego") {
+		if !counted[file] {
 			continue
 		}
+		reached, missed = reached+f.CoveredLines, missed+f.NotCoveredLines
 		for _, lines := range f.NotCovered {
 			for row := lines.Start.Row; row <= lines.End.Row; row++ {
 				r.Uncovered = append(r.Uncovered, manifest.Position{File: file, Line: row})
 			}
 		}
+	}
+	if r.Coverage = 100; reached+missed > 0 {
+		r.Coverage = 100 * float64(reached) / float64(reached+missed)
 	}
 	slices.SortFunc(r.Uncovered, func(a, b manifest.Position) int {
 		return strings.Compare(fmt.Sprintf("%s:%06d", a.File, a.Line), fmt.Sprintf("%s:%06d", b.File, b.Line))

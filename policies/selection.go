@@ -29,19 +29,16 @@ type Unasked struct {
 	Needs string
 }
 
-// Unasked returns the rules, of those that ids stand for, which are not asked in the context.
-func (e *Engine) Unasked(c Context, checks []string) ([]Unasked, error) {
-	rules, err := e.Selected(checks)
-	if err != nil {
-		return nil, err
-	}
+// Unasked returns the rules that are not asked in the context.
+func (e *Engine) Unasked(c Context) []Unasked {
 	var all []Unasked
-	for ctx := c.value(); len(rules) > 0; rules = rules[1:] {
-		if need := rules[0].lacks(ctx); need != "" {
-			all = append(all, Unasked{rules[0], need})
+	ctx := c.value()
+	for _, r := range e.rules {
+		if need := r.lacks(ctx); need != "" {
+			all = append(all, Unasked{r, need})
 		}
 	}
-	return all, nil
+	return all
 }
 
 // lacks is what the rule needs and the context has not; nothing where it has all.

@@ -49,6 +49,12 @@ func (p *Platform) Document() map[string]any {
 	return spec
 }
 
+// At is where a field of the platform file stands, or the nearest part of it that is there.
+func (p *Platform) At(field manifest.Path) manifest.Position {
+	at, _ := lowest(p.doc, field)
+	return at
+}
+
 // ClusterDocument is the part of the document about a cluster, with the cluster's name.
 func (p *Platform) ClusterDocument(name string) map[string]any {
 	out := map[string]any{"name": name}

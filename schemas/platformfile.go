@@ -21,6 +21,16 @@ type platform struct {
 	checker      *checker
 }
 
+// LoadPlatform reads the platform file alone, with the schemas it brings. With problems there is no
+// platform.
+func LoadPlatform(fsys fs.FS) (*Platform, []manifest.Problem, error) {
+	p, problems, err := loadPlatform(fsys)
+	if err != nil || hasErrors(problems) {
+		return nil, problems, err
+	}
+	return p.facts, problems, nil
+}
+
 // loadPlatform reads the platform file and the schemas it brings. With problems the platform is not
 // to be used, and no tenant can be judged.
 func loadPlatform(fsys fs.FS) (*platform, []manifest.Problem, error) {

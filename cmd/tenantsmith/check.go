@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,12 +28,17 @@ func newCheckCmd(w *workspace) *cobra.Command {
 asks the policies. Every finding names the line of the tenant's file that caused it, what mends it
 and which controls it stands for. The output folder is neither read nor written.
 
+Waivers (waivers/*.yaml) accept findings for a time, as on the day of --now. In a pull request,
+--trusted-from origin/main judges by the platform file, schemas, policies, overrides and waivers that are
+merged, whatever the working tree says of them.
+
 With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
 unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`,
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
   tenantsmith check --format github
+  tenantsmith check --trusted-from origin/main
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := knownFormat(o.format); err != nil {
@@ -63,15 +71,21 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	w.flags(cmd)
 	return cmd
 }
 
 // reportResult is the report of a run over tenants.
 func reportResult(res *pipeline.Result, env string) report.Report {
-	r := report.Report{Problems: res.Problems, FailOn: res.FailOn}
-	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, res.Checks
+	r := report.Report{Problems: res.Problems, FailOn: res.FailOn, Rules: rulesOf(res.Rules), Unasked: map[report.Place][]string{}}
+	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, len(res.Rules)
 	r.Summary.Held = res.Held
 	for _, t := range res.Tenants {
+		r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name})
+		for _, e := range t.Checked {
+			at := report.Place{Tenant: t.Tenant.Name, Environment: e}
+			r.Examined, r.Unasked[at] = append(r.Examined, at), slices.Sorted(maps.Keys(t.Unasked[e]))
+		}
 		for _, e := range t.Tenant.Environments {
 			if env == "" || env == e.Name {
 				r.Summary.Environments++
@@ -83,7 +97,36 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			})
 		}
 	}
+	unasked := unaskedOf(res)
+	r.Summary.Checks -= len(res.Unasked())
+	r.Summary.Skipped = append(r.Summary.Skipped, unasked...)
 	return r
+}
+
+// unaskedOf are the checks that were asked nowhere, by what they lack.
+func unaskedOf(res *pipeline.Result) []report.Skipped {
+	lacking := map[string][]string{}
+	for id, need := range res.Unasked() {
+		lacking[need] = append(lacking[need], id)
+	}
+	var out []report.Skipped
+	for _, need := range slices.Sorted(maps.Keys(lacking)) {
+		slices.Sort(lacking[need])
+		reason := need + " is not set"
+		if need == pipeline.OfChanges {
+			reason = "no change was given"
+		}
+		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: reason})
+	}
+	return out
+}
+
+func rulesOf(rules []pipeline.Rule) []report.Rule {
+	out := make([]report.Rule, len(rules))
+	for i, r := range rules {
+		out[i] = report.Rule{ID: r.ID, Title: r.Title, Severity: r.Severity, Remedy: r.Remedy, Controls: r.Controls}
+	}
+	return out
 }
 
 // reportOf is the report of problems outside a run, which all fail.

@@ -51,6 +51,33 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestChecksPage: docs/policies.md is what policy list prints.
+func TestChecksPage(t *testing.T) {
+	const page = "../../docs/policies.md"
+	var out bytes.Buffer
+	require.Equal(t, 0, run(t.Context(), []string{"policy", "list", "-C", "../..", "--format", "markdown"}, streams{out: &out, err: &out}))
+	if *update {
+		require.NoError(t, os.WriteFile(page, out.Bytes(), 0o644))
+	}
+	got, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Equal(t, out.String(), string(got), "run go test ./cmd/tenantsmith -update")
+}
+
+// TestWaiverPage: what the page about waivers shows is what the command prints.
+func TestWaiverPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/waivers.md")
+	t.Chdir(t.TempDir())
+	for _, b := range blocks {
+		b.write(t)
+	}
+	shows := 0
+	for _, b := range blocks {
+		shows += b.check(t)
+	}
+	require.Equal(t, 1, shows)
+}
+
 // block is a fenced block: the words behind the fence and the text.
 type block struct{ what, text string }
 

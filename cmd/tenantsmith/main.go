@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
 func main() {
@@ -48,7 +50,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(s.err, "tenantsmith: interrupted")
 	default:
-		fmt.Fprintf(s.err, "tenantsmith: %v\n", err)
+		fmt.Fprintf(s.err, "tenantsmith: %s\n", report.Clean(err.Error()))
 	}
 	return exitFault
 }

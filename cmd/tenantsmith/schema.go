@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -20,12 +22,15 @@ func newSchemaCmd(w *workspace) *cobra.Command {
 		Use:   "schema [KIND]",
 		Short: "Print the JSON Schema that editors complete and check with",
 		Long: `Schema prints the JSON Schema of a kind: ` + strings.Join(schemaKinds, ", ") + `. With --write it
-writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.`,
+writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.
+
+The kind report is what check, validate and prove print with --format json.`,
 		Example: `  tenantsmith schema tenant
   tenantsmith schema --draft 7 platform
-  tenantsmith schema --write schemas`,
+  tenantsmith schema --write schemas
+  tenantsmith schema report`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: schemaKinds,
+		ValidArgs: append([]string{"report"}, schemaKinds...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
 			if !ok {
@@ -38,7 +43,7 @@ writes all of them as DIR/<kind>.schema.json, which is where the first line of a
 			if len(args) > 0 {
 				kind = args[0]
 			}
-			b, err := schemas.JSONSchema(kind, n)
+			b, err := jsonSchema(kind, n)
 			if err != nil {
 				return err
 			}
@@ -49,6 +54,17 @@ writes all of them as DIR/<kind>.schema.json, which is where the first line of a
 	cmd.Flags().StringVar(&draft, "draft", draft, "draft of JSON Schema: 2020-12 or 7")
 	cmd.Flags().StringVar(&write, "write", "", "write the schemas of all kinds into `DIR`")
 	return cmd
+}
+
+// jsonSchema is the schema of a kind that people write, or of the report that they read.
+func jsonSchema(kind string, draft int) ([]byte, error) {
+	switch {
+	case kind != "report":
+		return schemas.JSONSchema(kind, draft)
+	case draft != 2020:
+		return nil, errors.New("the schema of the report is there in draft 2020-12 only")
+	}
+	return report.Schema, nil
 }
 
 func writeSchemas(dir string, draft int) error {

@@ -23,23 +23,25 @@ that collide. Nothing is rendered and no policy runs, so it is fast enough for a
 			if err := knownFormat(format); err != nil {
 				return err
 			}
-			root, err := w.open()
+			fsys, release, err := w.platform()
 			if err != nil {
 				return err
 			}
-			defer root.Close()
-			fleet, err := schemas.Load(root.FS(), schemas.Options{Tenants: w.tenants(args)})
+			defer release()
+			fleet, err := schemas.Load(fsys, schemas.Options{Tenants: w.tenants(args)})
 			if err != nil {
 				return err
 			}
 			r := report.Report{Problems: fleet.Problems, FailOn: manifest.Error}
 			r.Summary.Tenants, r.Summary.Held = len(fleet.Tenants)+len(fleet.Held), fleet.Held
 			for _, t := range fleet.Tenants {
+				r.Examined = append(r.Examined, report.Place{Tenant: t.Name})
 				r.Summary.Environments += len(t.Environments)
 			}
 			return w.report(format, r)
 		},
 	}
 	formatFlag(cmd, &format)
+	w.trust(cmd)
 	return cmd
 }

@@ -19,6 +19,7 @@ import (
 type workspace struct {
 	streams
 	dir string
+	judging
 }
 
 // open returns the platform repository. Nothing outside it is ever read or written through it, by no
@@ -72,11 +73,12 @@ func knownFormat(format string) error {
 // report prints the problems as the result of the command, the closing sentence for people, and
 // turns failing problems into the exit code.
 func (w *workspace) report(format string, r report.Report) error {
-	o := report.Options{Prefix: w.prefix(), Color: colored(w.out)}
+	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
 	if err := report.Write(w.out, format, r, o); err != nil {
 		return err
 	}
 	if format == "text" {
+		w.unexamined(r.Summary.Skipped)
 		w.say("%s", report.Counts(r))
 	}
 	if r.Failing() > 0 {
@@ -85,14 +87,31 @@ func (w *workspace) report(format string, r report.Report) error {
 	return nil
 }
 
+// mostUnexamined is how many things people read that a run did not look at; the other formats have all.
+const mostUnexamined = 10
+
+// unexamined says what the run did not look at, in one sentence.
+func (w *workspace) unexamined(skipped []report.Skipped) {
+	var parts []string
+	for _, s := range skipped[:min(len(skipped), mostUnexamined)] {
+		parts = append(parts, s.What+" ("+s.Reason+")")
+	}
+	if rest := len(skipped) - len(parts); rest > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", rest))
+	}
+	if len(parts) > 0 {
+		w.say("not examined: %s", report.Clean(strings.Join(parts, "; ")))
+	}
+}
+
 // problems prints problems where they are not the result but the reason: on stderr.
 func (w *workspace) problems(r report.Report) error {
 	return report.Write(w.err, "text", r, report.Options{Color: colored(w.err)})
 }
 
-// say prints one sentence for people.
+// say prints one sentence for people. It may name files and tenants that a pull request brings.
 func (w *workspace) say(format string, args ...any) {
-	fmt.Fprintf(w.err, "tenantsmith: "+format+"\n", args...)
+	fmt.Fprintf(w.err, "tenantsmith: %s\n", report.Clean(fmt.Sprintf(format, args...)))
 }
 
 // prefix leads from the workspace of a GitHub job to the platform repository: annotations name files

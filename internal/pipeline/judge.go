@@ -11,7 +11,7 @@ import (
 
 // judge looks across tenants, holds back those with problems and writes the records of the others.
 func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) {
-	res := &Result{Fleet: c.fleet, Tenants: rendered, FailOn: c.failOn, Held: slices.Clone(c.fleet.Held)}
+	res := &Result{Fleet: c.fleet, Tenants: rendered, FailOn: c.failOn, Held: slices.Clone(c.fleet.Held), engine: c.engine, known: c.known}
 	var members []policies.Member
 	for _, r := range rendered {
 		res.Objects += r.objects
@@ -24,12 +24,12 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 			return nil, err
 		}
 	}
-	res.Checks = c.count
+	res.Rules = c.rules
 	byTenant := map[string][]manifest.Problem{}
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)
 	}
-	res.Problems = slices.Clone(c.fleet.Problems)
+	res.Problems = append(slices.Clone(c.fleet.Problems), c.unrendered(rendered)...)
 	for i := range rendered {
 		r := &rendered[i]
 		across := byTenant[r.Tenant.Name]
@@ -37,6 +37,7 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 			across[j].Position = brought(r.Tenant, across[j])
 		}
 		r.problems = append(r.problems, across...)
+		c.waive(r)
 		res.Problems = append(res.Problems, r.problems...)
 		if c.holds(r.problems) {
 			res.Held, r.Files, r.Tree = append(res.Held, r.Tenant.Name), nil, nil
@@ -79,6 +80,7 @@ func (c chain) record(r *Rendered) {
 	rec := manifest.Record{
 		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
 		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
+		Waivers: used(r.problems),
 	}
 	files := make(map[string][]byte, len(r.Files)+1)
 	for p, b := range r.Files {

@@ -17,9 +17,13 @@ import (
 
 // Judged is what [CheckManifests] found.
 type Judged struct {
+	// Tenant and Environment are those whose objects they are said to be; empty for nobody's.
+	Tenant, Environment string
+
 	Problems []manifest.Problem
 	FailOn   manifest.Severity
-	Checks   int
+	// Rules are the checks that were asked.
+	Rules []Rule
 	// NeedTenant are the ids of checks that could not be asked without a tenant.
 	NeedTenant []string
 }
@@ -31,7 +35,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	engine, err := compile(fsys, fleet)
+	engine, err := compile(fsys, fleet.Platform)
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return &Judged{Problems: faults, FailOn: bound(o.FailOn, fleet)}, nil
 	}
@@ -49,12 +53,16 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	}
 	t, e := addressee(fleet, o)
 	if e != nil {
-		in.Context = newKnown(fleet.Platform, o.Now).facts(t.Name, e)
+		out.Tenant, out.Environment = t.Name, e.Name
+		in.Context = newKnown(fleet.Platform, o.day()).facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
 	in.Objects = objects
-	out.Problems = append(out.Problems, proven(objects, e, chosen)...)
-	out.Checks = chosen.proven()
+	for _, p := range proven(objects, e, chosen) {
+		p.Tenant, p.Environment = out.Tenant, out.Environment
+		out.Problems = append(out.Problems, p)
+	}
+	out.Rules = chosen.proven()
 	if !chosen.asks() {
 		return out, nil
 	}
@@ -63,9 +71,28 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	out.count(selected, e != nil)
+	waivers, err := judgeWaivers(fleet, engine, o.Now)
+	if err != nil {
+		return nil, err
+	}
 	found, err := engine.Check(ctx, in)
+	if e != nil {
+		out.accept(found, waivers, in.Objects, chosen)
+	}
 	out.Problems = append(out.Problems, found...)
 	return out, err
+}
+
+// accept marks the findings that the tenant's waivers are about, and adds what is wrong with those.
+func (j *Judged) accept(found []manifest.Problem, waivers []*waiver, objects []manifest.Object, chosen selection) {
+	services := map[manifest.Key]string{}
+	servicesOf(objects, services)
+	for _, w := range waivers {
+		w.accept(found, services)
+		if chosen.tells(w) {
+			j.Problems = append(j.Problems, w.problems...)
+		}
+	}
 }
 
 // count tells the checks that are asked from those that need a tenant and have none.
@@ -75,7 +102,7 @@ func (j *Judged) count(rules []policies.Rule, tenant bool) {
 			j.NeedTenant = append(j.NeedTenant, rule.ID)
 			continue
 		}
-		j.Checks++
+		j.Rules = append(j.Rules, rule)
 	}
 }
 

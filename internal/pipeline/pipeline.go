@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -31,6 +32,9 @@ type Options struct {
 	Environment string
 	// Checks are ids or prefixes of ids; none means all.
 	Checks []string
+	// Now is the day of the run, by which waivers and whatever else expires are judged; with the zero time
+	// no waiver holds.
+	Now time.Time
 	// FailOn holds back a tenant with a finding this grave; empty means the platform's bound.
 	FailOn manifest.Severity
 	// Verify builds every overlay with kustomize, also those that only tenantsmith wrote.
@@ -39,13 +43,19 @@ type Options struct {
 	Certificates bool
 	// Trees keeps the trees in the result, which otherwise hold every object of the fleet in memory.
 	Trees bool
-	// Now is the day of the run, 2026-11-22, which waivers and whatever else expires are held against;
-	// empty means that nothing is.
-	Now string
 	// Version of the tool, for the records.
-	Version string
+	Version  string
+	thorough bool // ask every check of every object
 	// Progress, if not nil, is called after each tenant, from several goroutines.
 	Progress func(done, total int)
+}
+
+// day is that of the run as rules see it, 2026-11-22; empty where there is none.
+func (o Options) day() string {
+	if o.Now.IsZero() {
+		return ""
+	}
+	return o.Now.Format(time.DateOnly)
 }
 
 // Result is what a run made and found.
@@ -58,7 +68,11 @@ type Result struct {
 	Held    []string
 	FailOn  manifest.Severity
 	Objects int
-	Checks  int
+	// Rules are the checks that were asked.
+	Rules []Rule
+
+	engine *policies.Engine
+	known  known
 }
 
 // Rendered is one tenant's output.
@@ -70,9 +84,15 @@ type Rendered struct {
 	Files map[string][]byte
 	// Certificates are the quota proofs, by environment, where the options ask for them.
 	Certificates []Certificate
+	// Checked are the names of the environments whose objects were judged.
+	Checked []string
+	// Unasked are the checks that were not asked in an environment, with what they lack: a field of the
+	// platform file or of the tenant's, or "change".
+	Unasked map[string]map[string]string
 
 	problems []manifest.Problem
 	members  []policies.Member
+	services map[manifest.Key]string // that objects were made for
 	objects  int
 }
 
@@ -83,15 +103,18 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := compile(fsys, fleet)
+	engine, err := compile(fsys, fleet.Platform)
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return refuse(fleet, faults), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: changes(engine.Rules()), failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
+		return nil, err
+	}
+	if c.waivers, err = judgeWaivers(fleet, engine, o.Now); err != nil {
 		return nil, err
 	}
 	rendered, err := c.all(ctx)
@@ -113,11 +136,11 @@ func bound(asked manifest.Severity, fleet *schemas.Fleet) manifest.Severity {
 }
 
 // compile prepares the policies, those of the platform among them.
-func compile(fsys fs.FS, fleet *schemas.Fleet) (*policies.Engine, error) {
-	if fleet.Platform == nil || len(fleet.Platform.Extend.Policies) == 0 {
+func compile(fsys fs.FS, p *schemas.Platform) (*policies.Engine, error) {
+	if p == nil || len(p.Extend.Policies) == 0 {
 		return policies.Compile(nil)
 	}
-	return policies.Compile(fsys, fleet.Platform.Extend.Policies...)
+	return policies.Compile(fsys, p.Extend.Policies...)
 }
 
 // refuse holds back every tenant: the platform's own policies have faults, so nothing can be judged.
@@ -137,6 +160,8 @@ type chain struct {
 	engine  *policies.Engine
 	known   known
 	failOn  manifest.Severity
+	changes []string // ids of checks that judge changes
+	waivers []*waiver
 	selection
 }
 
@@ -172,7 +197,7 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 	}
 	src := sourceOf(t)
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree, problems: problems}
+	r := Rendered{Tenant: t, Tree: tree, problems: problems, services: map[manifest.Key]string{}}
 	if tree == nil {
 		return r, nil
 	}
@@ -211,7 +236,7 @@ func source(t *schemas.Tenant) string {
 // brought tells which objects people brought, changed, or wrote in the words of Argo Rollouts. With
 // kustomize as oracle nobody is trusted, and every check is asked of every object.
 func (c chain) brought(e *schemas.Environment, built []overlay.Built) []bool {
-	if c.options.Verify {
+	if c.options.Verify || c.options.thorough {
 		return nil
 	}
 	out := make([]bool, len(built))
@@ -242,19 +267,23 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	var found []manifest.Problem
 	if c.asks() {
 		var err error
-		found, err = c.engine.Check(ctx, policies.Input{
-			Context: c.known.facts(r.Tenant.Name, e), Objects: objects, Brought: c.brought(e, built), Checks: c.policies,
-		})
+		facts := c.known.facts(r.Tenant.Name, e)
+		found, err = c.engine.Check(ctx, policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies})
 		if err != nil {
 			return err
 		}
+		c.unask(r, e, facts)
 	}
 	found = append(found, c.prove(r, e, built, objects)...)
 	if len(found) > 0 {
 		newOrigin(r.Tenant, e, generated, built, r.Tree, c.engine.Holds).locate(found)
 	}
 	r.problems = append(r.problems, found...)
+	if len(c.waivers) > 0 {
+		servicesOf(objects, r.services)
+	}
 	r.objects += len(built)
+	r.Checked = append(r.Checked, e.Name)
 	r.members = append(r.members, member(r.Tenant.Name, e, objects))
 	return nil
 }

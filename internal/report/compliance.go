@@ -1,6 +1,10 @@
 package report
 
-import "github.com/tenantsmith/tenantsmith/internal/manifest"
+import (
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
 
 // Status is what manifests, waivers and attestations together say of a control. None of them says that
 // anybody complies with anything.
@@ -24,6 +28,35 @@ const (
 
 // Statuses are all of them, from the worst to the best.
 var Statuses = []Status{Fail, NotAttested, AcceptedRisk, Attested, EvidenceFound, Pass}
+
+// Worst is the worse of two.
+func Worst(a, b Status) Status {
+	if slices.Index(Statuses, a) <= slices.Index(Statuses, b) {
+		return a
+	}
+	return b
+}
+
+// What a check of a control came to.
+const (
+	Failed = "failed"
+	Waived = "waived"
+	// NotAsked: the platform or the tenant lacks what the check needs, see Why.
+	NotAsked = "not asked"
+	// NothingThere: there is no object of the kinds that the check looks at.
+	NothingThere = "nothing to look at"
+	Held         = "held"
+)
+
+var results = []string{Failed, Waived, NotAsked, Held, NothingThere}
+
+// WorstResult is the worse of two.
+func WorstResult(a, b string) string {
+	if slices.Index(results, a) <= slices.Index(results, b) {
+		return a
+	}
+	return b
+}
 
 // Compliance is what the manifests of tenants show of frameworks. Its JSON form is documented in
 // docs/compliance.md.
@@ -88,9 +121,10 @@ type ControlCheck struct {
 	Title string `json:"title"`
 	// Direct checks test the control itself; others contribute to it.
 	Direct bool `json:"direct"`
-	// Result is held, failed, waived, not asked, or nothing to look at.
+	// Result is one of Failed, Waived, NotAsked, NothingThere, Held.
 	Result string `json:"result"`
-	// Why says why it was not asked.
+	// Why is what it needs and was not there: a part of the platform file or of the tenant's, or "change"
+	// for a check of changes.
 	Why string `json:"why"`
 	// Objects is how many objects it looked at.
 	Objects int `json:"objects"`

@@ -4,33 +4,39 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// annotationLimit is what GitHub shows of each level for one step; more would vanish unsaid.
-const annotationLimit = 10
+// What the runner of GitHub Actions takes: annotations of each level from one step, and UTF-16 units
+// of a message and a title. It drops the rest unsaid.
+const (
+	annotationLimit = 10
+	messageLimit    = 4096
+	titleLimit      = 255
+)
 
-// writeGitHub prints workflow commands, gravest first, so that what GitHub drops is the least grave,
-// and says how much that is.
+// writeGitHub prints workflow commands, gravest first, so that what GitHub would drop is the least
+// grave, and says how much that is.
 func writeGitHub(w io.Writer, r Report, o Options) error {
+	byLevel := map[string][][]manifest.Problem{}
+	for _, g := range gravest(group(r.Problems)) {
+		level := levelOf(g[0], r.FailOn)
+		byLevel[level] = append(byLevel[level], g)
+	}
 	var b bytes.Buffer
-	shown := map[string]int{}
 	for _, level := range []string{"error", "warning", "notice"} {
-		for _, sev := range []manifest.Severity{manifest.Error, manifest.Critical, manifest.High, manifest.Medium, manifest.Low, manifest.Warning} {
-			for _, g := range group(r.Problems) {
-				if g[0].Severity != sev || levelOf(g[0], r.FailOn) != level {
-					continue
-				}
-				if shown[level]++; shown[level] < annotationLimit {
-					writeAnnotation(&b, level, g, o)
-				}
-			}
+		groups := byLevel[level]
+		shown := len(groups)
+		if shown > annotationLimit {
+			shown = annotationLimit - 1
 		}
-		if rest := shown[level] - annotationLimit + 1; rest > 0 {
-			fmt.Fprintf(&b, "::%s title=tenantsmith::and %d more; run `tenantsmith check` to see them all\n", level, rest)
+		for _, g := range groups[:shown] {
+			writeAnnotation(&b, level, g, o)
+		}
+		if rest := len(groups) - shown; rest > 0 {
+			fmt.Fprintf(&b, "::%s title=tenantsmith::%s\n", level, escape(words().Annotation.More.of(rest), false))
 		}
 	}
 	_, err := w.Write(b.Bytes())
@@ -51,7 +57,7 @@ func writeAnnotation(b *bytes.Buffer, level string, g []manifest.Problem, o Opti
 	p := g[0]
 	props := []string{}
 	if p.File != "" {
-		props = append(props, "file="+escape(path.Join(o.Prefix, p.File), true))
+		props = append(props, "file="+escape(o.file(p.File), true))
 	}
 	if p.Line > 0 {
 		props = append(props, fmt.Sprintf("line=%d", p.Line))
@@ -60,18 +66,25 @@ func writeAnnotation(b *bytes.Buffer, level string, g []manifest.Problem, o Opti
 		props = append(props, fmt.Sprintf("col=%d", p.Column))
 	}
 	title := p.Check
-	if p.Check == "" || p.Check == "schema" {
+	if checkOf(p) == schemaCheck {
 		title = "tenantsmith"
 	}
-	props = append(props, "title="+escape(title, true))
-	text := strings.TrimSpace(label(p)) + " " + p.Message
+	props = append(props, "title="+escape(cut(title, titleLimit), true))
+	fmt.Fprintf(b, "::%s %s::%s\n", level, strings.Join(props, ","), escape(told(g, lead(p)), false))
+}
+
+// told is a finding in a few lines: what is wrong after its lead, with which object, and what mends it.
+// A message too long for both leaves room for them.
+func told(g []manifest.Problem, lead string) string {
+	p, label := g[0], words().Label
+	text := cut(strings.TrimSpace(Clean(lead+p.Message)), messageLimit/2)
 	if s := objects(g); s != "" {
-		text += "\nobject: " + s
+		text += "\n" + string(label.Object) + ": " + Clean(s)
 	}
 	if p.Remedy != "" {
-		text += "\nfix: " + p.Remedy
+		text += "\n" + string(label.Fix) + ": " + Clean(p.Remedy)
 	}
-	fmt.Fprintf(b, "::%s %s::%s\n", level, strings.Join(props, ","), escape(strings.TrimSpace(text), false))
+	return cut(text, messageLimit)
 }
 
 // escape follows the runner's own decoding: without it a tenant's text could end the command and

@@ -1,11 +1,18 @@
 package report
 
 import (
+	"bytes"
+	_ "embed"
 	"encoding/json"
 	"io"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
+
+// Schema is the JSON Schema of the JSON form, in the draft of 2020-12.
+//
+//go:embed checkreport.schema.json
+var Schema []byte
 
 // The JSON form is one for validate, check and prove; docs/reports.md describes it. Lists are never
 // null, lines count from 1.
@@ -51,10 +58,21 @@ func writeJSON(w io.Writer, r Report) error {
 	for _, p := range r.Problems {
 		doc.Findings = append(doc.Findings, toFinding(p))
 	}
-	enc := json.NewEncoder(w)
+	return writeIndented(w, doc)
+}
+
+// writeIndented prints a document of JSON. The runner of GitHub Actions obeys ##[…] anywhere in what
+// a step prints, so that no text may hold it as it is.
+func writeIndented(w io.Writer, doc any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(doc)
+	if err := enc.Encode(doc); err != nil {
+		return err
+	}
+	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("##["), []byte(`#\u0023[`)))
+	return err
 }
 
 func toFinding(p manifest.Problem) finding {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -47,7 +48,8 @@ func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
 		return nil
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(t, "TENANT\tENVIRONMENT\tRESOURCE\tSTEADY\tENTITLED\tPEAK\tQUOTA\t")
+	h := words().Proof
+	heads(t, h.Tenant, h.Environment, h.Resource, h.Steady, h.Entitled, h.Peak, h.Quota, "")
 	for _, p := range proofs {
 		who := p.Tenant + "\t" + p.Environment
 		for _, l := range p.Lines {
@@ -59,7 +61,8 @@ func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
 		}
 	}
 	if workloads {
-		fmt.Fprintln(t, "\nTENANT\tENVIRONMENT\tWORKLOAD\tPODS\tPEAK\tCPU A POD\tMEMORY A POD\tWHY")
+		fmt.Fprintln(t)
+		heads(t, h.Tenant, h.Environment, h.Workload, h.Pods, h.Peak, h.CPU, h.Memory, h.Why)
 		for _, p := range proofs {
 			who := p.Tenant + "\t" + p.Environment
 			for _, n := range p.Workloads {
@@ -73,18 +76,27 @@ func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
 		return err
 	}
 	for _, a := range assumptions(proofs) {
-		if _, err := fmt.Fprintf(w, "assumes: %s\n", clean(a)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s\n", words().Label.Assumes, Clean(a)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// heads prints the names of the columns of a table.
+func heads(w io.Writer, names ...phrase) {
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = string(name)
+	}
+	fmt.Fprintln(w, strings.Join(texts, "\t"))
+}
+
 func verdict(l Line) string {
 	if l.Fits {
-		return "fits"
+		return string(words().Proof.Fits)
 	}
-	return "too little"
+	return string(words().Proof.Short)
 }
 
 func assumptions(proofs []Proof) []string {

@@ -1,11 +1,15 @@
-// Package report writes problems for people and for machines: text, JSON, GitHub annotations. One
-// file a format; every format prints the same [Report].
+// Package report writes problems for people and for machines: text, JSON, GitHub annotations, SARIF,
+// JUnit. One file a format; every format prints the same [Report]. Sentences of its own stand in
+// texts/, apart from the code.
 package report
 
 import (
 	"io"
+	"path"
+	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/secrets"
 )
 
 // Report is what a run found, and what it looked at.
@@ -16,7 +20,16 @@ type Report struct {
 	Summary Summary
 	// FailOn is the severity from which a finding fails the run.
 	FailOn manifest.Severity
+	// Rules are the checks that were asked, and Examined is of whom.
+	Rules    []Rule
+	Examined []Place
+	// Unasked are the checks that were not asked at a place, by id.
+	Unasked map[Place][]string
 }
+
+// Place is a tenant in an environment. Without an environment it is the tenant's files, without both
+// what belongs to nobody.
+type Place struct{ Tenant, Environment string }
 
 // Summary counts what was examined. What was not is named, never silent.
 type Summary struct {
@@ -37,35 +50,58 @@ type Skipped struct {
 	Reason string `json:"reason"`
 }
 
+func (s Skipped) String() string {
+	return Clean(words().Counts.Skipped.with("what", s.What, "reason", s.Reason))
+}
+
 // Failing are the problems at or above the bound.
 func (r Report) Failing() int {
 	n := 0
 	for _, p := range r.Problems {
-		if p.Waiver == "" && p.Severity.AtLeast(r.FailOn) {
+		if r.fails(p) {
 			n++
 		}
 	}
 	return n
 }
 
+func (r Report) fails(p manifest.Problem) bool { return p.Waiver == "" && p.Severity.AtLeast(r.FailOn) }
+
 // Options are those of a format. Prefix leads from the workspace to the platform repository; Color
-// is for terminals.
+// is for terminals; Version is that of the tool, empty if unknown.
 type Options struct {
-	Prefix string
-	Color  bool
+	Prefix  string
+	Color   bool
+	Version string
+}
+
+// file is a file of the platform repository, seen from the workspace.
+func (o Options) file(name string) string {
+	if path.IsAbs(name) {
+		return name
+	}
+	return path.Join(o.Prefix, name)
 }
 
 // Formats are the names that Write knows, in the order help lists them.
-var Formats = []string{"text", "json", "github"}
+var Formats = []string{"text", "json", "github", "sarif", "junit"}
 
-// Write prints the report in a format; the error is that of the writer.
+// Write prints the report in a format; the error is that of the writer. No message tells a secret that it quotes.
 func Write(w io.Writer, format string, r Report, o Options) error {
+	r.Problems = slices.Clone(r.Problems)
+	for i := range r.Problems {
+		r.Problems[i].Message = secrets.Redact(r.Problems[i].Message)
+	}
 	r.Summary.Findings, r.Summary.Warnings, r.Summary.Waived = count(r.Problems)
 	switch format {
 	case "json":
 		return writeJSON(w, r)
 	case "github":
 		return writeGitHub(w, r, o)
+	case "sarif":
+		return writeSARIF(w, r, o)
+	case "junit":
+		return writeJUnit(w, r)
 	}
 	return writeText(w, r, o)
 }

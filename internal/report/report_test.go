@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,20 +47,46 @@ func TestSinks(t *testing.T) {
 	require.Contains(t, github, "%250A")
 }
 
-// FuzzSinks holds the same for any text.
+// FuzzSinks holds the same for any text in any format: a line is a line, a document is a document, and
+// nothing that is printed is a command to the runner of GitHub Actions but the annotations.
 func FuzzSinks(f *testing.F) {
 	f.Add("::error::x", "a\nb")
 	f.Add("%0A", "\u2028")
+	f.Add("##[add-path]/tmp", "::stop-commands::x")
+	f.Add("]]>\x00\x08\ufffe", "\xff\xfe")
+	f.Add("[see](https://example.com) {0}", "a:b?c#d")
+	f.Add(strings.Repeat("long \U0001f600", 3000), "/abs")
 	f.Fuzz(func(t *testing.T, message, file string) {
-		p := problem(1, manifest.High)
-		p.Message, p.File = message, file
-		r := Report{Problems: []manifest.Problem{p}, FailOn: manifest.High}
-		require.Equal(t, 1, strings.Count(written(t, "github", r, Options{}), "\n"))
-		text := written(t, "text", r, Options{})
+		p, q := problem(1, manifest.High), problem(2, manifest.Low)
+		p.Message, p.File, p.Tenant = message, file, file
+		q.Message, q.Remedy, q.Waiver, q.Check, q.Object.Name = message, file, message, file, message
+		r := Report{
+			Problems: []manifest.Problem{p, q}, FailOn: manifest.High, Rules: []Rule{{ID: message, Title: file, Severity: manifest.Low}},
+			Examined: []Place{{file, message}},
+		}
+		r.Summary.Skipped = []Skipped{{What: file, Reason: message}}
+		github := written(t, "github", r, Options{})
+		require.Equal(t, 2, strings.Count(github, "\n"))
+		for line := range strings.Lines(github) {
+			_, said, _ := strings.Cut(strings.TrimPrefix(line, "::"), "::")
+			said = strings.NewReplacer("%25", "%", "%0D", "\r", "%0A", "\n").Replace(strings.TrimSuffix(said, "\n"))
+			require.LessOrEqual(t, len(utf16.Encode([]rune(said))), messageLimit)
+		}
+		text := written(t, "text", Report{Problems: r.Problems[:1], FailOn: manifest.High}, Options{})
 		require.Equal(t, 2, strings.Count(text, "\n"), "%q", text)
-		require.NotContains(t, text, "\r")
-		require.NotContains(t, text, "\x1b")
+		requireSARIF(t, written(t, "sarif", r, Options{}))
+		requireJUnit(t, written(t, "junit", r, Options{}))
 		require.True(t, json.Valid([]byte(written(t, "json", r, Options{}))))
+		for _, format := range []string{"text", "json", "sarif", "junit"} {
+			printed := written(t, format, r, Options{})
+			require.NotContains(t, printed, "\r")
+			require.NotContains(t, printed, "\x1b")
+			require.NotContains(t, printed, "##[")
+			require.True(t, utf8.ValidString(printed))
+			for line := range strings.Lines(printed) {
+				require.False(t, strings.HasPrefix(strings.TrimSpace(line), "::"), line)
+			}
+		}
 	})
 }
 
@@ -74,6 +102,30 @@ func TestAnnotations(t *testing.T) {
 	require.Contains(t, lines[0], "file=platform/tenants/acme.yaml,line=99")
 	require.Equal(t, "::error title=tenantsmith::and 17 more; run `tenantsmith check` to see them all", lines[9])
 	require.True(t, strings.HasPrefix(lines[10], "::warning "))
+
+	// As many as GitHub shows are shown.
+	r.Problems = r.Problems[:annotationLimit]
+	require.Equal(t, annotationLimit, strings.Count(written(t, "github", r, Options{}), "wrong at"))
+}
+
+// TestLongAnnotation: the runner cuts a message, which must not cost what mends it.
+func TestLongAnnotation(t *testing.T) {
+	p := problem(1, manifest.High)
+	p.Message, p.Remedy = strings.Repeat("x", 5000), "set spec.x"
+	github := written(t, "github", Report{Problems: []manifest.Problem{p}, FailOn: manifest.High}, Options{})
+	require.Contains(t, github, "…%0Aobject: Pod acme-production/p%0Afix: set spec.x\n")
+	require.Equal(t, "aa…", cut("aaaa", 3))
+	require.Equal(t, "😀…", cut("😀😀", 3), "one that takes two units is not cut in half")
+	require.Equal(t, "😀😀", cut("😀😀", 4))
+}
+
+// TestWaivedInOne: a finding that is accepted in one environment counts in the others.
+func TestWaivedInOne(t *testing.T) {
+	a, b := problem(1, manifest.High), problem(1, manifest.High)
+	a.Environment, a.Waiver = "development", "w"
+	text := written(t, "text", Report{Problems: []manifest.Problem{a, b}, FailOn: manifest.High}, Options{})
+	require.Equal(t, 2, strings.Count(text, "wrong at 1"))
+	require.NotContains(t, text, "also in")
 }
 
 // TestGroups: one problem in several environments is one line for people and several for machines.

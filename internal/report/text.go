@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -29,42 +30,51 @@ func writeText(w io.Writer, r Report, o Options) error {
 }
 
 func writeProblem(b *bytes.Buffer, g []manifest.Problem, o Options) {
-	p := g[0]
+	p, label := g[0], words().Label
+	line := paint(lead(p), p.Severity, o.Color) + Clean(p.Message)
 	if at := p.Position.String(); at != "" {
-		b.WriteString(clean(at) + ": ")
+		line = Clean(at) + ": " + line
 	}
-	b.WriteString(paint(label(p), p.Severity, o.Color) + clean(p.Message) + "\n")
-	detail := func(name, text string) {
+	b.WriteString(uncommanded(line) + "\n")
+	detail := func(name phrase, text string) {
 		if text == "" {
 			return
 		}
-		line := "    " + name + ": " + clean(text)
+		line := "    " + string(name) + ": " + Clean(text)
 		if o.Color {
 			line = faint + line + reset
 		}
 		b.WriteString(line + "\n")
 	}
-	detail("object", objects(g))
-	detail("rule", p.Rule.String())
-	detail("fix", p.Remedy)
-	detail("controls", controls(p.Controls))
-	detail("waiver", p.Waiver)
+	detail(label.Object, objects(g))
+	detail(label.Rule, p.Rule.String())
+	detail(label.Fix, p.Remedy)
+	detail(label.Controls, controls(p.Controls))
+	detail(label.Waiver, p.Waiver)
 }
 
-// label is what stands between position and message: the field for schema problems, severity and
+// lead is what stands between position and message: the field for schema problems, severity and
 // check for findings.
-func label(p manifest.Problem) string {
+func lead(p manifest.Problem) string {
 	var parts []string
 	if p.Severity == manifest.Warning {
-		parts = append(parts, "warning: ")
+		parts = append(parts, string(words().Label.Warning)+": ")
 	}
 	switch {
 	case p.Object.Kind != "" && p.Check != "" && p.Severity != manifest.Error:
-		parts = append(parts, string(p.Severity)+" "+p.Check+": ")
+		parts = append(parts, string(p.Severity)+" "+Clean(p.Check)+": ")
 	case p.Field != "":
-		parts = append(parts, clean(p.Field)+": ")
+		parts = append(parts, Clean(p.Field)+": ")
 	}
 	return strings.Join(parts, "")
+}
+
+// place is the lead where severity and check stand elsewhere: the field of what concerns no object.
+func place(p manifest.Problem) string {
+	if p.Object.Kind != "" || p.Field == "" {
+		return ""
+	}
+	return p.Field + ": "
 }
 
 func paint(s string, sev manifest.Severity, color bool) string {
@@ -87,7 +97,7 @@ func objects(g []manifest.Problem) string {
 		s += " (" + at + ")"
 	}
 	if p.Waiver != "" {
-		s += ", waived"
+		s = words().Object.Waived.with("object", s)
 	}
 	var more []string
 	for _, q := range g[1:] {
@@ -96,7 +106,7 @@ func objects(g []manifest.Problem) string {
 		}
 	}
 	if len(more) > 0 {
-		s += ", also in " + strings.Join(more, ", ")
+		s = words().Object.AlsoIn.with("object", s, "environments", strings.Join(more, ", "))
 	}
 	return s
 }
@@ -109,40 +119,6 @@ func controls(cs []manifest.Control) string {
 	return strings.Join(parts, ", ")
 }
 
-// group collects what differs in nothing but the environment.
-func group(ps []manifest.Problem) [][]manifest.Problem {
-	type key struct {
-		manifest.Position
-		check, field, message, kind, name, path string
-	}
-	var out [][]manifest.Problem
-	at := map[key]int{}
-	for _, p := range ps {
-		k := key{p.Position, p.Check, p.Field, p.Message, p.Object.Kind, p.Object.Name, p.Path.String()}
-		i, ok := at[k]
-		if !ok {
-			at[k], out = len(out), append(out, []manifest.Problem{p})
-			continue
-		}
-		out[i] = append(out[i], p)
-	}
-	return out
-}
-
-// clean keeps text from a tenant's file from moving the cursor, clearing the screen or starting a
-// line of its own.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case r < 0x20 || r == 0x7f || (r >= 0x80 && r < 0xa0) || r == 0x2028 || r == 0x2029 || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069):
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // Counts is the closing sentence of a run, such as "4 tenants, 9 environments, 120 objects, 36 checks: clean".
 func Counts(r Report) string {
 	var told []manifest.Problem
@@ -150,27 +126,23 @@ func Counts(r Report) string {
 		told = append(told, g[0])
 	}
 	findings, warnings, waived := count(told)
-	s := fmt.Sprintf("%s, %s", Plural(r.Summary.Tenants, "tenant"), Plural(r.Summary.Environments, "environment"))
-	if r.Summary.Objects > 0 {
-		s += ", " + Plural(r.Summary.Objects, "object")
-	}
-	if r.Summary.Checks > 0 {
-		s += ", " + Plural(r.Summary.Checks, "check")
-	}
-	var found []string
-	if findings > 0 {
-		found = append(found, Plural(findings, "problem"))
-	}
-	if warnings > 0 {
-		found = append(found, Plural(warnings, "warning"))
-	}
-	if waived > 0 {
-		found = append(found, fmt.Sprintf("%d waived", waived))
-	}
+	t := words().Counts
+	examined := []string{t.Tenants.of(r.Summary.Tenants), t.Environments.of(r.Summary.Environments)}
+	examined = append(examined, some(t.Objects, r.Summary.Objects)...)
+	examined = append(examined, some(t.Checks, r.Summary.Checks)...)
+	found := slices.Concat(some(t.Problems, findings), some(t.Warnings, warnings), some(t.Waived, waived))
 	if len(found) == 0 {
-		return s + ": clean"
+		found = []string{string(t.Clean)}
 	}
-	return s + ": " + strings.Join(found, ", ")
+	return t.Sentence.with("examined", strings.Join(examined, ", "), "found", strings.Join(found, ", "))
+}
+
+// some says how many there are, if any.
+func some(what counted, n int) []string {
+	if n == 0 {
+		return nil
+	}
+	return []string{what.of(n)}
 }
 
 // Plural is a number and its word: 1 tenant, 2 tenants.

@@ -249,3 +249,11 @@ func BenchmarkFind(b *testing.B) {
 		Find(tree)
 	}
 }
+
+func TestRedact(t *testing.T) {
+	require.Equal(t, `"ftp://ada:***@example.com" is no repository`, Redact(`"ftp://ada:hunt`+`er2@example.com" is no repository`))
+	require.Equal(t, "key *** and ***", Redact("key "+tokens["aws"]+" and "+tokens["github"]))
+	for _, o := range ordinary {
+		require.Equal(t, o.value, Redact(o.value))
+	}
+}

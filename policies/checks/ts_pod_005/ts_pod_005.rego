@@ -34,7 +34,6 @@ deny contains finding if {
 	some c in pods.containers
 	some i, capability in c.spec.securityContext.capabilities.add
 	not capability in baseline
-	not pods.windows(c.pod)
 	finding := pods.finding(
 		c, ["securityContext", "capabilities", "add", i],
 		sprintf("adds the capability %v, which the baseline set lacks", [capability]),

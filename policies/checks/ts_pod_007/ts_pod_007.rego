@@ -15,6 +15,7 @@ package checks.ts_pod_007
 import data.lib.pods
 
 deny contains finding if {
+	pods.minor >= 8
 	some c in pods.containers
 	not c.spec.securityContext.allowPrivilegeEscalation == false
 	not pods.windows(c.pod)

@@ -38,3 +38,10 @@ test_passes_windows if {
 		count(ts_pod_007.deny) == 0 with input as samples.of(o)
 	}
 }
+
+test_passes_on_clusters_without_the_field if {
+	every o in samples.containers({"name": "a"}) {
+		count(ts_pod_007.deny) == 0 with input as samples.at(o, 7)
+		count(ts_pod_007.deny) == 1 with input as samples.at(o, 8)
+	}
+}

@@ -76,10 +76,20 @@ annotated(annotations) := {
 	"spec": {"containers": [{"name": "a"}]},
 }
 
-test_passes_windows_with_a_profile if {
+test_violates_unconfined_on_windows if {
 	every o in samples.pods({"os": {"name": "windows"}, "securityContext": {"seccompProfile": {"type": "Unconfined"}}}) {
-		count(ts_pod_010.deny) == 0 with input as samples.of(o)
+		count(ts_pod_010.deny) == 1 with input as samples.of(o)
 	}
+}
+
+test_violates_annotation_of_a_container_without_name if {
+	o := {
+		"apiVersion": "v1",
+		"kind": "Pod",
+		"metadata": {"name": "a", "annotations": {"container.seccomp.security.alpha.kubernetes.io/": "unconfined"}},
+		"spec": {"containers": [{"image": "a"}]},
+	}
+	count(ts_pod_010.deny) == 1 with input as samples.at(o, 18)
 }
 
 test_passes_profiles_on_old_clusters if {

@@ -18,5 +18,10 @@ deny contains finding if {
 	some c in pods.containers
 	mount := c.spec.securityContext.procMount
 	mount != "Default"
-	finding := pods.finding(c, ["securityContext", "procMount"], sprintf("mounts /proc as %v instead of Default", [mount]))
+	finding := pods.finding(c, ["securityContext", "procMount"], sprintf("mounts /proc as %v instead of Default%s", [mount, why(c.pod)]))
 }
+
+# The baseline standard lets a pod with its own user namespace do so.
+why(p) := "; the restricted standard demands it even in a user namespace of the pod's own" if pods.own_users(p)
+
+why(p) := "" if not pods.own_users(p)

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+func newReportCmd(w *workspace) *cobra.Command {
+	format := "text"
+	var frameworks []string
+	cmd := &cobra.Command{
+		Use:   "report [TENANT|FILE...]",
+		Short: "What the manifests show of compliance frameworks",
+		Long: `Report examines the given tenants (all without arguments) by every check and says for each control
+of a framework what that shows: pass, only where manifests decide the whole control; evidence found,
+where they show a part; fail; accepted risk, where a waiver covers what was found; attested or not
+attested, where somebody has to vouch for it. Each control names its checks, the objects they looked
+at, the lines they complain of, and what no manifest shows.
+
+Without --framework it reports those that the platform and the tenants have to hold. It shows the
+state of the files on one day, not of a cluster, and not of a period.`,
+		Example: `  tenantsmith report
+  tenantsmith report --framework gdpr,soc2
+  tenantsmith report acme-corp --framework cis --format json --now 2026-12-31`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(report.ComplianceFormats, format) {
+				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
+			}
+			fsys, release, err := w.platform()
+			if err != nil {
+				return err
+			}
+			defer release()
+			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: w.day()}
+			c, res, err := pipeline.Assess(cmd.Context(), fsys, o, frameworks)
+			if err != nil {
+				return err
+			}
+			return w.reportCompliance(format, c, res)
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&frameworks, "framework", nil, "only these: cis, gdpr, iso27001, mtb, nist-csf, nsa, pss, soc2")
+	f.StringVar(&format, "format", format, strings.Join(report.ComplianceFormats, ", "))
+	w.flags(cmd)
+	return cmd
+}
+
+// reportCompliance prints the report, and what kept tenants out of it on stderr.
+func (w *workspace) reportCompliance(format string, c *report.Compliance, res *pipeline.Result) error {
+	if c != nil {
+		if err := report.WriteCompliance(w.out, format, c, report.Options{Color: colored(w.out)}); err != nil {
+			return err
+		}
+		if len(c.Frameworks) == 0 && len(c.Held) == 0 {
+			w.say("no tenant has to hold a framework; name one with --framework, or in spec.compliance.frameworks")
+		}
+	}
+	broken := report.Report{FailOn: res.FailOn}
+	for _, p := range res.Problems {
+		if p.Severity == manifest.Error {
+			broken.Problems = append(broken.Problems, p)
+		}
+	}
+	if err := w.problems(broken); err != nil {
+		return err
+	}
+	if failing(res) > 0 {
+		return errProblems
+	}
+	return nil
+}

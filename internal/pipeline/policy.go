@@ -1,0 +1,48 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/policies"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// Checks are ours and those of the platform, sorted by id. What is wrong with the platform's files is
+// in the problems, and then there are no checks.
+func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
+	platform, problems, err := schemas.LoadPlatform(fsys)
+	if err != nil || platform == nil {
+		return nil, problems, err
+	}
+	engine, err := compile(fsys, platform)
+	if faults, ok := errors.AsType[policies.Errors](err); ok {
+		return nil, faults, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return engine.Rules(), nil, nil
+}
+
+// TestPolicies runs the unit tests of our rules and of those in the folders, which are the platform's
+// where none is named. What does not compile is in the problems.
+func TestPolicies(ctx context.Context, fsys fs.FS, dirs []string) (policies.TestReport, []manifest.Problem, error) {
+	if len(dirs) == 0 {
+		platform, problems, err := schemas.LoadPlatform(fsys)
+		if err != nil || platform == nil {
+			return policies.TestReport{}, problems, err
+		}
+		dirs = platform.Extend.Policies
+	}
+	if len(dirs) == 0 {
+		fsys = nil
+	}
+	r, err := policies.Test(ctx, fsys, dirs...)
+	if faults, ok := errors.AsType[policies.Errors](err); ok {
+		return r, faults, nil
+	}
+	return r, nil, err
+}

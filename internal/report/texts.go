@@ -1,0 +1,75 @@
+package report
+
+import (
+	_ "embed"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// texts are the sentences that stand in reports whatever was found. They are kept in texts/en.json,
+// so that another language is another file; what checks say of their findings comes with the checks.
+type texts struct {
+	Label  struct{ Object, Rule, Fix, Controls, Waiver, Assumes, Warning phrase }
+	Object struct{ Waived, AlsoIn phrase }
+	Counts struct {
+		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived counted
+		Skipped, Clean, Sentence                                           phrase
+	}
+	Proof struct {
+		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase
+		Workload, Pods, CPU, Memory, Why                             phrase
+		Fits, Short                                                  phrase
+	}
+	Annotation struct{ More counted }
+	Title      struct{ Schema, Output, Policy phrase }
+	Sarif      struct {
+		Workspace, Rendered, Schemas, RenderedObject, Rule phrase
+		LeftOut                                            counted
+	}
+	Catalogue struct {
+		Check, Severity, Waivable, Title, Yes, No                phrase
+		Page, Entry, CanBeWaived, CannotBeWaived, Brought, Needs phrase
+		Mend, Direct, Supporting                                 phrase
+	}
+	JUnit struct {
+		Platform, Manifests phrase
+		More                counted
+	}
+}
+
+//go:embed texts/en.json
+var english []byte
+
+// words are the texts in the language of the reader, which is English.
+var words = sync.OnceValue(func() texts {
+	var t texts
+	if err := json.Unmarshal(english, &t); err != nil {
+		panic(err) // TestTexts reads the same file
+	}
+	return t
+})
+
+// phrase is a text with places for values: {name}.
+type phrase string
+
+// with puts values into their places; names and values take turns.
+func (p phrase) with(values ...string) string {
+	pairs := make([]string, len(values))
+	for i := 0; i+1 < len(values); i += 2 {
+		pairs[i], pairs[i+1] = "{"+values[i]+"}", values[i+1]
+	}
+	return strings.NewReplacer(pairs...).Replace(string(p))
+}
+
+// counted is a text about a number, {n}, in the forms that the language has for numbers.
+type counted struct{ One, Other phrase }
+
+func (c counted) of(n int, values ...string) string {
+	form := c.Other
+	if n == 1 {
+		form = c.One
+	}
+	return form.with(append([]string{"n", strconv.Itoa(n)}, values...)...)
+}
