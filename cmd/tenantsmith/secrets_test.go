@@ -50,6 +50,15 @@ spec:
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644))
 	}
+	var told bytes.Buffer
+	require.Equal(t, exitProblems, run(t.Context(), []string{"-C", dir, "check"}, streams{in: strings.NewReader(""), out: &told, err: &bytes.Buffer{}}))
+	for _, at := range []string{
+		"15:26: critical TS-SEC-002: DB_PASSWORD holds what looks like a password",
+		"16:40: critical TS-SEC-003: etc-app-app.properties holds what looks like a GitHub token",
+		"17:32: critical TS-SEC-004: spec.extensions.pager.apiKey: apiKey holds what looks like an API key",
+	} {
+		require.Contains(t, told.String(), "tenants/acme/tenant.yaml:"+at)
+	}
 	for _, format := range report.Formats {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), []string{"-C", dir, "check", "--format", format}, streams{in: strings.NewReader(""), out: &out, err: &errs})
