@@ -70,8 +70,10 @@ type item struct {
 	brought bool
 	doc     ast.Value
 	fields  bitset
-	odd     bool   // holds texts that people read otherwise than programs
-	scope   string // of its kind
+	odd     bool // holds texts that people read otherwise than programs
+	// suspects are its texts that look like secrets; nil means none.
+	suspects *ast.Array
+	scope    string // of its kind
 }
 
 // unwrap takes the items out of Lists, which would hide them from every rule, and makes them ready
@@ -86,6 +88,11 @@ func (e *Engine) unwrap(in Input) []item {
 		t.scan(items[i].Tree)
 		items[i].fields, items[i].odd = t.fields, t.odd
 		items[i].doc = document(items[i].Tree, t.nulls)
+		if items[i].suspects = e.suspects(items[i].Tree); items[i].suspects != nil {
+			if bit, ok := e.gates.bits[suspected]; ok {
+				items[i].fields.set(bit)
+			}
+		}
 		items[i].scope = e.kinds.scope(items[i].APIVersion(), items[i].Kind(), in.Context.Platform.AllowedKinds)
 	}
 	return items
@@ -114,7 +121,10 @@ func (r *run) object(it *item, facts ast.Value) error {
 	if q == nil {
 		return nil
 	}
-	input := map[string]any{"object": it.doc, "owner": string(it.Owner), "ctx": facts}
+	input := map[string]any{"object": it.doc, "owner": string(it.Owner), "ctx": facts, "suspects": unsuspected}
+	if it.suspects != nil {
+		input["suspects"] = it.suspects
+	}
 	if it.scope != "" {
 		input["scope"] = it.scope
 	}
@@ -167,7 +177,10 @@ func (r *run) tenant(facts ast.Value, spec Document) error {
 	if q == nil {
 		return nil
 	}
-	input := map[string]any{"ctx": facts, "odd": oddities(spec.tree, nil)}
+	input := map[string]any{"ctx": facts, "odd": oddities(spec.tree, nil), "suspects": unsuspected}
+	if found := r.engine.suspects(map[string]any{"spec": spec.tree}); found != nil {
+		input["suspects"] = found
+	}
 	return r.eval(q, ast.LazyObject(input), func(f finding, rule Rule) error {
 		r.add(rule, f, nil)
 		return nil

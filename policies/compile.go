@@ -30,6 +30,8 @@ type Engine struct {
 	gates     gates
 	digest    string
 	members   bool // whether a rule looks at input.members
+	// suspicious tells whether a rule looks at input.suspects.
+	suspicious bool
 	// rest compiles all rules, those that are asked only of what people bring among them; nil where
 	// they are in here.
 	rest func() (*Engine, error)
@@ -97,7 +99,7 @@ func (m modules) compile(rules []Rule, trusted bool) (*Engine, error) {
 	}
 	return &Engine{
 		Deadline: defaultDeadline, compiler: compiler, store: inmem.New(), rules: rules, kinds: known,
-		gates: newGates(compiler, rules, m),
+		gates: newGates(compiler, rules, m), suspicious: m.mention("suspects"),
 	}, nil
 }
 

@@ -29,7 +29,7 @@ type Context struct {
 // Document is data for rules, made ready once for many calls.
 type Document struct {
 	value ast.Value
-	tree  any
+	tree  any // as it was given
 }
 
 // NewDocument makes a JSON tree ready.

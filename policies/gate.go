@@ -334,6 +334,9 @@ func (a *analysis) ref(r ast.Ref) []need {
 			part, _ := r[1].Value.(ast.String)
 			n.inputs.set(a.parts.of(string(part)))
 			n.odd = part == "odd"
+			if part == "suspects" {
+				n.fields.set(a.fields.of(suspected))
+			}
 			rest = nil
 			if part == "object" {
 				rest = r[2:]

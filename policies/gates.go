@@ -20,16 +20,17 @@ type gate struct {
 
 // parts are the parts of the input that rules find in each scope.
 var parts = map[Scope][]string{
-	ObjectScope: {"object", "owner", "scope", "odd", "ctx"},
+	ObjectScope: {"object", "owner", "scope", "odd", "suspects", "ctx"},
 	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
-	TenantScope: {"odd", "ctx"},
+	TenantScope: {"odd", "suspects", "ctx"},
 	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared", "unanswered"},
 	ChangeScope: {"change", "ctx"},
 }
 
 // names are the fields that the engine writes into the input of each scope.
 var names = map[Scope][]string{
-	SetScope: {"index", "object", "owner", "scope", "namespace"},
+	ObjectScope: {"path", "by", "what", "hash"},
+	SetScope:    {"index", "object", "owner", "scope", "namespace"},
 }
 
 // newGates reads the gates off the rules; those of a scope are in the order of rules.
