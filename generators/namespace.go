@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"maps"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -34,6 +35,9 @@ func namespace(in input) []object {
 	meta.Labels[labelEnvironment] = in.env.Name
 	if in.env.Cluster.Mesh == schemas.Istio {
 		meta.Labels["istio-injection"] = "enabled"
+	}
+	if in.env.Spec.Security.RuntimeDetection {
+		maps.Copy(meta.Labels, in.env.Platform.Detection)
 	}
 	version := securityVersion(in.env.Cluster.Version)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
