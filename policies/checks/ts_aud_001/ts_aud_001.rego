@@ -50,24 +50,12 @@ deny contains of_tenant(["spec", "monitoring", "logLevel"], "debug logs of a pro
 }
 
 deny contains finding if {
-	some p in pods.all
-	some part in ["annotations", "labels"]
-	some key, value in p.pod.metadata[part]
+	some [path, notes] in noted
+	some key, value in notes
 	drops(key, value)
 	finding := {
-		"path": array.concat(p.path, ["metadata", part, key]),
-		"message": sprintf("%s: %v keeps logs of the pod from being collected", [key, value]),
-	}
-}
-
-deny contains finding if {
-	input.object.kind == "Namespace"
-	some part in ["annotations", "labels"]
-	some key, value in input.object.metadata[part]
-	drops(key, value)
-	finding := {
-		"path": ["metadata", part, key],
-		"message": sprintf("%s: %v keeps logs of the namespace from being collected", [key, value]),
+		"path": array.concat(path, [key]),
+		"message": sprintf("%s: %v keeps logs from being collected", [key, value]),
 	}
 }
 
@@ -94,9 +82,30 @@ demanded if holdings.framework
 
 logging := input.ctx.platform.spec.logging
 
-# How collectors are told to leave logs out: Fluent Bit, Vector, Filebeat, Datadog and Splunk.
+# What pods and their namespace tell collectors is [path, annotations]. Vector reads a label instead.
+noted contains [array.concat(p.path, ["metadata", "annotations"]), p.pod.metadata.annotations] if {
+	some p in pods.all
+}
+
+noted contains [array.concat(p.path, ["metadata", "labels"]), {shunned: value}] if {
+	some p in pods.all
+	value := p.pod.metadata.labels[shunned]
+}
+
+noted contains [["metadata", "annotations"], input.object.metadata.annotations] if {
+	input.object.kind == "Namespace"
+}
+
+noted contains [["metadata", "labels"], {shunned: value}] if {
+	input.object.kind == "Namespace"
+	value := input.object.metadata.labels[shunned]
+}
+
+shunned := "vector.dev/exclude"
+
+# How collectors are told to leave logs out: Fluent Bit, Vector, Splunk, Datadog and Filebeat.
 drops(key, value) if {
-	regex.match(`^(fluentbit\.io/exclude([_-].*)?|vector\.dev/exclude|ad\.datadoghq\.com/(.*\.)?(logs_)?exclude|splunk\.com/exclude)$`, key)
+	regex.match(`^(fluentbit\.io/exclude([_-].*)?|vector\.dev/exclude|splunk\.com/exclude|ad\.datadoghq\.com/(.*\.)?(logs_)?exclude)$`, key)
 	value in {"true", true}
 }
 
@@ -158,7 +167,7 @@ covers(rule, group, resource) if {
 	named(object.get(r, "resources", []), resource)
 }
 
-named([], _)
+named(names, _) if count(names) == 0
 
 named(names, resource) if {
 	[kind, part] := array.slice(array.concat(split(resource, "/"), [""]), 0, 2)

@@ -44,25 +44,44 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some p in pods.all
-	some part in ["annotations", "labels"]
-	some key, value in p.pod.metadata[part]
+	some [path, part] in told
+	some key, value in part
 	out(key, value)
 	finding := {
-		"path": array.concat(p.path, ["metadata", part, key]),
-		"message": sprintf("%s: %v takes the pod out of the watch over running containers", [key, value]),
+		"path": array.concat(path, [key]),
+		"message": sprintf("%s: %v switches off the watch over running containers", [key, value]),
 	}
 }
 
+# A pod may carry the platform's own labels, but not to say something else.
 deny contains finding if {
-	input.object.kind == "Namespace"
-	some part in ["annotations", "labels"]
-	some key, value in input.object.metadata[part]
-	out(key, value)
+	some p in pods.all
+	some label, wanted in input.ctx.platform.spec.detection
+	value := p.pod.metadata.labels[label]
+	value != wanted
 	finding := {
-		"path": ["metadata", part, key],
-		"message": sprintf("%s: %v takes the namespace out of the watch over running containers", [key, value]),
+		"path": array.concat(p.path, ["metadata", "labels", label]),
+		"message": sprintf("%s: %v switches off the watch over running containers", [label, value]),
 	}
+}
+
+# What pods and their namespace tell sensors is [path, annotations or labels].
+told contains [array.concat(p.path, ["metadata", "annotations"]), p.pod.metadata.annotations] if {
+	some p in pods.all
+}
+
+told contains [array.concat(p.path, ["metadata", "labels"]), {injected: value}] if {
+	some p in pods.all
+	value := p.pod.metadata.labels[injected]
+}
+
+told contains [["metadata", "annotations"], input.object.metadata.annotations] if {
+	input.object.kind == "Namespace"
+}
+
+told contains [["metadata", "labels"], {injected: value}] if {
+	input.object.kind == "Namespace"
+	value := input.object.metadata.labels[injected]
 }
 
 # How KubeArmor and the sensor of CrowdStrike are told to look away.
@@ -70,11 +89,6 @@ out("kubearmor-policy", value) if value in {"disabled", "audited"}
 
 out("kubearmor-visibility", "none")
 
-out("sensor.falcon-system.crowdstrike.com/injection", "disabled")
+out(key, "disabled") if key == injected
 
-# The platform's own labels with another value.
-out(key, value) if {
-	wanted := input.ctx.platform.spec.detection[key]
-	input.object.kind != "Namespace"
-	value != wanted
-}
+injected := "sensor.falcon-system.crowdstrike.com/injection"
