@@ -73,7 +73,9 @@ func TestWithoutTenant(t *testing.T) {
 			needy = append(needy, r.ID)
 		}
 	}
-	require.Equal(t, []string{"TS-GEN-002", "TS-NET-001", "TS-NET-002"}, needy)
+	require.Equal(t, []string{
+		"TS-AUD-008", "TS-DATA-001", "TS-GEN-002", "TS-NET-001", "TS-NET-002", "TS-QUO-001", "TS-QUO-002", "TS-QUO-003", "TS-QUO-004",
+	}, needy)
 }
 
 // The API server takes null for absent.

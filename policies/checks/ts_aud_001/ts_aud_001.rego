@@ -170,13 +170,14 @@ covers(rule, group, resource) if {
 named(names, _) if count(names) == 0
 
 named(names, resource) if {
-	[kind, part] := array.slice(array.concat(split(resource, "/"), [""]), 0, 2)
-	some name in {"*", resource, concat("/", [kind, "*"]), concat("/", ["*", part])}
+	some name in {"*", resource}
 	name in names
-	not misses(name, part)
 }
 
-# A star after the slash stands for parts of objects, not for objects.
-misses(name, "") if contains(name, "/")
+named(names, resource) if {
+	[kind, part] := split(resource, "/")
+	some name in {concat("/", [kind, "*"]), concat("/", ["*", part])}
+	name in names
+}
 
 of_tenant(field, message) := {"path": [], "field": field, "message": message}
