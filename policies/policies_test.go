@@ -130,7 +130,7 @@ func TestNoRuleReadsFieldsOutOfText(t *testing.T) {
 		"array.concat", "array.slice", "concat", "contains", "count", "div", "equal", "eq", "assign", "endswith", "floor", "graph.reachable",
 		"gt", "gte", "internal.member_2", "internal.member_3", "is_array", "is_boolean", "is_null", "is_number", "is_object", "is_string",
 		"json.marshal", "lower", "lt", "lte", "max", "min", "minus", "mul", "and", "rem", "round", "neq", "net.cidr_contains", "net.cidr_is_valid", "net.cidr_merge", "object.get",
-		"object.keys", "object.union", "or", "plus", "regex.find_all_string_submatch_n", "regex.is_valid", "regex.match", "sort", "time.parse_ns", "trim_left",
+		"object.keys", "object.subset", "object.union", "or", "plus", "regex.find_all_string_submatch_n", "regex.is_valid", "regex.match", "sort", "time.parse_ns", "trim_left",
 		"split", "sprintf", "startswith", "substring", "sum", "to_number", "trim_suffix", "type_name", "union",
 	}
 	known := map[string]bool{}

@@ -50,8 +50,7 @@ deny contains of_tenant(["spec", "monitoring", "logLevel"], "debug logs of a pro
 }
 
 deny contains finding if {
-	some [path, notes] in noted
-	some key, value in notes
+	some [path, key, value] in noted
 	drops(key, value)
 	finding := {
 		"path": array.concat(path, [key]),
@@ -82,26 +81,27 @@ demanded if holdings.framework
 
 logging := input.ctx.platform.spec.logging
 
-# What pods and their namespace tell collectors is [path, annotations]. Vector reads a label instead.
-noted contains [array.concat(p.path, ["metadata", "annotations"]), p.pod.metadata.annotations] if {
+# What pods and their namespace tell collectors is [path, key, value]: annotations, and a label that
+# Vector reads.
+noted contains [array.concat(p.path, ["metadata", "annotations"]), key, value] if {
 	some p in pods.all
+	some key, value in p.pod.metadata.annotations
 }
 
-noted contains [array.concat(p.path, ["metadata", "labels"]), {shunned: value}] if {
+noted contains [array.concat(p.path, ["metadata", "labels"]), "vector.dev/exclude", value] if {
 	some p in pods.all
-	value := p.pod.metadata.labels[shunned]
+	value := p.pod.metadata.labels["vector.dev/exclude"]
 }
 
-noted contains [["metadata", "annotations"], input.object.metadata.annotations] if {
+noted contains [["metadata", "annotations"], key, value] if {
 	input.object.kind == "Namespace"
+	some key, value in input.object.metadata.annotations
 }
 
-noted contains [["metadata", "labels"], {shunned: value}] if {
+noted contains [["metadata", "labels"], "vector.dev/exclude", value] if {
 	input.object.kind == "Namespace"
-	value := input.object.metadata.labels[shunned]
+	value := input.object.metadata.labels["vector.dev/exclude"]
 }
-
-shunned := "vector.dev/exclude"
 
 # How collectors are told to leave logs out: Fluent Bit, Vector, Splunk, Datadog and Filebeat.
 drops(key, value) if {

@@ -44,8 +44,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some [path, part] in told
-	some key, value in part
+	some [path, key, value] in told
 	out(key, value)
 	finding := {
 		"path": array.concat(path, [key]),
@@ -65,23 +64,26 @@ deny contains finding if {
 	}
 }
 
-# What pods and their namespace tell sensors is [path, annotations or labels].
-told contains [array.concat(p.path, ["metadata", "annotations"]), p.pod.metadata.annotations] if {
+# What pods and their namespace tell sensors is [path, key, value]: annotations, and a label that the
+# sensor of CrowdStrike reads.
+told contains [array.concat(p.path, ["metadata", "annotations"]), key, value] if {
 	some p in pods.all
+	some key, value in p.pod.metadata.annotations
 }
 
-told contains [array.concat(p.path, ["metadata", "labels"]), {injected: value}] if {
+told contains [array.concat(p.path, ["metadata", "labels"]), "sensor.falcon-system.crowdstrike.com/injection", value] if {
 	some p in pods.all
-	value := p.pod.metadata.labels[injected]
+	value := p.pod.metadata.labels["sensor.falcon-system.crowdstrike.com/injection"]
 }
 
-told contains [["metadata", "annotations"], input.object.metadata.annotations] if {
+told contains [["metadata", "annotations"], key, value] if {
 	input.object.kind == "Namespace"
+	some key, value in input.object.metadata.annotations
 }
 
-told contains [["metadata", "labels"], {injected: value}] if {
+told contains [["metadata", "labels"], "sensor.falcon-system.crowdstrike.com/injection", value] if {
 	input.object.kind == "Namespace"
-	value := input.object.metadata.labels[injected]
+	value := input.object.metadata.labels["sensor.falcon-system.crowdstrike.com/injection"]
 }
 
 # How KubeArmor and the sensor of CrowdStrike are told to look away.
@@ -89,6 +91,4 @@ out("kubearmor-policy", value) if value in {"disabled", "audited"}
 
 out("kubearmor-visibility", "none")
 
-out(key, "disabled") if key == injected
-
-injected := "sensor.falcon-system.crowdstrike.com/injection"
+out("sensor.falcon-system.crowdstrike.com/injection", "disabled")

@@ -1,9 +1,9 @@
 # METADATA
 # title: Contacts for security and privacy
 # description: |
-#   Who runs a protected environment can be reached about its security, and at any hour where a service
-#   is critical; who has personal data, about privacy and breaches, which the authority hears of within
-#   72 hours. Owners are named by spec.owners.
+#   Who holds sensitive data or a framework, or runs critical services in a protected environment, can be
+#   reached about security, the last at any hour; who has personal data, about privacy and breaches as
+#   well, which the authority hears of within 72 hours. Owners are named by spec.owners.
 # custom:
 #   id: TS-AUD-008
 #   severity: low
@@ -28,18 +28,22 @@ deny contains finding(who, sprintf("%s is a placeholder that reaches nobody", [c
 	regex.match(`(?i)^((no|do-?not)-?reply|todo|tbd|change-?me|nobody|none|null|xxx+|foo|test|user|someone|somebody)@|@(localhost|domain|invalid|test)\b`, contact)
 }
 
-wanted["security"] := "security" if input.ctx.protected
-
 wanted["security"] := "security" if holdings.sensitive
 
-wanted["oncall"] := "incidents, at any hour" if {
-	input.ctx.protected
-	some service in input.ctx.spec.services
-	service.critical
-}
+wanted["security"] := "security" if holdings.framework
+
+wanted["security"] := "security" if critical
+
+wanted["oncall"] := "incidents, at any hour" if critical
 
 wanted["privacy"] := "data of people" if holdings.personal
 
 wanted["breach"] := "breaches" if holdings.personal
+
+critical if {
+	input.ctx.protected
+	some service in input.ctx.spec.services
+	service.critical == true
+}
 
 finding(who, message) := {"path": [], "field": ["spec", "contacts", who], "message": message}

@@ -18,113 +18,103 @@
 #     supporting: [gdpr:32.1.b, iso:A.5.30, soc2:A1.2]
 package checks.ts_quo_004
 
-import data.lib.scalers
 import data.lib.selectors
 
 deny contains finding if {
 	input.ctx.protected
-	some w in workloads
-	w.sort in {"Rollout", "Deployment"}
-	w.few < 2
-	matters(w.who)
-	finding := {
-		"object": w.ix,
-		"path": ["spec", "replicas"],
-		"message": sprintf("workload may have %v pods, and a node that fails takes it away", [w.few]),
-	}
-}
-
-deny contains {"object": w.ix, "path": [], "message": "no PodDisruptionBudget selects the pods"} if {
-	some w in workloads
-	w.many > 1
-	count(budgets(w)) == 0
-}
-
-deny contains finding if {
-	some w in workloads
-	w.many > 1
-	some [index, budget] in budgets(w)
-	field := stuck(budget, w.few)
+	some [index, [kind, _], _, [_, name], few, _] in workloads
+	kind in {"Rollout", "Deployment"}
+	few < 2
+	matters(name)
 	finding := {
 		"object": index,
+		"path": ["spec", "replicas"],
+		"message": sprintf("workload may have %v pods, and a node that fails takes it away", [few]),
+	}
+}
+
+deny contains {"object": index, "path": [], "message": "no PodDisruptionBudget selects the pods"} if {
+	some [index, _, _, _, _, many] in workloads
+	many > 1
+	not budgets[index]
+}
+
+deny contains finding if {
+	some [index, _, _, [_, name], few, _] in workloads
+	some [budget, settings] in budgets[index]
+	field := stuck(settings, few)
+	finding := {
+		"object": budget,
 		"path": ["spec", field],
-		"message": sprintf("budget never lets a pod of %s go, so that nodes cannot be drained", [w.who]),
+		"message": sprintf("budget never lets a pod of %s go, so that nodes cannot be drained", [name]),
 	}
 }
 
 deny contains finding if {
-	some w in workloads
-	w.many > 1
-	pod := w.pod
-	missing := [key | some key in apart; not spread(pod, key)]
+	some [index, _, _, _, _, many] in workloads
+	many > 1
+	missing := [key | some key in apart; not [index, key] in spread]
 	count(missing) > 0
 	finding := {
-		"object": w.ix,
+		"object": index,
 		"path": ["spec", "template", "spec", "topologySpreadConstraints"],
 		"message": sprintf("pods are not kept apart by %s", [concat(" and ", missing)]),
 	}
 }
 
 deny contains finding if {
-	input.ctx.protected
-	some w in workloads
-	probed(w)
-	some i, container in w.pod.spec.containers
-	count(container.ports) > 0
-	fault := probe_fault(container)
+	some [index, i, name, fault] in unprobed
 	finding := {
-		"object": w.ix,
+		"object": index,
 		"path": ["spec", "template", "spec", "containers", i],
-		"message": sprintf("container %q %s", [sprintf("%v", [object.get(container, "name", "")]), fault]),
+		"message": sprintf("container %q %s", [sprintf("%v", [name]), fault]),
 	}
 }
 
-# What runs and does not end: the index, kind, namespace and name of its object, its pod, and between how
-# many of them there are.
-workloads contains {"ix": entry.index, "sort": kind, "ns": namespace, "who": name, "pod": pod, "few": min(counts), "many": max(counts)} if {
+# What runs and does not end is [index, place, template, key, few, many]: where its object and the one that
+# has its pods stand among those of their kind, its namespace and name, and between how many pods. Places
+# and not the objects themselves, for the engine hashes what stands in a set; nor does any rule here look
+# at input.objects, which would make all of them ready.
+workloads contains [entry.index, [kind, i], template, [namespace, name], min(counts), max(counts)] if {
 	some kind in ["Rollout", "Deployment", "StatefulSet"]
-	some entry in input.kinds[kind]
+	some i, entry in input.kinds[kind]
 	namespace := object.get(entry.object, ["metadata", "namespace"], "")
 	name := object.get(entry.object, ["metadata", "name"], "")
-	not [namespace, kind, name] in lent
-	pod := pod_of(entry.object, namespace)
-	counts := counts_of(entry.object, [namespace, kind, name])
+	not lent[[namespace, kind, name]]
+	template := object.get(lender, entry.index, [kind, i])
+	_ = input.kinds[template[0]][template[1]].object.spec.template
+	given := object.get(entry.object, ["spec", "replicas"], 1)
+	counts := object.get(scaled, [[namespace, kind, name]], {given})
 }
 
-# Workloads that lend a Rollout their pods, and have none.
-lent contains [object.get(entry.object, ["metadata", "namespace"], ""), named.kind, named.name] if {
+# Workloads that lend Rollouts their pods, and have none: the indexes of the Rollouts, by their keys.
+lent[key] contains entry.index if {
 	some entry in input.kinds.Rollout
 	named := entry.object.spec.workloadRef
+	key := [object.get(entry.object, ["metadata", "namespace"], ""), named.kind, named.name]
 }
 
-pod_of(workload, _) := workload.spec.template if workload.spec.template
-
-pod_of(workload, namespace) := lender.object.spec.template if {
-	named := workload.spec.workloadRef
-	some lender in input.kinds[named.kind]
-	lender.object.metadata.name == named.name
-	object.get(lender.object, ["metadata", "namespace"], "") == namespace
+# Who lends, by the index of the Rollout.
+lender[borrower] := [kind, i] if {
+	some [namespace, kind, name], borrowers in lent
+	some borrower in borrowers
+	some i, entry in input.kinds[kind]
+	entry.object.metadata.name == name
+	object.get(entry.object, ["metadata", "namespace"], "") == namespace
 }
 
-# The numbers of pods: that of the workload, or those of its autoscaler.
-counts_of(workload, target) := [object.get(workload, ["spec", "replicas"], 1)] if {
-	count(scaled(target)) == 0
-} else := [n | some n in scaled(target)]
-
-scaled(target) := {n |
-	some scaler in scalers.all
-	scaler.target == target
-	settings := input.objects[scaler.index].spec
+# Between how many pods autoscalers keep a workload, by its key.
+scaled[key] contains n if {
+	some kind, floor in {"HorizontalPodAutoscaler": 1, "ScaledObject": 0}
+	some entry in input.kinds[kind]
+	settings := entry.object.spec
+	named := settings.scaleTargetRef
+	key := [object.get(entry.object, ["metadata", "namespace"], ""), object.get(named, "kind", "Deployment"), named.name]
 	some n in [
-		object.get(settings, "minReplicas", object.get(settings, "minReplicaCount", floor_of(scaler.index))),
+		object.get(settings, "minReplicas", object.get(settings, "minReplicaCount", floor)),
 		object.get(settings, "maxReplicas", object.get(settings, "maxReplicaCount", 100)),
 	]
 }
-
-# What autoscalers go down to where nobody says.
-floor_of(index) := 1 if input.objects[index].kind == "HorizontalPodAutoscaler"
-
-floor_of(index) := 0 if input.objects[index].kind == "ScaledObject"
 
 # Of objects that no service of the tenant's file made nobody knows whether they are critical.
 matters(name) if input.ctx.spec.services[name].critical == true
@@ -134,15 +124,15 @@ matters(name) if {
 	object.get(input.ctx, ["spec", "services", name, "kind"], "service") == "service"
 }
 
-probed(w) if w.many > 1
+labels([kind, i]) := object.get(input.kinds[kind][i].object, ["spec", "template", "metadata", "labels"], {})
 
-probed(_) if input.ctx.tier in {"premium", "enterprise"}
-
-# The budgets of a workload as [index, spec].
-budgets(w) := {[entry.index, entry.object.spec] |
+# The budgets of the workloads that have more than one pod, as [index, spec].
+budgets[index] contains [entry.index, entry.object.spec] if {
+	some [index, _, template, [namespace, _], _, many] in workloads
+	many > 1
 	some entry in input.kinds.PodDisruptionBudget
-	object.get(entry.object, ["metadata", "namespace"], "") == w.ns
-	selectors.matches(entry.object.spec.selector, object.get(w.pod, ["metadata", "labels"], {}))
+	object.get(entry.object, ["metadata", "namespace"], "") == namespace
+	selectors.matches(entry.object.spec.selector, labels(template))
 }
 
 stuck(budget, _) := "maxUnavailable" if budget.maxUnavailable in {0, "0", "0%"}
@@ -158,41 +148,50 @@ apart := ["kubernetes.io/hostname", "topology.kubernetes.io/zone"] if {
 	input.ctx.tier == "enterprise"
 } else := ["kubernetes.io/hostname"]
 
-spread(pod, key) if {
-	some constraint in pod.spec.topologySpreadConstraints
-	constraint.topologyKey == key
-	selectors.matches(constraint.labelSelector, object.get(pod, ["metadata", "labels"], {}))
+# By what the pods of a workload keep apart from each other, as [index, key].
+spread contains [index, term.topologyKey] if {
+	some [index, _, [kind, i], _, _, many] in workloads
+	many > 1
+	some term in input.kinds[kind][i].object.spec.template.spec.topologySpreadConstraints
+	selectors.matches(term.labelSelector, labels([kind, i]))
 }
 
-spread(pod, key) if {
-	some term in pod.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution
-	parted(pod, term, key)
+spread contains [index, term.topologyKey] if {
+	some [index, _, [kind, i], _, _, _] in workloads
+	some term in input.kinds[kind][i].object.spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution
+	selectors.matches(term.labelSelector, labels([kind, i]))
 }
 
-spread(pod, key) if {
-	some wish in pod.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution
-	parted(pod, wish.podAffinityTerm, key)
+spread contains [index, term.topologyKey] if {
+	some [index, _, [kind, i], _, _, _] in workloads
+	some wish in input.kinds[kind][i].object.spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution
+	term := wish.podAffinityTerm
+	selectors.matches(term.labelSelector, labels([kind, i]))
 }
 
-parted(pod, term, key) if {
-	term.topologyKey == key
-	selectors.matches(term.labelSelector, object.get(pod, ["metadata", "labels"], {}))
+# What serves requests and is not probed well, as [index, position, name, fault].
+unprobed contains [index, n, object.get(container, "name", ""), fault] if {
+	input.ctx.protected
+	some [index, _, [kind, i], _, _, many] in workloads
+	probed(many)
+	some n, container in input.kinds[kind][i].object.spec.template.spec.containers
+	count(container.ports) > 0
+	fault := probe_fault(object.get(container, "readinessProbe", null), object.get(container, "livenessProbe", null))
 }
 
-probe_fault(container) := "has no readiness probe, so that it gets requests before it can answer" if {
-	not container.readinessProbe
-} else := "has no liveness probe, so that nobody restarts it when it hangs" if {
-	not container.livenessProbe
-} else := "has one probe for two questions, so that it is restarted whenever it is busy" if {
-	same(container.readinessProbe, container.livenessProbe)
-}
+probed(many) if many > 1
 
-# Whether the probe for restarts asks the same and is not more patient.
-same(ready, live) if {
-	asked(ready) == asked(live)
+probed(_) if input.ctx.tier in {"premium", "enterprise"}
+
+probe_fault(null, _) := "has no readiness probe, so that it gets requests before it can answer"
+
+probe_fault(ready, null) := "has no liveness probe, so that nobody restarts it when it hangs" if ready != null
+
+# It asks the same, and is not more patient.
+probe_fault(ready, live) := "has one probe for two questions, so that it is restarted whenever it is busy" if {
+	some how in ["httpGet", "tcpSocket", "grpc", "exec"]
+	ready[how] == live[how]
 	patience(live) <= patience(ready)
 }
-
-asked(probe) := {how: probe[how] | some how in ["httpGet", "tcpSocket", "grpc", "exec"]; probe[how]}
 
 patience(probe) := object.get(probe, "failureThreshold", 3) * object.get(probe, "periodSeconds", 10)

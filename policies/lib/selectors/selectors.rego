@@ -4,8 +4,8 @@
 package lib.selectors
 
 matches(selector, labels) if {
-	every key, wanted in object.get(selector, "matchLabels", {}) { labels[key] == wanted }
-	every expression in object.get(selector, "matchExpressions", []) { holds(expression, labels) }
+	object.subset(labels, object.get(selector, "matchLabels", {}))
+	count([expression | some expression in selector.matchExpressions; not holds(expression, labels)]) == 0
 }
 
 holds(expression, labels) if {
