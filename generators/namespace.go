@@ -40,11 +40,14 @@ func namespace(in input) []object {
 }
 
 // namespaceLabels are what the cluster goes by: who the tenant is, how sensitive its data, whether
-// images are verified, the mesh, the Pod Security level. Those of the platform never replace ours.
+// images are verified and running containers watched, the mesh, the Pod Security level. Those of the platform never replace ours.
 func (in input) namespaceLabels() map[string]string {
 	labels := map[string]string{}
 	if p := in.env.Platform; p != nil {
 		maps.Copy(labels, p.Images.Verification.Labels)
+		if in.env.Spec.Security.RuntimeDetection {
+			maps.Copy(labels, p.Detection)
+		}
 	}
 	maps.Copy(labels, in.labels(""))
 	labels[labelTier] = in.env.Spec.Tier

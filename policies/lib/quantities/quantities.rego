@@ -40,3 +40,6 @@ exponents := {
 binary := {
 	"Ki": 1024, "Mi": 1048576, "Gi": 1073741824, "Ti": 1099511627776, "Pi": 1125899906842624, "Ei": 1152921504606846976,
 }
+
+# Whole thousandths, which can be compared exactly.
+thousandths(x) := round(value(x) * 1000)
