@@ -16,6 +16,7 @@ import (
 type checkOptions struct {
 	manifests, checks           []string
 	environment, failOn, format string
+	change                      string
 	verify                      bool
 }
 
@@ -28,12 +29,17 @@ func newCheckCmd(w *workspace) *cobra.Command {
 asks the policies. Every finding names the line of the tenant's file that caused it, what mends it
 and which controls it stands for. The output folder is neither read nor written.
 
+With --change it judges a change as well: who approved it, what it removes, whether its output is what
+tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the forge knows; it must not
+lie in the repository that the change is about.
+
 With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
 unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`,
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
   tenantsmith check --format github
+  tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := knownFormat(o.format); err != nil {
@@ -46,8 +52,12 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 			if len(o.manifests) > 0 {
 				return w.checkManifests(cmd.Context(), args, o, failOn)
 			}
+			change, err := w.change(o.change)
+			if err != nil {
+				return err
+			}
 			res, err := w.run(cmd.Context(), pipeline.Options{
-				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify,
+				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
 			})
 			if err != nil {
 				return err
@@ -64,8 +74,10 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringSliceVar(&o.checks, "checks", nil, "only these checks: ids or beginnings of ids")
 	f.StringVar(&o.environment, "env", "", "only this environment")
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
+	f.StringVar(&o.change, "change", "", "judge the change that `FILE` describes, too")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
 	return cmd
 }
 
@@ -91,6 +103,8 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			})
 		}
 	}
+	r.Examined = append(r.Examined, report.Place{})
+	r.Unasked[report.Place{}] = res.OfTenants()
 	unasked := unaskedOf(res)
 	r.Summary.Checks -= len(res.Unasked())
 	r.Summary.Skipped = append(r.Summary.Skipped, unasked...)

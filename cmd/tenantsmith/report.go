@@ -13,7 +13,7 @@ import (
 )
 
 func newReportCmd(w *workspace) *cobra.Command {
-	format, now := "text", ""
+	format, now, changed := "text", "", ""
 	var frameworks []string
 	cmd := &cobra.Command{
 		Use:   "report [TENANT|FILE...]",
@@ -33,12 +33,16 @@ state of the files on one day, not of a cluster, and not of a period.`,
 			if !slices.Contains(report.ComplianceFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
 			}
+			change, err := w.change(changed)
+			if err != nil {
+				return err
+			}
 			root, err := w.open()
 			if err != nil {
 				return err
 			}
 			defer root.Close()
-			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: now}
+			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: now, Change: change}
 			c, res, err := pipeline.Assess(cmd.Context(), root.FS(), o, frameworks)
 			if err != nil {
 				return err
@@ -49,6 +53,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&frameworks, "framework", nil, "only these: cis, gdpr, iso27001, mtb, nist-csf, nsa, pss, soc2")
 	f.StringVar(&format, "format", format, strings.Join(report.ComplianceFormats, ", "))
+	f.StringVar(&changed, "change", "", "count what the change that `FILE` describes shows, too")
 	f.StringVar(&now, "now", "", "the `DAY` it holds for, as in 2026-12-31 (default: today, UTC)")
 	return cmd
 }

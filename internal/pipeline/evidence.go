@@ -36,7 +36,10 @@ func (a assessor) evidence(r Rendered) tenantEvidence {
 			t.kinds[k.Kind]++
 		}
 	}
-	for _, p := range r.problems {
+	if a.options.Change != nil {
+		t.kinds["change"] = 1
+	}
+	for _, p := range slices.Concat(a.result.beside, r.problems) {
 		t.found[p.Check] = append(t.found[p.Check], p)
 	}
 	a.unask(r, &t)
@@ -58,7 +61,8 @@ func (t *tenantEvidence) attest(a report.Attestation) {
 	}
 }
 
-// unask notes the checks that were asked in no environment of the tenant.
+// unask notes the checks that were asked in no environment of the tenant, nor of the platform file or a
+// change.
 func (a assessor) unask(r Rendered, t *tenantEvidence) {
 	for _, rule := range a.rules {
 		for _, env := range r.Checked {
@@ -67,6 +71,13 @@ func (a assessor) unask(r Rendered, t *tenantEvidence) {
 				delete(t.unasked, rule.ID)
 				break
 			}
+			t.unasked[rule.ID] = need
+		}
+		need, apart := a.result.apart[rule.ID]
+		switch {
+		case apart && need == "":
+			delete(t.unasked, rule.ID)
+		case apart && t.unasked[rule.ID] != "":
 			t.unasked[rule.ID] = need
 		}
 	}
@@ -90,7 +101,7 @@ func (t tenantEvidence) check(rule policies.Rule, direct bool) report.ControlChe
 	return c
 }
 
-// count is how many objects the check looks at; the tenant's file counts once an environment.
+// count is how many objects the check looks at; the tenant's file counts once an environment, a change once.
 func (t tenantEvidence) count(rule policies.Rule) int {
 	n := 0
 	for _, kind := range rule.Objects {

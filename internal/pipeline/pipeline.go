@@ -31,6 +31,8 @@ type Options struct {
 	Environment string
 	// Checks are ids or prefixes of ids; none means all.
 	Checks []string
+	// Change is judged beside the tenants, if it is there.
+	Change *Change
 	// FailOn holds back a tenant with a finding this grave; empty means the platform's bound.
 	FailOn manifest.Severity
 	// Verify builds every overlay with kustomize, also those that only tenantsmith wrote.
@@ -64,6 +66,10 @@ type Result struct {
 
 	engine *policies.Engine
 	known  known
+	// beside are the problems of the platform file and of the change, of no tenant alone.
+	beside []manifest.Problem
+	// apart says what the checks lack that judge those, by id; empty where they were asked.
+	apart map[string]string
 }
 
 // Rendered is one tenant's output.
@@ -100,7 +106,7 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), changes: changes(engine.Rules()), failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), changes: unchanged(engine.Rules()), failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return nil, err
 	}
@@ -147,7 +153,7 @@ type chain struct {
 	engine  *policies.Engine
 	known   known
 	failOn  manifest.Severity
-	changes []string // ids of checks that judge changes
+	changes map[string]string // checks that judge nothing but changes, by id: what they lack
 	selection
 }
 

@@ -53,17 +53,18 @@ func writeProblem(b *bytes.Buffer, g []manifest.Problem, o Options) {
 	detail(label.Waiver, p.Waiver)
 }
 
-// lead is what stands between position and message: the field for schema problems, severity and
-// check for findings.
+// lead is what stands between position and message: severity and check for findings, the field for what
+// concerns no object.
 func lead(p manifest.Problem) string {
 	var parts []string
 	if p.Severity == manifest.Warning {
 		parts = append(parts, string(words().Label.Warning)+": ")
 	}
-	switch {
-	case p.Object.Kind != "" && p.Check != "" && p.Severity != manifest.Error:
+	found := p.Check != "" && p.Severity != manifest.Error && (p.Object.Kind != "" || p.Severity != manifest.Warning)
+	if found {
 		parts = append(parts, string(p.Severity)+" "+Clean(p.Check)+": ")
-	case p.Field != "":
+	}
+	if p.Field != "" && (p.Object.Kind == "" || !found) {
 		parts = append(parts, Clean(p.Field)+": ")
 	}
 	return strings.Join(parts, "")
