@@ -29,6 +29,10 @@ func newCheckCmd(w *workspace) *cobra.Command {
 asks the policies. Every finding names the line of the tenant's file that caused it, what mends it
 and which controls it stands for. The output folder is neither read nor written.
 
+Waivers (waivers/*.yaml) accept findings for a time, as on the day of --now. In a pull request,
+--trusted-from origin/main judges by the platform file, schemas, policies, overrides and waivers that are
+merged, whatever the working tree says of them.
+
 With --change it judges a change as well: who approved it, what it removes, whether its output is what
 tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the forge knows; it must not
 lie in the repository that the change is about.
@@ -39,6 +43,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
   tenantsmith check --format github
+  tenantsmith check --trusted-from origin/main
   tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -78,6 +83,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
 	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
+	w.flags(cmd)
 	return cmd
 }
 

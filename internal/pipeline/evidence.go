@@ -39,8 +39,15 @@ func (a assessor) evidence(r Rendered) tenantEvidence {
 	if a.options.Change != nil {
 		t.kinds["change"] = 1
 	}
+	for _, w := range a.result.Fleet.Waivers {
+		if w.Tenant == r.Tenant.Name {
+			t.kinds["Waiver"]++
+		}
+	}
 	for _, p := range slices.Concat(a.result.beside, r.problems) {
-		t.found[p.Check] = append(t.found[p.Check], p)
+		if p.Severity != manifest.Warning {
+			t.found[p.Check] = append(t.found[p.Check], p)
+		}
 	}
 	a.unask(r, &t)
 	t.frameworks = a.result.Fleet.Platform.Frameworks
@@ -134,10 +141,11 @@ func (a assessor) platformAttestations() []report.Attestation {
 }
 
 func (a assessor) attestation(att schemas.Attestation, tenant string, at manifest.Position) report.Attestation {
+	now := a.options.day()
 	return report.Attestation{
 		Control: att.Control, Tenant: tenant, Statement: att.Statement, Evidence: att.Evidence, By: att.By, Role: att.Role,
 		Date: att.Date, Until: att.Until, File: at.File, Line: at.Line,
-		Expired: a.options.Now != "" && att.Until < a.options.Now, Future: a.options.Now != "" && att.Date > a.options.Now,
+		Expired: now != "" && att.Until < now, Future: now != "" && att.Date > now,
 	}
 }
 
