@@ -117,6 +117,8 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 	return r
 }
 
+const noChange = "no change was given"
+
 // unaskedOf are the checks that were asked nowhere, by what they lack.
 func unaskedOf(res *pipeline.Result) []report.Skipped {
 	lacking := map[string][]string{}
@@ -128,7 +130,7 @@ func unaskedOf(res *pipeline.Result) []report.Skipped {
 		slices.Sort(lacking[need])
 		reason := need + " is not set"
 		if need == pipeline.OfChanges {
-			reason = "no change was given"
+			reason = noChange
 		}
 		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: reason})
 	}

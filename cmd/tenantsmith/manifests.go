@@ -43,6 +43,9 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	for _, id := range res.NeedTenant {
 		r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: "check " + id, Reason: "it needs a TENANT and --env"})
 	}
+	if len(res.NeedChange) > 0 {
+		r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: strings.Join(res.NeedChange, ", "), Reason: noChange})
+	}
 	return w.report(o.format, r)
 }
 

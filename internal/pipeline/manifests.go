@@ -24,8 +24,9 @@ type Judged struct {
 	FailOn   manifest.Severity
 	// Rules are the checks that were asked.
 	Rules []Rule
-	// NeedTenant are the ids of checks that could not be asked without a tenant.
-	NeedTenant []string
+	// NeedTenant are the ids of checks that could not be asked without a tenant, NeedChange of those that
+	// judge changes only.
+	NeedTenant, NeedChange []string
 }
 
 // CheckManifests asks the policies about objects of any origin. With one tenant and an environment in
@@ -47,7 +48,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	out := &Judged{FailOn: bound(o.FailOn, fleet)}
-	in := policies.Input{Checks: chosen.policies}
+	in := policies.Input{Checks: chosen.policies, Context: policies.Context{Now: o.day()}}
 	if len(o.Tenants) > 0 {
 		out.Problems = append(out.Problems, fleet.Problems...)
 	}
@@ -95,14 +96,17 @@ func (j *Judged) accept(found []manifest.Problem, waivers []*waiver, objects []m
 	}
 }
 
-// count tells the checks that are asked from those that need a tenant and have none.
+// count tells the checks that are asked from those that need a tenant and have none, or a change.
 func (j *Judged) count(rules []policies.Rule, tenant bool) {
 	for _, rule := range rules {
-		if rule.NeedsTenant && !tenant {
+		switch {
+		case rule.Of(policies.ChangeScope):
+			j.NeedChange = append(j.NeedChange, rule.ID)
+		case rule.NeedsTenant && !tenant:
 			j.NeedTenant = append(j.NeedTenant, rule.ID)
-			continue
+		default:
+			j.Rules = append(j.Rules, rule)
 		}
-		j.Rules = append(j.Rules, rule)
 	}
 }
 
