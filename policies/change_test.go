@@ -109,4 +109,9 @@ spec:
 	require.NoError(t, err)
 	require.Equal(t, []string{"TS-AUD-005: TS-GEN-003 cannot be waived", "TS-AUD-005: there is no check TS-POD-099"}, messages(found))
 	require.Equal(t, 5, found[0].Line)
+
+	bare := manifest.Object{Tree: map[string]any{"apiVersion": "tenantsmith.dev/v1alpha1", "kind": "Waiver", "metadata": map[string]any{"name": "x"}}}
+	found, err = engine(t).Check(t.Context(), Input{Objects: []manifest.Object{bare}, Checks: []string{"TS-AUD-005"}})
+	require.NoError(t, err)
+	require.Len(t, found, 9)
 }

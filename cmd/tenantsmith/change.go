@@ -46,7 +46,7 @@ func (w *workspace) change(file string) (*pipeline.Change, error) {
 // outside refuses a file that the change itself could bring: one in the platform repository, or in the
 // work tree of git around it, whatever links lead there.
 func (w *workspace) outside(file string) error {
-	real, err := filepath.EvalSymlinks(w.abs(file))
+	at, err := filepath.EvalSymlinks(w.abs(file))
 	if err != nil {
 		return fmt.Errorf("--change: %w", err)
 	}
@@ -63,7 +63,7 @@ func (w *workspace) outside(file string) error {
 			break
 		}
 	}
-	if rel, err := filepath.Rel(tree, real); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	if rel, err := filepath.Rel(tree, at); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 		return fmt.Errorf("--change %s lies in the repository, where the change itself could have written it; let CI write it elsewhere, such as $RUNNER_TEMP", w.named(file))
 	}
 	return nil
