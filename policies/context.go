@@ -96,6 +96,7 @@ func (c Context) value() map[string]any {
 			ctx[key] = text
 		}
 	}
+	putControls(ctx)
 	return ctx
 }
 

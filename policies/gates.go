@@ -20,11 +20,12 @@ type gate struct {
 
 // parts are the parts of the input that rules find in each scope.
 var parts = map[Scope][]string{
-	ObjectScope: {"object", "owner", "scope", "odd", "suspects", "ctx"},
-	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
-	TenantScope: {"odd", "suspects", "ctx"},
-	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared", "unanswered"},
-	ChangeScope: {"change", "ctx"},
+	ObjectScope:   {"object", "owner", "scope", "odd", "suspects", "ctx"},
+	SetScope:      {"objects", "kinds", "facts", "duplicates", "ctx"},
+	TenantScope:   {"odd", "suspects", "ctx"},
+	FleetScope:    {"members", "duplicates", "shared_namespaces", "shared", "unanswered"},
+	PlatformScope: {"platform", "ctx"},
+	ChangeScope:   {"change", "ctx"},
 }
 
 // names are the fields that the engine writes into the input of each scope.
