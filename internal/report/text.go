@@ -59,7 +59,7 @@ func label(p manifest.Problem) string {
 		parts = append(parts, "warning: ")
 	}
 	switch {
-	case p.Object.Kind != "" && p.Check != "" && p.Severity != manifest.Error:
+	case p.Check != "" && p.Severity != manifest.Error && (p.Object.Kind != "" || p.Severity != manifest.Warning):
 		parts = append(parts, string(p.Severity)+" "+p.Check+": ")
 	case p.Field != "":
 		parts = append(parts, clean(p.Field)+": ")
