@@ -19,7 +19,8 @@ import (
 //     has {owner, scope, namespace} of each object; duplicates are lists of indexes of objects with
 //     one identity;
 //   - the tenant, what its file says in one environment: {ctx};
-//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared};
+//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared, mixed}, where shared are
+//     claims of more than one tenant, and mixed those of one in a protected environment and another one;
 //   - a change, what somebody wants to merge: {change, ctx}, see [Change]; ctx knows the platform only.
 //
 // ctx is the [Context]. Findings about a set or the tenant may name a field of the tenant's file.
