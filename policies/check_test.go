@@ -73,7 +73,7 @@ func TestWithoutTenant(t *testing.T) {
 			needy = append(needy, r.ID)
 		}
 	}
-	require.Equal(t, []string{"TS-GEN-002", "TS-NET-001", "TS-NET-002"}, needy)
+	require.Equal(t, []string{"TS-AUD-009", "TS-GEN-002", "TS-NET-001", "TS-NET-002", "TS-RBAC-012", "TS-ROL-003", "TS-TEN-003"}, needy)
 }
 
 // The API server takes null for absent.
@@ -84,6 +84,9 @@ kind: Pod
 metadata: {name: a, namespace: acme-production}
 spec:
   hostPID: null
+  serviceAccountName: web
+  serviceAccount: null
+  automountServiceAccountToken: false
   volumes: [{name: a, hostPath: null}]
   securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}, runAsUser: null}
   containers:
@@ -95,9 +98,10 @@ spec:
         allowPrivilegeEscalation: %s
         capabilities: {drop: [ALL], add: null}
 `
-	require.Empty(t, told(check(t, Input{Objects: []manifest.Object{object(t, fmt.Sprintf(pod, "false"))}})))
-	problems := check(t, Input{Objects: []manifest.Object{object(t, fmt.Sprintf(pod, "null"))}})
-	require.Equal(t, "a.yaml:15:35: TS-POD-007 Pod acme-production/a spec.containers[0].securityContext.allowPrivilegeEscalation: "+
+	account := object(t, "{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: acme-production}}")
+	require.Empty(t, told(check(t, Input{Objects: []manifest.Object{account, object(t, fmt.Sprintf(pod, "false"))}})))
+	problems := check(t, Input{Objects: []manifest.Object{account, object(t, fmt.Sprintf(pod, "null"))}})
+	require.Equal(t, "a.yaml:18:35: TS-POD-007 Pod acme-production/a spec.containers[0].securityContext.allowPrivilegeEscalation: "+
 		"container \"a\" may gain more privileges than it starts with\n", told(problems))
 }
 

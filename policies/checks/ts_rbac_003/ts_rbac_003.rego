@@ -13,6 +13,7 @@
 #     supporting: [nsa:AUTH-02, iso:A.8.2, soc2:CC6.1, soc2:CC6.3, csf:PR.AA-05, gdpr:32.4]
 package checks.ts_rbac_003
 
+import data.lib.rbac
 import data.lib.rbacrules
 
 # Connecting by WebSocket is a get, by SPDY a create; a proxy takes every method of HTTP.
@@ -28,6 +29,7 @@ powers := [
 
 deny contains finding if {
 	input.ctx.protected
+	regex.match(`"(\*|(pods|services|\*)/[^"]*)"`, rbac.text)
 	some granted in rbacrules.granting(powers)
 	finding := {
 		"path": ["rules", granted.index],

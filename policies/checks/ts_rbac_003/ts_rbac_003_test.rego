@@ -36,7 +36,7 @@ test_violates_by_name if {
 }
 
 test_violates_everything if {
-	count(ts_rbac_003.deny) == 3 with input as role(["*"], ["*"], ["*"])
+	count(ts_rbac_003.deny) == 1 with input as role(["*"], ["*"], ["*"])
 }
 
 test_passes if {

@@ -35,8 +35,7 @@ deny contains finding if {
 	input.ctx.protected
 	some entry in rbacrules.held_by_people
 	some i, rule in entry.object.rules
-	some power in powers
-	grants := rbacrules.grants(rule, power)
+	grants := rbacrules.grants(rule, powers)
 	finding := {
 		"object": entry.index,
 		"path": ["rules", i],

@@ -38,7 +38,7 @@ test_violates if {
 	] {
 		count(ts_rbac_004.deny) == 1 with input as samples.set([devs, o])
 	}
-	count(ts_rbac_004.deny) == 5 with input as samples.set([role(["*"], ["*"], ["*"]), devs])
+	count(ts_rbac_004.deny) == 1 with input as samples.set([role(["*"], ["*"], ["*"]), devs])
 }
 
 test_violates_by_name if {

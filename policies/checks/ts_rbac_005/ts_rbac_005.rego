@@ -22,6 +22,7 @@ powers := [{"verbs": {"get", "list", "watch", "patch", "update"}, "groups": {""}
 listing := [{"verbs": {"list", "watch"}, "groups": {""}, "resources": {"secrets"}}]
 
 deny contains finding if {
+	regex.match(`"(\*|secrets)"`, rbac.text)
 	some granted in rbacrules.granting(powers)
 	rule := granted.rule
 	not named(rule)
@@ -35,7 +36,7 @@ deny contains finding if {
 	some entry in rbacrules.held_by_people
 	some i, rule in entry.object.rules
 	named(rule)
-	grants := rbacrules.grants(rule, listing[0])
+	grants := rbacrules.grants(rule, listing)
 	finding := {
 		"object": entry.index,
 		"path": ["rules", i],

@@ -13,11 +13,13 @@
 #     supporting: [nsa:POD-05, iso:A.5.17, soc2:CC6.1, csf:PR.AA-01]
 package checks.ts_rbac_006
 
+import data.lib.rbac
 import data.lib.rbacrules
 
 powers := [{"verbs": {"create"}, "groups": {""}, "resources": {"serviceaccounts/token"}}]
 
 deny contains finding if {
+	regex.match(`"(\*|(serviceaccounts|\*)/[^"]*)"`, rbac.text)
 	some granted in rbacrules.granting(powers)
 	finding := {
 		"path": ["rules", granted.index],
@@ -44,6 +46,7 @@ secrets contains [["spec", "template"], template] if {
 }
 
 deny contains finding if {
+	input.object.kind in {"Secret", "ExternalSecret", "ClusterExternalSecret", "SealedSecret"}
 	some [path, secret] in secrets
 	secret.type == "kubernetes.io/service-account-token"
 	finding := {
@@ -53,6 +56,7 @@ deny contains finding if {
 }
 
 deny contains finding if {
+	input.object.kind in {"Secret", "ExternalSecret", "ClusterExternalSecret", "SealedSecret"}
 	some [path, secret] in secrets
 	account := secret.metadata.annotations["kubernetes.io/service-account.name"]
 	finding := {

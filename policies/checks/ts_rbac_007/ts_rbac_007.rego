@@ -21,6 +21,7 @@ powers := [
 ]
 
 deny contains finding if {
+	rbacrules.changes
 	some granted in rbacrules.granting(powers)
 	finding := {
 		"path": ["rules", granted.index],

@@ -18,7 +18,7 @@ test_violates if {
 	] {
 		count(ts_rbac_007.deny) == 1 with input as given
 	}
-	count(ts_rbac_007.deny) == 2 with input as role(["*"], ["*"], ["*"])
+	count(ts_rbac_007.deny) == 1 with input as role(["*"], ["*"], ["*"])
 }
 
 test_violates_by_name if {

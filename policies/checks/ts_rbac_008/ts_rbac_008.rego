@@ -29,6 +29,7 @@ powers := [{"verbs": rbacrules.writing, "groups": groups, "resources": resources
 ]
 
 deny contains finding if {
+	rbacrules.changes
 	some granted in rbacrules.granting(powers)
 	finding := {
 		"path": ["rules", granted.index],

@@ -23,7 +23,7 @@ test_violates if {
 	] {
 		count(ts_rbac_008.deny) == 1 with input as given
 	}
-	count(ts_rbac_008.deny) == 7 with input as role(["*"], ["*"], ["*"])
+	count(ts_rbac_008.deny) == 1 with input as role(["*"], ["*"], ["*"])
 }
 
 test_violates_by_name if {

@@ -10,14 +10,17 @@ import data.lib.rbac
 # The rules of the Role at hand that grant some of these powers: {"index", "rule", "grants"}, where
 # grants is a text such as "create, get of pods/exec".
 granting(powers) := {{"index": i, "rule": rule, "grants": text} |
-	input.object.kind in {"Role", "ClusterRole"}
 	some i, rule in input.object.rules
-	some power in powers
-	text := grants(rule, power)
+	text := grants(rule, powers)
 }
 
-# What a rule grants of a power, as text; undefined where that is nothing.
-grants(rule, power) := sprintf("%s of %s", [concat(", ", sort(verbs)), concat(", ", sort(resources))]) if {
+# What a rule grants of powers, as text; undefined where that is nothing.
+grants(rule, powers) := concat("; ", sort(texts)) if {
+	texts := {text | some power in powers; text := granted(rule, power)}
+	count(texts) > 0
+}
+
+granted(rule, power) := sprintf("%s of %s", [concat(", ", sort(verbs)), concat(", ", sort(resources))]) if {
 	count(rbac.values(rule, "apiGroups") & (power.groups | {"*"})) > 0
 	verbs := rbac.values(rule, "verbs") & (power.verbs | {"*"})
 	count(verbs) > 0
@@ -39,6 +42,9 @@ covers(name, resource) if {
 
 # The verbs by which somebody changes something.
 writing := {"create", "update", "patch", "delete", "deletecollection"}
+
+# Whether the Role at hand may change anything: most may not, and need no look at each rule.
+changes if regex.match(`"(\*|create|update|patch|delete|deletecollection)"`, rbac.text)
 
 # The Roles and ClusterRoles of the set that people hold, each as {"index", "object"}.
 held_by_people contains entry if {
