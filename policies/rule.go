@@ -22,7 +22,9 @@ import (
 //     one identity;
 //   - the tenant, what its file says in one environment: {odd, suspects, ctx}, where odd is about
 //     ctx.spec, and the paths of suspects begin with spec;
-//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared, unanswered};
+//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared, unanswered, mixed}, where
+//     shared are claims of more than one tenant, unanswered calls that the other tenant does not accept,
+//     and mixed claims of one tenant in a protected environment and another one;
 //   - the platform, what its file says: {platform, ctx}, where platform is the file's spec;
 //   - a change, what somebody wants to merge: {change, ctx}, see [Change].
 //

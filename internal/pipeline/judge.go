@@ -145,7 +145,7 @@ func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 }
 
 func member(tenant string, e *schemas.Environment, objects []manifest.Object) policies.Member {
-	m := policies.Member{Tenant: tenant, Environment: e.Name, Cluster: e.Cluster.Name, Namespaces: []string{e.Namespace}}
+	m := policies.Member{Tenant: tenant, Environment: e.Name, Cluster: e.Cluster.Name, Protected: e.Protected, Namespaces: []string{e.Namespace}}
 	for _, o := range objects {
 		m.Keys = append(m.Keys, policies.OwnedKey{Key: o.Key(), Owner: o.Owner})
 	}
