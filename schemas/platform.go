@@ -29,6 +29,7 @@ type Platform struct {
 	Frameworks       []string              `json:"frameworks"`
 	Kinds            Kinds                 `json:"kinds"`
 	RBAC             PlatformRBAC          `json:"rbac"`
+	RestoreAge       string                `json:"restoreAge"`
 	Analysis         RuleData              `json:"analysis"`
 	Placement        RuleData              `json:"placement"`
 	Network          RuleData              `json:"network"`

@@ -47,8 +47,9 @@ deny contains of_tenant(array.concat(field, ["restoreTested"]), message) if {
 	_ = input.facts
 	backups.demanded
 	input.ctx.protected
+	limit := dates.hours(input.ctx.platform.spec.restoreAge) / 24
 	some [field, backup] in backups.declared
-	message := untested(backup)
+	message := untested(backup, limit)
 }
 
 deny contains {"object": entry.index, "path": [], "message": "nothing backs up this database"} if {
@@ -123,13 +124,14 @@ scheduled contains [entry.object.metadata.namespace, entry.object.spec.cluster.n
 	some entry in input.kinds.ScheduledBackup
 }
 
-untested(backup) := "nobody has tried to restore a backup" if not backup.restoreTested
+# The platform says how old the last try may be; where it does not, nobody has to try.
+untested(backup, _) := "nobody has tried to restore a backup" if not backup.restoreTested
 
-untested(backup) := sprintf("a restore was last tried on %v, which is more than a year ago", [backup.restoreTested]) if {
-	dates.since(backup.restoreTested) > 365
+untested(backup, limit) := sprintf("a restore was last tried on %v, more than %v days ago", [backup.restoreTested, limit]) if {
+	dates.since(backup.restoreTested) > limit
 }
 
-untested(backup) := sprintf("a restore was tried on %v, which is in the future", [backup.restoreTested]) if {
+untested(backup, _) := sprintf("a restore was tried on %v, which is in the future", [backup.restoreTested]) if {
 	dates.since(backup.restoreTested) < 0
 }
 

@@ -13,7 +13,7 @@ volume := {"services": {"web": {"volumes": [{"mount": "/tmp", "emptyDir": "1Gi"}
 
 database := {"databases": {"main": {"engine": "postgres"}}}
 
-file(objects, spec) := samples.within(samples.set(objects), {"spec": spec})
+file(objects, spec) := samples.within(samples.set(objects), {"spec": spec, "platform": {"spec": {"restoreAge": "365d"}}})
 
 told(spec) := {[concat(".", f.field), f.message] | some f in ts_data_007.deny with input as file([], object.union(personal, spec))}
 
@@ -61,7 +61,7 @@ test_violates_seldom if {
 test_violates_untested if {
 	every c in [
 		[{"schedule": day}, "nobody has tried to restore a backup"],
-		[{"schedule": day, "restoreTested": "2025-11-21"}, "a restore was last tried on 2025-11-21, which is more than a year ago"],
+		[{"schedule": day, "restoreTested": "2025-11-21"}, "a restore was last tried on 2025-11-21, more than 365 days ago"],
 		[{"schedule": day, "restoreTested": "2026-11-23"}, "a restore was tried on 2026-11-23, which is in the future"],
 	] {
 		[backup, message] := c
@@ -170,6 +170,7 @@ test_passes_nothing_demanded if {
 test_passes_untested_where_nothing_depends_on_it if {
 	given := file([], object.union(personal, {"backup": {"schedule": day}}))
 	count(ts_data_007.deny) == 0 with input as json.patch(given, [{"op": "remove", "path": "/ctx/protected"}])
+	count(ts_data_007.deny) == 0 with input as json.patch(given, [{"op": "remove", "path": "/ctx/platform/spec/restoreAge"}])
 	old := file([], object.union(personal, {"backup": {"schedule": day, "restoreTested": "2020-01-01"}}))
 	count(ts_data_007.deny) == 0 with input as json.patch(old, [{"op": "remove", "path": "/ctx/now"}])
 }
