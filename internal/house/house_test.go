@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"internal/overlay":  {"internal/manifest"},
 	"internal/gitops":   {"internal/manifest"},
 	"internal/report":   {"internal/manifest"},
-	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/proof"},
+	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/proof", "internal/report"},
 	"cmd/tenantsmith": {
 		"schemas", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/proof", "internal/report",
 	},
