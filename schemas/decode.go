@@ -38,6 +38,7 @@ var fieldKeys = sync.OnceValue(func() map[reflect.Type]map[string]int {
 	out := map[reflect.Type]map[string]int{}
 	collectKeys(reflect.TypeFor[Spec](), out)
 	collectKeys(reflect.TypeFor[Platform](), out)
+	collectKeys(reflect.TypeFor[Waiver](), out)
 	return out
 })
 

@@ -129,8 +129,11 @@ func TestOtherKinds(t *testing.T) {
 		c.session().input("Override", parseNode(t, "acme.yaml", "apiVersion: tenantsmith.dev/v1alpha1\nkind: Override\nspec:\n  lifecycle: active\n  tier: free\n")))
 	same(t, `
 4:1: spec.approvedBy: is required
+4:1: spec.created: is required
 4:1: spec.expires: is required
 4:1: spec.reason: is required
+4:1: spec.requestedBy: is required
+4:1: spec.ticket: is required
 4:8: spec.checks: must not be empty`,
 		c.session().input("Waiver", parseNode(t, "acme.yaml", "apiVersion: tenantsmith.dev/v1alpha1\nkind: Waiver\nmetadata: {name: w}\nspec: {checks: [], tenant: acme}\n")))
 }

@@ -59,6 +59,8 @@ func irregular(mode fs.FileMode) string {
 		return "a named pipe"
 	case mode&fs.ModeSocket != 0:
 		return "a socket"
+	case mode&fs.ModeIrregular != 0:
+		return "neither a file nor a folder, such as a submodule of git"
 	}
 	return "a device"
 }

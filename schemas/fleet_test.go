@@ -122,6 +122,9 @@ func FuzzLoad(f *testing.F) {
 	f.Add("tenants/acme/a.yaml", tenantWith("acme", "free", "{production: null}", ""), "tenants/acme/b.yaml", "kind: Tenant\nspec: {tier: [1]}\n")
 	f.Add("tenantsmith.yaml", platformWith("  environments: [{name: production, cluster: main, share: 3}]\n"), "tenants/a.yaml", tenantWith("a", "free", "{production: {resources: {cpu: 1e3}}}", ""))
 	f.Add("tenantsmith.yaml", platformWith("  extend: {schemas: [a]}\n"), "a/x.cue", "package tenantsmith\n")
+	f.Add("waivers/a.yaml", "apiVersion: tenantsmith.dev/v1alpha1\nkind: Waiver\nmetadata: {name: a}\nspec: {checks: [TS-POD-008], tenant: a, fields: [\"a[b\"], "+
+		"reason: it is what it is for now, requestedBy: a, approvedBy: b, ticket: c, created: 2030-01-01, expires: 2030-02-30}\n",
+		"tenants/a.yaml", tenantWith("a", "free", "{production: {}}", ""))
 	f.Add("waivers/a.yaml", "- 1", "tenants/a/patches/all/x.yaml", "a: *b")
 	f.Fuzz(func(t *testing.T, name, data, second, more string) {
 		files := fstest.MapFS{}

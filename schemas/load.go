@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -84,13 +83,12 @@ func (l *load) run(wanted []string) error {
 		slices.SortFunc(all, func(a, b outcome) int { return cmp.Compare(a.name, b.name) })
 	}
 	between := conflicts(all, l.layout.names())
-	for _, o := range outcomes {
-		l.settle(o, between[o.name])
+	waived, err := l.waivers(chosen, waivers)
+	if err != nil {
+		return err
 	}
-	for _, file := range waivers {
-		if err := l.waiver(file); err != nil {
-			return err
-		}
+	for _, o := range outcomes {
+		l.settle(o, append(between[o.name], waived[o.name]...))
 	}
 	l.fleet.Problems = manifest.SortProblems(l.fleet.Problems)
 	return nil
@@ -111,8 +109,8 @@ func (l *load) settle(o outcome, between []manifest.Problem) {
 	}
 }
 
-// choose returns the names of the tenants that are wanted, sorted, and the waivers to judge. Problems
-// of the repository that belong to no tenant are told when everything is wanted.
+// choose returns the names of the tenants that are wanted, sorted, and the files of the waivers that
+// are, whoever they are for. Problems of the repository that belong to no tenant are told when everything is wanted.
 func (l *load) choose(wanted []string) (names, waivers []string) {
 	if len(wanted) == 0 {
 		l.fleet.Problems = append(l.fleet.Problems, l.layout.problems...)
@@ -131,6 +129,8 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 			waivers = append(waivers, file)
 		case file == platformFile:
 			return l.layout.names(), l.layout.waivers
+		case path.Dir(file) == waiversDir:
+			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: waiversDir}, "", "there is no file %s%s", file, suggest(file, l.layout.waivers)))
 		default:
 			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "there is no tenant %s%s", name, suggest(name, l.layout.names())))
 		}
@@ -175,41 +175,6 @@ func (l *load) each(n int, f func(i int) error) error {
 	}
 	workers.Wait()
 	return cmp.Or(errs...)
-}
-
-// waiver judges one waiver; the checks read it later.
-func (l *load) waiver(file string) error {
-	src, _, problems, err := read(l.fsys, file, manifest.TenantLimits)
-	if err != nil {
-		return fmt.Errorf("read waiver: %w", err)
-	}
-	if !hasErrors(problems) && len(src.docs) > 0 {
-		doc := src.docs[0]
-		if problems = append(problems, header(doc, "Waiver")...); !hasErrors(problems) {
-			problems = append(problems, l.checker.session().input("Waiver", doc)...)
-			problems = append(problems, l.waived(doc)...)
-			problems = append(problems, caution(doc.Position, "", "not applied yet"))
-		}
-	}
-	l.fleet.Problems = append(l.fleet.Problems, problems...)
-	return nil
-}
-
-// waived judges what a waiver is about.
-func (l *load) waived(doc *manifest.Node) []manifest.Problem {
-	var problems []manifest.Problem
-	spec := doc.Get("spec")
-	if n := spec.Get("tenant"); n != nil && l.layout.folders[text(n.Value)] == nil {
-		problems = append(problems, fault(n.Position, "spec.tenant", "there is no tenant %s%s", shown(n), suggest(shown(n), l.layout.names())))
-	}
-	known := l.environmentNames()
-	for i, n := range itemsOf(spec.Get("environments")) {
-		if !slices.Contains(known, text(n.Value)) {
-			path := manifest.Path{"spec", "environments", i}
-			problems = append(problems, fault(n.Position, path.String(), "the platform has no environment %s%s", shown(n), suggest(shown(n), known)))
-		}
-	}
-	return problems
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

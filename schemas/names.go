@@ -75,6 +75,10 @@ func (r *resolver) namespace(env string) (string, manifest.Path, manifest.Positi
 }
 
 // suggest returns "; did you mean X?" for the nearest of names, or nothing.
+// Suggest is the end of a message about a word that is none of the names: the name that was probably
+// meant, if there is one.
+func Suggest(word string, names []string) string { return suggest(word, names) }
+
 func suggest(word string, names []string) string {
 	if name := nearest(word, names); name != "" {
 		return "; did you mean " + name + "?"

@@ -13,6 +13,9 @@ type Fleet struct {
 	Tenants []*Tenant
 	// Held are the names of tenants with problems, sorted.
 	Held []string
+	// Waivers are the valid ones of the tenants that were asked for, sorted by name. Whether one holds
+	// is for those to say who know the day and the checks.
+	Waivers []*Waiver
 	// Problems are all that were found, warnings among them, sorted by position.
 	Problems []manifest.Problem
 	// Digest identifies the schemas, those of the platform among them (sha256, hex).

@@ -28,12 +28,17 @@ func newCheckCmd(w *workspace) *cobra.Command {
 asks the policies. Every finding names the line of the tenant's file that caused it, what mends it
 and which controls it stands for. The output folder is neither read nor written.
 
+Waivers (waivers/*.yaml) accept findings for a time, as on the day of --now. In a pull request,
+--trusted-from origin/main judges by the platform file, schemas, policies, overrides and waivers that are
+merged, whatever the working tree says of them.
+
 With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
 unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`,
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
   tenantsmith check --format github
+  tenantsmith check --trusted-from origin/main
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := knownFormat(o.format); err != nil {
@@ -66,6 +71,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	w.flags(cmd)
 	return cmd
 }
 

@@ -64,6 +64,20 @@ func TestChecksPage(t *testing.T) {
 	require.Equal(t, out.String(), string(got), "run go test ./cmd/tenantsmith -update")
 }
 
+// TestWaiverPage: what the page about waivers shows is what the command prints.
+func TestWaiverPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/waivers.md")
+	t.Chdir(t.TempDir())
+	for _, b := range blocks {
+		b.write(t)
+	}
+	shows := 0
+	for _, b := range blocks {
+		shows += b.check(t)
+	}
+	require.Equal(t, 1, shows)
+}
+
 // block is a fenced block: the words behind the fence and the text.
 type block struct{ what, text string }
 

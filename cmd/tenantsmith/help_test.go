@@ -26,6 +26,11 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "deploy"), 0o755))
 	require.NoError(t, exec.Command("git", "init", "-q", "--bare", filepath.Join(dir, "../gitops.git")).Run())
 	t.Chdir(dir)
+	for _, args := range []string{
+		"init -q", "add .", "-c user.name=Ann -c user.email=ann@example.com commit -q -m base", "update-ref refs/remotes/origin/main HEAD",
+	} {
+		require.NoError(t, exec.Command("git", strings.Fields(args)...).Run())
+	}
 	ran := 0
 	for _, cmd := range newRootCmd(streams{}).Commands() {
 		for example := range strings.Lines(cmd.Example) {

@@ -21,18 +21,18 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	if len(args) > 1 || (len(args) == 1) != (o.environment != "") {
 		return errors.New("--manifests judges objects as those of a tenant when it is given one TENANT and --env, or as nobody's without both")
 	}
-	root, err := w.open()
+	fsys, release, err := w.platform()
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer release()
 	r := report.Report{}
 	objects, err := w.readManifests(o.manifests, &r)
 	if err != nil {
 		return err
 	}
-	res, err := pipeline.CheckManifests(ctx, root.FS(), objects, pipeline.Options{
-		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn,
+	res, err := pipeline.CheckManifests(ctx, fsys, objects, pipeline.Options{
+		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Now: w.day(),
 	})
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ line that mends it, and the value that is proposed there is proven, too.`,
 	f.StringVar(&environment, "env", "", "only this environment")
 	f.BoolVar(&workloads, "workloads", false, "show what each workload needs, and why")
 	formatFlag(cmd, &format)
+	w.flags(cmd)
 	return cmd
 }
 

@@ -51,6 +51,7 @@ The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_T
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	w.flags(cmd)
 	return cmd
 }
 

@@ -51,6 +51,7 @@ changed or removed; one that was changed by hand is an error.`,
 	f.BoolVar(&o.check, "check", false, "write nothing; exit 1 when files are stale")
 	f.BoolVar(&o.atomic, "atomic", false, "write nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	w.flags(cmd)
 	return cmd
 }
 

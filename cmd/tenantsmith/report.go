@@ -13,7 +13,7 @@ import (
 )
 
 func newReportCmd(w *workspace) *cobra.Command {
-	format, now := "text", ""
+	format := "text"
 	var frameworks []string
 	cmd := &cobra.Command{
 		Use:   "report [TENANT|FILE...]",
@@ -33,13 +33,13 @@ state of the files on one day, not of a cluster, and not of a period.`,
 			if !slices.Contains(report.ComplianceFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
 			}
-			root, err := w.open()
+			fsys, release, err := w.platform()
 			if err != nil {
 				return err
 			}
-			defer root.Close()
-			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: now}
-			c, res, err := pipeline.Assess(cmd.Context(), root.FS(), o, frameworks)
+			defer release()
+			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: w.day()}
+			c, res, err := pipeline.Assess(cmd.Context(), fsys, o, frameworks)
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&frameworks, "framework", nil, "only these: cis, gdpr, iso27001, mtb, nist-csf, nsa, pss, soc2")
 	f.StringVar(&format, "format", format, strings.Join(report.ComplianceFormats, ", "))
-	f.StringVar(&now, "now", "", "the `DAY` it holds for, as in 2026-12-31 (default: today, UTC)")
+	w.flags(cmd)
 	return cmd
 }
 

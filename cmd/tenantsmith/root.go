@@ -12,8 +12,9 @@ func newRootCmd(s streams) *cobra.Command {
 		Use:   "tenantsmith",
 		Short: "Tenant YAML in, checked Kustomize trees in a GitOps repository out",
 		Long: `tenantsmith keeps tenants as YAML: one file or folder each under tenants/, what the platform
-decides in tenantsmith.yaml, and the platform's exceptions under overrides/. It checks them against
-schemas, renders plain Kustomize bases and overlays, judges the result by policies, and commits it.
+decides in tenantsmith.yaml, the platform's exceptions under overrides/, the findings it accepts for a
+time under waivers/. It checks them against schemas, renders plain Kustomize bases and overlays,
+judges the result by policies, and commits it.
 
 Every problem names the line that caused it. Exit codes: 0 clean, 1 your files have problems,
 2 tenantsmith could not do its job.`,

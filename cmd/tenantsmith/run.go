@@ -16,18 +16,18 @@ import (
 // run takes the tenants of the workspace through the chain, showing progress on a terminal when it
 // takes long.
 func (w *workspace) run(ctx context.Context, o pipeline.Options) (*pipeline.Result, error) {
-	root, err := w.open()
+	fsys, release, err := w.platform()
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	o.Version = version()
+	defer release()
+	o.Version, o.Now = version(), w.day()
 	if terminal(w.err) {
 		p := progress{w: w, start: time.Now()}
 		o.Progress = p.show
 		defer p.clear()
 	}
-	res, err := pipeline.Run(ctx, root.FS(), o)
+	res, err := pipeline.Run(ctx, fsys, o)
 	if err == nil && o.Environment != "" && res.Fleet.Platform != nil && !hasEnvironment(res, o.Environment) {
 		return nil, fmt.Errorf("the platform has no environment %q", o.Environment)
 	}

@@ -23,12 +23,12 @@ that collide. Nothing is rendered and no policy runs, so it is fast enough for a
 			if err := knownFormat(format); err != nil {
 				return err
 			}
-			root, err := w.open()
+			fsys, release, err := w.platform()
 			if err != nil {
 				return err
 			}
-			defer root.Close()
-			fleet, err := schemas.Load(root.FS(), schemas.Options{Tenants: w.tenants(args)})
+			defer release()
+			fleet, err := schemas.Load(fsys, schemas.Options{Tenants: w.tenants(args)})
 			if err != nil {
 				return err
 			}
@@ -42,5 +42,6 @@ that collide. Nothing is rendered and no policy runs, so it is fast enough for a
 		},
 	}
 	formatFlag(cmd, &format)
+	w.trust(cmd)
 	return cmd
 }

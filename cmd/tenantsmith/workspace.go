@@ -19,6 +19,7 @@ import (
 type workspace struct {
 	streams
 	dir string
+	judging
 }
 
 // open returns the platform repository. Nothing outside it is ever read or written through it, by no
@@ -77,12 +78,30 @@ func (w *workspace) report(format string, r report.Report) error {
 		return err
 	}
 	if format == "text" {
+		w.unexamined(r.Summary.Skipped)
 		w.say("%s", report.Counts(r))
 	}
 	if r.Failing() > 0 {
 		return errProblems
 	}
 	return nil
+}
+
+// mostUnexamined is how many things people read that a run did not look at; the other formats have all.
+const mostUnexamined = 10
+
+// unexamined says what the run did not look at, in one sentence.
+func (w *workspace) unexamined(skipped []report.Skipped) {
+	var parts []string
+	for _, s := range skipped[:min(len(skipped), mostUnexamined)] {
+		parts = append(parts, s.What+" ("+s.Reason+")")
+	}
+	if rest := len(skipped) - len(parts); rest > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", rest))
+	}
+	if len(parts) > 0 {
+		w.say("not examined: %s", report.Clean(strings.Join(parts, "; ")))
+	}
 }
 
 // problems prints problems where they are not the result but the reason: on stderr.

@@ -48,7 +48,7 @@ type assessor struct {
 func (a assessor) compliance() *report.Compliance {
 	fleet := a.result.Fleet
 	c := &report.Compliance{
-		Now: a.options.Now, Version: a.options.Version, Schemas: fleet.Digest, Policies: a.result.engine.Digest(),
+		Now: a.options.day(), Version: a.options.Version, Schemas: fleet.Digest, Policies: a.result.engine.Digest(),
 		Inputs: map[string]string{}, Frameworks: []report.Framework{}, Waivers: []report.Waiver{}, Held: []string{}, Skipped: []report.Skipped{},
 		Attestations: []report.Attestation{},
 	}

@@ -123,10 +123,11 @@ func (a assessor) platformAttestations() []report.Attestation {
 }
 
 func (a assessor) attestation(att schemas.Attestation, tenant string, at manifest.Position) report.Attestation {
+	now := a.options.day()
 	return report.Attestation{
 		Control: att.Control, Tenant: tenant, Statement: att.Statement, Evidence: att.Evidence, By: att.By, Role: att.Role,
 		Date: att.Date, Until: att.Until, File: at.File, Line: at.Line,
-		Expired: a.options.Now != "" && att.Until < a.options.Now, Future: a.options.Now != "" && att.Date > a.options.Now,
+		Expired: now != "" && att.Until < now, Future: now != "" && att.Date > now,
 	}
 }
 

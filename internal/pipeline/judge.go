@@ -29,7 +29,7 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)
 	}
-	res.Problems = slices.Clone(c.fleet.Problems)
+	res.Problems = append(slices.Clone(c.fleet.Problems), c.unrendered(rendered)...)
 	for i := range rendered {
 		r := &rendered[i]
 		across := byTenant[r.Tenant.Name]
@@ -37,6 +37,7 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 			across[j].Position = brought(r.Tenant, across[j])
 		}
 		r.problems = append(r.problems, across...)
+		c.waive(r)
 		res.Problems = append(res.Problems, r.problems...)
 		if c.holds(r.problems) {
 			res.Held, r.Files, r.Tree = append(res.Held, r.Tenant.Name), nil, nil
@@ -79,6 +80,7 @@ func (c chain) record(r *Rendered) {
 	rec := manifest.Record{
 		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
 		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
+		Waivers: used(r.problems),
 	}
 	files := make(map[string][]byte, len(r.Files)+1)
 	for p, b := range r.Files {

@@ -54,7 +54,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	t, e := addressee(fleet, o)
 	if e != nil {
 		out.Tenant, out.Environment = t.Name, e.Name
-		in.Context = newKnown(fleet.Platform, o.Now).facts(t.Name, e)
+		in.Context = newKnown(fleet.Platform, o.day()).facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
 	in.Objects = objects
@@ -71,9 +71,28 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	out.count(selected, e != nil)
+	waivers, err := judgeWaivers(fleet, engine, o.Now)
+	if err != nil {
+		return nil, err
+	}
 	found, err := engine.Check(ctx, in)
+	if e != nil {
+		out.accept(found, waivers, in.Objects, chosen)
+	}
 	out.Problems = append(out.Problems, found...)
 	return out, err
+}
+
+// accept marks the findings that the tenant's waivers are about, and adds what is wrong with those.
+func (j *Judged) accept(found []manifest.Problem, waivers []*waiver, objects []manifest.Object, chosen selection) {
+	services := map[manifest.Key]string{}
+	servicesOf(objects, services)
+	for _, w := range waivers {
+		w.accept(found, services)
+		if chosen.tells(w) {
+			j.Problems = append(j.Problems, w.problems...)
+		}
+	}
 }
 
 // count tells the checks that are asked from those that need a tenant and have none.

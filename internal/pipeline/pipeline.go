@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -31,6 +32,9 @@ type Options struct {
 	Environment string
 	// Checks are ids or prefixes of ids; none means all.
 	Checks []string
+	// Now is the day of the run, by which waivers and whatever else expires are judged; with the zero time
+	// no waiver holds.
+	Now time.Time
 	// FailOn holds back a tenant with a finding this grave; empty means the platform's bound.
 	FailOn manifest.Severity
 	// Verify builds every overlay with kustomize, also those that only tenantsmith wrote.
@@ -39,14 +43,19 @@ type Options struct {
 	Certificates bool
 	// Trees keeps the trees in the result, which otherwise hold every object of the fleet in memory.
 	Trees bool
-	// Now is the day of the run, 2026-11-22, which waivers and whatever else expires are held against;
-	// empty means that nothing is.
-	Now string
 	// Version of the tool, for the records.
 	Version  string
 	thorough bool // ask every check of every object
 	// Progress, if not nil, is called after each tenant, from several goroutines.
 	Progress func(done, total int)
+}
+
+// day is that of the run as rules see it, 2026-11-22; empty where there is none.
+func (o Options) day() string {
+	if o.Now.IsZero() {
+		return ""
+	}
+	return o.Now.Format(time.DateOnly)
 }
 
 // Result is what a run made and found.
@@ -83,6 +92,7 @@ type Rendered struct {
 
 	problems []manifest.Problem
 	members  []policies.Member
+	services map[manifest.Key]string // that objects were made for
 	objects  int
 }
 
@@ -100,8 +110,11 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.Now), changes: changes(engine.Rules()), failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: changes(engine.Rules()), failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
+		return nil, err
+	}
+	if c.waivers, err = judgeWaivers(fleet, engine, o.Now); err != nil {
 		return nil, err
 	}
 	rendered, err := c.all(ctx)
@@ -148,6 +161,7 @@ type chain struct {
 	known   known
 	failOn  manifest.Severity
 	changes []string // ids of checks that judge changes
+	waivers []*waiver
 	selection
 }
 
@@ -183,7 +197,7 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 	}
 	src := sourceOf(t)
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree, problems: problems}
+	r := Rendered{Tenant: t, Tree: tree, problems: problems, services: map[manifest.Key]string{}}
 	if tree == nil {
 		return r, nil
 	}
@@ -265,6 +279,9 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 		newOrigin(r.Tenant, e, generated, built, r.Tree, c.engine.Holds).locate(found)
 	}
 	r.problems = append(r.problems, found...)
+	if len(c.waivers) > 0 {
+		servicesOf(objects, r.services)
+	}
 	r.objects += len(built)
 	r.Checked = append(r.Checked, e.Name)
 	r.members = append(r.members, member(r.Tenant.Name, e, objects))

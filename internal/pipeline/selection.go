@@ -7,11 +7,11 @@ import (
 	"github.com/tenantsmith/tenantsmith/policies"
 )
 
-// selection divides ids, or beginnings of them, into those of policies and those of proofs; all tells
-// that nobody chose.
+// selection divides ids, or beginnings of them, into those of policies and the others: proofs, and the
+// check of waivers. all tells that nobody chose.
 type selection struct {
 	all              bool
-	policies, proofs []string
+	policies, others []string
 	rules            []Rule
 }
 
@@ -19,13 +19,13 @@ type selection struct {
 func choose(engine *policies.Engine, checks []string) (selection, error) {
 	s := selection{all: len(checks) == 0}
 	for _, check := range checks {
-		proves := slices.ContainsFunc(proofs, func(id string) bool { return begins(id, check) })
-		if proves {
-			s.proofs = append(s.proofs, check)
+		other := begins(narrow, check) || slices.ContainsFunc(proofs, func(id string) bool { return begins(id, check) })
+		if other {
+			s.others = append(s.others, check)
 		}
 		if _, err := engine.Selected([]string{check}); err == nil {
 			s.policies = append(s.policies, check)
-		} else if !proves {
+		} else if !other {
 			return s, err
 		}
 	}
@@ -42,7 +42,12 @@ func begins(id, check string) bool { return check != "" && strings.HasPrefix(id,
 // asks reports whether there is anything to ask the policies.
 func (s selection) asks() bool { return s.all || len(s.policies) > 0 }
 
-// wants reports whether a proof was chosen.
+// wants reports whether a proof, or the check of waivers, was chosen.
 func (s selection) wants(id string) bool {
-	return s.all || slices.ContainsFunc(s.proofs, func(check string) bool { return begins(id, check) })
+	return s.all || slices.ContainsFunc(s.others, func(check string) bool { return begins(id, check) })
+}
+
+// asked reports whether a check of any sort was chosen.
+func (s selection) asked(id string) bool {
+	return s.wants(id) || slices.ContainsFunc(s.policies, func(check string) bool { return begins(id, check) })
 }
