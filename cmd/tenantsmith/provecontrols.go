@@ -33,12 +33,12 @@ that has what it changes, in memory; no file is written.`,
 			if !slices.Contains(report.ControlFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ControlFormats, ", "))
 			}
-			root, err := w.open()
+			fsys, release, err := w.platform()
 			if err != nil {
 				return err
 			}
-			defer root.Close()
-			proofs, problems, err := pipeline.Controls(cmd.Context(), root.FS(), pipeline.Options{Tenants: w.tenants(args), Checks: checks})
+			defer release()
+			proofs, problems, err := pipeline.Controls(cmd.Context(), fsys, pipeline.Options{Tenants: w.tenants(args), Checks: checks, Now: w.day()})
 			if err != nil {
 				return err
 			}
@@ -47,6 +47,7 @@ that has what it changes, in memory; no file is written.`,
 	}
 	cmd.Flags().StringSliceVar(&checks, "checks", nil, "only these checks: ids or beginnings of ids")
 	cmd.Flags().StringVar(&format, "format", format, strings.Join(report.ControlFormats, ", "))
+	w.flags(cmd)
 	return cmd
 }
 

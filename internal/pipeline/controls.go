@@ -72,7 +72,7 @@ func (p prover) prove(ctx context.Context, fsys fs.FS) (*report.ControlProofs, e
 
 // render makes a subject of every tenant in every environment.
 func (p *prover) render() error {
-	known := newKnown(p.fleet.Platform, p.options.Now)
+	known := newKnown(p.fleet.Platform, p.options.day())
 	var fleet []policies.Member
 	for _, t := range p.fleet.Tenants {
 		tree, problems := overlay.New(sourceOf(t))

@@ -123,8 +123,11 @@ func WriteControls(w io.Writer, format string, c *ControlProofs) error {
 	h := words().Mutation
 	heads(t, h.Check, h.Caught, h.Verdict, h.Reason)
 	for _, p := range c.Checks {
-		line := fmt.Sprintf("%s\t%d/%d\t%s\t%s", Clean(p.ID), p.Caught, p.Applicable, p.verdict(), Clean(strings.Join(p.reasons(), "; ")))
-		fmt.Fprintln(t, strings.TrimRight(line, "\t"))
+		row := fmt.Sprintf("%s\t%d/%d\t%s", Clean(p.ID), p.Caught, p.Applicable, p.verdict())
+		for _, reason := range p.reasons() {
+			row += "\t" + Clean(reason) + "\n\t\t"
+		}
+		fmt.Fprintln(t, strings.TrimSuffix(row, "\n\t\t"))
 	}
 	return t.Flush()
 }
