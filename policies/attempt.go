@@ -13,33 +13,63 @@ import (
 type Attempt struct {
 	// Why says why it could not be applied; empty where it was.
 	Why string
-	// Object is what it changed, removed or added; the zero Key where that is no object.
+	// Tried is how many objects were broken by it, one at a time, until the check objected or there was none
+	// left; 1 where it names no object.
+	Tried int
+	// Object is what it changed, removed or added: where the check objected, otherwise at first. It is the
+	// zero Key where that is no object.
 	Object manifest.Key
 	// Found is what the check says of the mutant and not of the subject.
 	Found []manifest.Problem
 }
 
 // Try applies a mutation of the rule to the subject, asks the rule, and no other, before and after, and
-// returns what is new. A context that the mutation brings holds before as well where the mutation
-// changes more than that: what a rule says of the context alone is no answer to the rest.
+// returns what is new. Not every object of a kind breaks a rule by what breaks another, a Service of a
+// Rollout and any other, so that it goes on to the next one where the rule says nothing.
 func (e *Engine) Try(ctx context.Context, rule Rule, m Mutation, s Subject) (Attempt, error) {
-	after, why, err := e.mutate(m, s)
-	if err != nil || why != "" {
-		return Attempt{Why: why}, err
+	var out Attempt
+	for from := 0; ; {
+		after, why, err := e.mutate(m, s, from)
+		if need := rule.lacks(after.Context.value()); err == nil && need != "" && !slices.Equal(rule.Scopes, []Scope{FleetScope}) {
+			why = need + " is not set"
+		}
+		if err != nil || why != "" {
+			if out.Tried == 0 {
+				out.Why = why
+			}
+			return out, err
+		}
+		found, err := e.news(ctx, rule, m, s, after)
+		if err != nil {
+			return out, err
+		}
+		if out.Tried++; out.Tried == 1 || len(found) > 0 {
+			out.Object, out.Found = after.object, found
+		}
+		if len(found) > 0 || m.object == nil {
+			return out, nil
+		}
+		from = after.index + 1
 	}
-	if need := rule.lacks(after.Context.value()); need != "" && !slices.Equal(rule.Scopes, []Scope{FleetScope}) {
-		return Attempt{Why: need + " is not set"}, nil
-	}
+}
+
+// news is what the rule says of the mutant and not of the subject. A context that the mutation brings
+// holds before as well where it changes more than that: what a rule says of the context alone is no
+// answer to the rest.
+func (e *Engine) news(ctx context.Context, rule Rule, m Mutation, s Subject, after mutant) ([]manifest.Problem, error) {
 	before := mutant{Subject: s}
 	if m.others() && m.change == nil {
 		before.Context = after.Context
 	}
-	old, err := e.saysOf(ctx, rule, before)
-	if err != nil {
-		return Attempt{}, err
+	var old []manifest.Problem
+	if m.change == nil {
+		var err error
+		if old, err = e.saysOf(ctx, rule, before); err != nil {
+			return nil, err
+		}
 	}
 	now, err := e.saysOf(ctx, rule, after)
-	return Attempt{Object: after.object, Found: fresh(old, now)}, err
+	return fresh(old, now), err
 }
 
 // saysOf is what the rule says in all of its scopes.

@@ -23,8 +23,9 @@ type Subject struct {
 type mutant struct {
 	Subject
 	change *Change
-	// object is the one that was changed, removed or added first.
+	// object is the one that was changed, removed or added first; index is that of the changed one.
 	object manifest.Key
+	index  int
 }
 
 // placeholders stand in mutations for what the subject is called.
@@ -47,9 +48,10 @@ type mutator struct {
 	mutant
 }
 
-// mutate applies the mutation. Where the subject has nothing to apply it to, why says what is missing.
-func (e *Engine) mutate(m Mutation, s Subject) (out mutant, why string, err error) {
-	w := mutator{Mutation: m, words: s.names(), kinds: e.kinds, mutant: mutant{Subject: s}}
+// mutate applies the mutation; what it patches is the first object from the index on that the patch fits.
+// Where the subject has nothing to apply it to, why says what is missing.
+func (e *Engine) mutate(m Mutation, s Subject, from int) (out mutant, why string, err error) {
+	w := mutator{Mutation: m, words: s.names(), kinds: e.kinds, mutant: mutant{Subject: s, index: from}}
 	if m.change != nil {
 		w.Context = Context{Now: s.Context.Now, Platform: s.Context.Platform} // all that judges of changes know
 	}
@@ -76,7 +78,7 @@ func (w *mutator) matches(t target, o manifest.Object) bool {
 	return kind && (t.name == "" || o.Name() == w.words.Replace(t.name))
 }
 
-// alter patches the first object of the target that the patch fits.
+// alter patches the next object of the target that the patch fits.
 func (w *mutator) alter() (why string) {
 	if w.Mutation.object == nil {
 		return ""
@@ -84,7 +86,7 @@ func (w *mutator) alter() (why string) {
 	t := *w.Mutation.object
 	why = "there is no " + t.String()
 	for i, o := range w.Objects {
-		if !w.matches(t, o) {
+		if i < w.index || !w.matches(t, o) {
 			continue
 		}
 		tree, err := apply(w.filled(w.patch), any(o.Tree))
@@ -92,7 +94,7 @@ func (w *mutator) alter() (why string) {
 			why = fmt.Sprintf("the patch fits no %s: %s", t, err)
 			continue
 		}
-		w.mutant.object = o.Key()
+		w.mutant.object, w.index = o.Key(), i
 		w.Objects[i].Tree, w.Objects[i].Source = tree.(map[string]any), nil
 		if keys := w.self().Keys; i < len(keys) {
 			keys[i].Key = w.Objects[i].Key()

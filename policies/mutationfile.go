@@ -13,15 +13,9 @@ import (
 
 // mutationReader reads a file of mutations and notes what is wrong with it.
 type mutationReader struct {
-	rule   Rule
-	names  map[string]bool
-	faults Errors
-}
-
-func (r *mutationReader) say(n *manifest.Node, format string, args ...any) {
-	r.faults = append(r.faults, manifest.Problem{
-		Check: "policy", Severity: manifest.Error, Position: n.Position, Message: fmt.Sprintf(format, args...),
-	})
+	dataReader
+	rule  Rule
+	names map[string]bool
 }
 
 // readMutations reads the file of a rule. With faults the mutations mean nothing.
@@ -86,11 +80,7 @@ func (r *mutationReader) target(n *manifest.Node) target {
 	if !r.fields(n, "an object", "kind", "name") {
 		return target{}
 	}
-	t := target{kind: r.text(n, "an object", "kind")}
-	if n.Get("name") != nil {
-		t.name = r.text(n, "an object", "name")
-	}
-	return t
+	return target{kind: r.text(n, "an object", "kind"), name: r.optional(n, "an object", "name")}
 }
 
 func (r *mutationReader) addition(n *manifest.Node) map[string]any {
@@ -180,15 +170,6 @@ func (r *mutationReader) patch(n *manifest.Node) []operation {
 	return all
 }
 
-// list are the items of a list that must not be empty.
-func (r *mutationReader) list(n *manifest.Node, what string) []*manifest.Node {
-	if n.Kind != manifest.List || len(n.Items) == 0 {
-		r.say(n, "%s is needed", what)
-		return nil
-	}
-	return n.Items
-}
-
 // one is the node, or the items of the list that it is.
 func (r *mutationReader) one(n *manifest.Node) []*manifest.Node {
 	switch {
@@ -198,35 +179,6 @@ func (r *mutationReader) one(n *manifest.Node) []*manifest.Node {
 		return r.list(n, "a list of objects")
 	}
 	return []*manifest.Node{n}
-}
-
-// fields reports whether the node is a map, and refuses keys that nothing reads.
-func (r *mutationReader) fields(n *manifest.Node, what string, known ...string) bool {
-	if n.Kind != manifest.Map {
-		r.say(n, "%s is a map of %s", what, strings.Join(known, ", "))
-		return false
-	}
-	for _, f := range n.Fields {
-		if !slices.Contains(known, f.Key) {
-			at := *f.Value
-			at.Position = f.Position
-			r.say(&at, "%s has no %q: use %s", what, f.Key, strings.Join(known, ", "))
-		}
-	}
-	return true
-}
-
-func (r *mutationReader) text(n *manifest.Node, what, key string) string {
-	v := n.Get(key)
-	if v == nil {
-		r.say(n, "%s needs %s", what, key)
-		return ""
-	}
-	s, _ := v.Value.(string)
-	if s == "" {
-		r.say(v, "%s must be a text", key)
-	}
-	return s
 }
 
 func (r *mutationReader) tree(n *manifest.Node) any {

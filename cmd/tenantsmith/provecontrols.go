@@ -24,8 +24,8 @@ A check that objects to every mutation is proven; one that lets some pass has mi
 objects to none, or has none, is vacuous. Anything but proven fails.
 
 The mutations stand beside the rules: mutations.yaml in the folder of a check of ours,
-NAME.mutations.yaml beside NAME.rego of yours. Each is applied to the first tenant and environment
-that has what it changes, in memory; no file is written.`,
+NAME.mutations.yaml beside NAME.rego of yours. Each is applied to one tenant and environment after the
+other, in memory, until the check objects; no file is written.`,
 		Example: `  tenantsmith prove controls
   tenantsmith prove controls acme-corp --checks TS-POD,TS-NET-001
   tenantsmith prove controls --format json`,

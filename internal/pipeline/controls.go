@@ -14,8 +14,8 @@ import (
 )
 
 // Controls breaks what tenants render, one mutation after the other, and says which checks object. Each
-// mutation is tried on the first tenant and environment that it can be applied to, in their order. What
-// is wrong with the files of people is in the problems; tenants that have some are not tried.
+// mutation is tried on one tenant and environment after the other until its check objects. What is wrong
+// with the files of people is in the problems; tenants that have some are not tried.
 func Controls(ctx context.Context, fsys fs.FS, o Options) (*report.ControlProofs, []manifest.Problem, error) {
 	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: o.Tenants})
 	if err != nil {
@@ -113,10 +113,15 @@ func fault(problems []manifest.Problem) error {
 	return nil
 }
 
-// try applies the mutation to the first subject that it can be applied to. Where there is none, the
-// mutant says what the first of them lacks.
+// patience is how many tenants in an environment are broken by a mutation that the check lets pass before
+// that is the answer.
+const patience = 20
+
+// try applies the mutation to one subject after the other until the check objects. Where it can be
+// applied nowhere, the mutant says what the first of them lacks.
 func (p prover) try(ctx context.Context, rule policies.Rule, m policies.Mutation) (report.Mutant, error) {
 	out := report.Mutant{Name: m.Name, File: m.File, Line: m.Line, Verdict: report.NotApplicable, Why: "no tenant was rendered"}
+	applied := 0
 	for i, s := range p.subjects {
 		a, err := p.engine.Try(ctx, rule, m, s)
 		if err != nil {
@@ -128,14 +133,18 @@ func (p prover) try(ctx context.Context, rule policies.Rule, m policies.Mutation
 			}
 			continue
 		}
-		out.Tenant, out.Environment, out.Why, out.Verdict = s.Context.Tenant, s.Context.Environment, "", report.MutantMissed
-		if a.Object.Kind != "" {
-			out.Object = a.Object.String()
+		if applied++; applied == 1 || len(a.Found) > 0 {
+			out.Verdict, out.Why, out.Tenant, out.Environment, out.Object = report.MutantMissed, "", s.Context.Tenant, s.Context.Environment, ""
+			if a.Object.Kind != "" {
+				out.Object = a.Object.String()
+			}
 		}
-		if len(a.Found) > 0 {
+		if out.Tried += a.Tried; len(a.Found) > 0 {
 			out.Verdict, out.Finding = report.Caught, a.Found[0].Message
 		}
-		return out, nil
+		if len(a.Found) > 0 || applied == patience {
+			break
+		}
 	}
 	return out, nil
 }

@@ -72,8 +72,10 @@ type Mutant struct {
 	Verdict string `json:"verdict"`
 	// Why says why it was not applicable.
 	Why string `json:"why"`
-	// Tenant and Environment are where it was applied, Object is what it changed first, and Finding is what
-	// the check said.
+	// Tried is how many mutants were made of it until the check objected, or all that there are.
+	Tried int `json:"tried"`
+	// Tenant and Environment are where the check objected, or where it was applied first; Object is what it
+	// changed there, and Finding is what the check said.
 	Tenant      string `json:"tenant"`
 	Environment string `json:"environment"`
 	Object      string `json:"object"`
