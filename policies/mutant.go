@@ -72,10 +72,13 @@ func (w *mutator) fault(err error) error {
 	return Errors{{Check: "policy", Severity: manifest.Error, Position: w.Position, Message: fmt.Sprintf("mutation %q: %s", w.Name, err)}}
 }
 
+// called is the target with the names of the subject in it.
+func (w *mutator) called(t target) target { return target{t.kind, w.words.Replace(t.name)} }
+
 // matches reports whether the target names the object.
 func (w *mutator) matches(t target, o manifest.Object) bool {
 	kind := o.Kind() == t.kind || t.kind == "pods" && slices.Contains(PodKinds, o.Kind())
-	return kind && (t.name == "" || o.Name() == w.words.Replace(t.name))
+	return kind && (t.name == "" || o.Name() == t.name)
 }
 
 // alter patches the next object of the target that the patch fits.
@@ -83,7 +86,7 @@ func (w *mutator) alter() (why string) {
 	if w.Mutation.object == nil {
 		return ""
 	}
-	t := *w.Mutation.object
+	t := w.called(*w.Mutation.object)
 	why = "there is no " + t.String()
 	for i, o := range w.Objects {
 		if i < w.index || !w.matches(t, o) {
@@ -107,6 +110,7 @@ func (w *mutator) alter() (why string) {
 // drop removes all objects of the targets. Their keys stay: what a fleet has in common is no less for it.
 func (w *mutator) drop() (why string) {
 	for _, t := range w.remove {
+		t = w.called(t)
 		n := len(w.Objects)
 		w.Objects = slices.DeleteFunc(w.Objects, func(o manifest.Object) bool {
 			if w.matches(t, o) {
@@ -210,7 +214,12 @@ func (w *mutator) fill(tree any) any {
 	return tree
 }
 
-func (t target) String() string { return strings.TrimSpace(t.kind + " " + t.name) }
+func (t target) String() string {
+	if t.kind == "pods" {
+		t.kind = "object with pods"
+	}
+	return strings.TrimSpace(t.kind + " " + t.name)
+}
 
 // memberFile is a member as mutations write it.
 type memberFile struct {

@@ -63,10 +63,10 @@ func (r *mutationReader) mutation(n *manifest.Node) Mutation {
 func (r *mutationReader) fits(n *manifest.Node, m Mutation) {
 	of := func(s Scope) bool { return slices.Contains(r.rule.Scopes, s) }
 	switch {
-	case !m.others() && len(m.context) == 0:
-		r.say(n, "mutation %q changes nothing: it needs object and patch, remove, add, context, member or change", m.Name)
 	case (m.object == nil) != (n.Get("patch") == nil):
 		r.say(n, "mutation %q needs both object and patch: what to change, and how", m.Name)
+	case !m.others() && len(m.context) == 0:
+		r.say(n, "mutation %q changes nothing: it needs object and patch, remove, add, context, member or change", m.Name)
 	case m.member != nil && !of(FleetScope):
 		r.say(n.Get("member"), "member is for checks of the scope fleet, which %s has not", r.rule.ID)
 	case m.change != nil && !of(ChangeScope):
@@ -162,7 +162,7 @@ func (r *mutationReader) patch(n *manifest.Node) []operation {
 		}
 		if v := item.Get("value"); v != nil {
 			o.value = r.tree(v)
-		} else if o.op != "remove" {
+		} else if o.op != "remove" && slices.Contains(operations, o.op) {
 			r.say(item, "%s needs a value", o.op)
 		}
 		all = append(all, o)
