@@ -155,11 +155,11 @@ func (w *mutator) place(tree map[string]any) {
 	}
 }
 
-// facts adds the member and the change.
+// facts adds the members and the change.
 func (w *mutator) facts() error {
-	if w.Mutation.member != nil {
+	for _, m := range w.members {
 		var f memberFile
-		if err := strictly(w.fill(w.Mutation.member).(map[string]any), &f); err != nil {
+		if err := strictly(w.fill(m).(map[string]any), &f); err != nil {
 			return w.fault(err)
 		}
 		w.Fleet = append(w.Fleet, f.member(*w.self()))

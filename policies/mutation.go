@@ -21,10 +21,10 @@ type Mutation struct {
 	patch   []operation
 	remove  []target
 	add     []map[string]any
-	owner   manifest.Owner // of what is added
-	context []operation    // on the context, as rules see it
-	member  map[string]any // one more in the fleet
-	change  map[string]any // what somebody wants to merge
+	owner   manifest.Owner   // of what is added
+	context []operation      // on the context, as rules see it
+	members []map[string]any // more of them in the fleet
+	change  map[string]any   // what somebody wants to merge
 }
 
 // target names objects by their kind, and by their name unless that is empty. The kind "pods" stands for
@@ -33,7 +33,7 @@ type target struct{ kind, name string }
 
 // others is what a mutation changes beside the context.
 func (m Mutation) others() bool {
-	return m.object != nil || len(m.remove)+len(m.add) > 0 || m.member != nil || m.change != nil
+	return m.object != nil || len(m.remove)+len(m.add)+len(m.members) > 0 || m.change != nil
 }
 
 // MutationFile is where the mutations of the rule stand, or would.

@@ -31,7 +31,7 @@ func TestMutationFiles(t *testing.T) {
 		"- {name: x, context: [{op: add, path: /a}]}":                                       `1:23: add needs a value`,
 		"- {name: x, context: [{op: remove, path: /a, from: /b}]}":                          `1:46: an operation has no "from": use op, path, value`,
 		"- {name: x, add: {kind: Pod}}":                                                     `1:18: what is added is a Kubernetes object with apiVersion and kind`,
-		"- {name: x, add: []}":                                                              `1:18: a list of objects is needed`,
+		"- {name: x, add: []}":                                                              `1:18: a list that is not empty is needed`,
 		"- {name: x, add: {apiVersion: v1, kind: Pod, metadata: {namespace: {namespace}}}}": `1:68: write "{namespace}" in quotes`,
 		"- {name: x, owner: us, add: {apiVersion: v1, kind: Pod}}":                          `1:20: owner "us" is not platform or workload`,
 		"- {name: x, owner: platform, remove: {kind: Pod}}":                                 `1:20: owner is that of what is added, and nothing is`,
@@ -165,6 +165,7 @@ func TestTry(t *testing.T) {
 		{"TS-GEN-002", "- {name: x, member: {namespaces: ['{namespace}']}}", `namespace "acme-production" belongs to another tenant as well`, ""},
 		{"TS-GEN-004", "- {name: x, add: {apiVersion: v1, kind: ConfigMap, metadata: {name: new}}, member: {keys: [{kind: ConfigMap, namespace: '{namespace}', name: new}]}}",
 			`ConfigMap "new" belongs to another tenant as well`, "ConfigMap acme-production/new"},
+		{"TS-GEN-002", "- {name: x, member: [{tenant: b, namespaces: [new]}, {tenant: c, namespaces: [new]}]}", `namespace "new" belongs to another tenant as well`, ""},
 		{"TS-POD-022", "- {name: x, context: [{op: add, path: /platform/minor, value: 26}]}", "enforces version v1.34 of Pod Security; the platform runs v1.26", ""},
 		{"TS-POD-001", "- {name: x, remove: {kind: Rollout}}", "", "Rollout acme-production/web"},
 	} {

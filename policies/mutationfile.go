@@ -54,7 +54,10 @@ func (r *mutationReader) mutation(n *manifest.Node) Mutation {
 		m.add = append(m.add, r.addition(o))
 	}
 	m.owner = r.owner(n)
-	m.member, m.change = r.facts(n.Get("member"), &memberFile{}), r.facts(n.Get("change"), &Change{})
+	for _, o := range r.one(n.Get("member")) {
+		m.members = append(m.members, r.facts(o, &memberFile{}))
+	}
+	m.change = r.facts(n.Get("change"), &Change{})
 	r.fits(n, m)
 	return m
 }
@@ -67,7 +70,7 @@ func (r *mutationReader) fits(n *manifest.Node, m Mutation) {
 		r.say(n, "mutation %q needs both object and patch: what to change, and how", m.Name)
 	case !m.others() && len(m.context) == 0:
 		r.say(n, "mutation %q changes nothing: it needs object and patch, remove, add, context, member or change", m.Name)
-	case m.member != nil && !of(FleetScope):
+	case m.members != nil && !of(FleetScope):
 		r.say(n.Get("member"), "member is for checks of the scope fleet, which %s has not", r.rule.ID)
 	case m.change != nil && !of(ChangeScope):
 		r.say(n.Get("change"), "change is for checks of the scope change, which %s has not", r.rule.ID)
@@ -176,7 +179,7 @@ func (r *mutationReader) one(n *manifest.Node) []*manifest.Node {
 	case n == nil:
 		return nil
 	case n.Kind == manifest.List:
-		return r.list(n, "a list of objects")
+		return r.list(n, "a list that is not empty")
 	}
 	return []*manifest.Node{n}
 }
