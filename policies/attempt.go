@@ -21,6 +21,8 @@ type Attempt struct {
 	Object manifest.Key
 	// Found is what the check says of the mutant and not of the subject.
 	Found []manifest.Problem
+	// Alone tells that it says the same of the context that the mutation brings, without the rest.
+	Alone bool
 }
 
 // Try applies a mutation of the rule to the subject, asks the rule, and no other, before and after, and
@@ -39,12 +41,12 @@ func (e *Engine) Try(ctx context.Context, rule Rule, m Mutation, s Subject) (Att
 			}
 			return out, err
 		}
-		found, err := e.news(ctx, rule, m, s, after)
+		found, alone, err := e.news(ctx, rule, m, s, after)
 		if err != nil {
 			return out, err
 		}
 		if out.Tried++; out.Tried == 1 || len(found) > 0 {
-			out.Object, out.Found = after.object, found
+			out.Object, out.Found, out.Alone = after.object, found, alone
 		}
 		if len(found) > 0 || m.object == nil {
 			return out, nil
@@ -55,21 +57,25 @@ func (e *Engine) Try(ctx context.Context, rule Rule, m Mutation, s Subject) (Att
 
 // news is what the rule says of the mutant and not of the subject. A context that the mutation brings
 // holds before as well where it changes more than that: what a rule says of the context alone is no
-// answer to the rest.
-func (e *Engine) news(ctx context.Context, rule Rule, m Mutation, s Subject, after mutant) ([]manifest.Problem, error) {
-	before := mutant{Subject: s}
-	if m.others() && m.change == nil {
-		before.Context = after.Context
-	}
-	var old []manifest.Problem
-	if m.change == nil {
-		var err error
-		if old, err = e.saysOf(ctx, rule, before); err != nil {
-			return nil, err
-		}
-	}
+// answer to the rest, and alone tells of it.
+func (e *Engine) news(ctx context.Context, rule Rule, m Mutation, s Subject, after mutant) (found []manifest.Problem, alone bool, err error) {
 	now, err := e.saysOf(ctx, rule, after)
-	return fresh(old, now), err
+	if err != nil || m.change != nil || len(now) == 0 {
+		return now, false, err // before a change there is nothing to judge
+	}
+	before := mutant{Subject: s}
+	old, err := e.saysOf(ctx, rule, before)
+	if err != nil {
+		return nil, false, err
+	}
+	found = fresh(old, now)
+	if len(m.context) == 0 || !m.others() {
+		return found, false, nil
+	}
+	before.Context = after.Context
+	old, err = e.saysOf(ctx, rule, before)
+	rest := fresh(old, now)
+	return rest, len(rest) == 0 && len(found) > 0, err
 }
 
 // saysOf is what the rule says in all of its scopes.

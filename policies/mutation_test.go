@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -107,38 +108,32 @@ func TestJSONPatch(t *testing.T) {
 	}
 }
 
-// A context that is read from what rules see says the same to rules.
-func TestContextIsReadBack(t *testing.T) {
+// What a mutation says of the context is what rules and the engine see, and the rest of it stays.
+func TestPatchedContext(t *testing.T) {
 	c := acme()
-	c.Protected, c.Now, c.Spec = true, "2026-11-22", NewDocument(map[string]any{"services": map[string]any{"web": map[string]any{"replicas": 2.0}}})
-	c.Platform.Spec, c.Platform.Cluster = NewDocument(map[string]any{"baseDomain": "example.com"}), NewDocument(map[string]any{"name": "main"})
-	c.Platform.OuterNamespaces, c.Platform.DNSNamespaces = []string{"backup"}, []string{"dns"}
-	c.Platform.AllowedKinds = []Kind{{"example.com", "Thing", "Namespaced"}}
-	c.Platform.BindableClusterRoles = []string{"view"}
-	for key, c := range map[string]Context{"full": c, "empty": {}} {
-		want, err := c.tree()
-		require.NoError(t, err)
-		got, err := Context{}.read(want).tree()
-		require.NoError(t, err)
-		require.Equal(t, want, got, key)
-	}
-	patched, err := c.patched([]operation{{"replace", []string{"protected"}, false}, {"add", []string{"spec", "services", "web", "kind"}, "worker"}, {"add", []string{"platform", "minor"}, int64(30)}})
+	c.Protected, c.Spec = true, NewDocument(map[string]any{"services": map[string]any{"web": map[string]any{"replicas": 2.0}}})
+	thing := map[string]any{"group": "example.com", "kind": "Thing", "scope": "Namespaced"}
+	p, err := c.patched([]operation{
+		{"replace", []string{"protected"}, false}, {"add", []string{"spec", "services", "web", "kind"}, "worker"},
+		{"add", []string{"platform", "minor"}, int64(30)}, {"add", []string{"platform", "allowed_kinds", "-"}, thing},
+	})
 	require.NoError(t, err)
-	tree, err := patched.tree()
+	tree := p.value()
+	before, err := ast.JSON(ast.MustInterfaceToValue(c.value()))
 	require.NoError(t, err)
-	require.NotContains(t, tree, "protected")
-	require.Equal(t, "v1.30", patched.Platform.ClusterVersion)
-	kind, _ := manifest.Path{"spec", "services", "web", "kind"}.Lookup(tree)
-	require.Equal(t, "worker", kind)
-	for want, o := range map[string]operation{
-		"context: rules find no such protcted":        {"add", []string{"protcted"}, true},
-		"context: rules find no such platform.region": {"add", []string{"platform", "region"}, "x"},
-		"context: rules find no such protected":       {"add", []string{"protected"}, "yes"},
-		"context: replace /now/x: there is nothing":   {"replace", []string{"now", "x"}, "x"},
-	} {
-		_, err := c.patched([]operation{o})
-		require.EqualError(t, err, want)
-	}
+	want := plainNumbers(before).(map[string]any)
+	want["protected"] = false
+	want["spec"].(map[string]any)["services"].(map[string]any)["web"] = map[string]any{"replicas": int64(2), "kind": "worker"}
+	want["platform"].(map[string]any)["minor"] = int64(30)
+	want["platform"].(map[string]any)["allowed_kinds"] = []any{thing}
+	require.Equal(t, want, tree)
+	require.Equal(t, NewDocument(want["spec"]), p.Spec)
+	require.Equal(t, []Kind{{"example.com", "Thing", "Namespaced"}}, p.Platform.AllowedKinds)
+	require.NotContains(t, c.value()["spec"].(ast.Value).String(), "worker")
+	_, err = c.patched([]operation{{"replace", []string{"now", "x"}, "x"}})
+	require.EqualError(t, err, "context: replace /now/x: there is nothing")
+	require.False(t, has(map[string]any{"spec": map[string]any{"a": []any{}, "b": map[string]any{}}}, "spec.a"))
+	require.False(t, has(map[string]any{"spec": map[string]any{"a": []any{}, "b": map[string]any{}}}, "spec.b"))
 }
 
 // try reads one mutation of a rule and tries it on the tenant of testdata.
@@ -193,8 +188,8 @@ func TestTryWhatCannotBeApplied(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, a.Why)
 	}
-	_, err := try(t, engine(t), "TS-POD-001", "- name: x\n  context: [{op: add, path: /nothing, value: 1}]\n")
-	require.EqualError(t, err, `checks/ts_pod_001/mutations.yaml:1:3: mutation "x": context: rules find no such nothing`)
+	_, err := try(t, engine(t), "TS-POD-001", "- name: x\n  context: [{op: add, path: /nothing/at/all, value: 1}]\n")
+	require.EqualError(t, err, `checks/ts_pod_001/mutations.yaml:1:3: mutation "x": context: add /nothing/at/all: there is nothing`)
 }
 
 // A rule that needs what only the mutation brings is asked, and what it says of that alone is no answer.

@@ -142,6 +142,7 @@ func (p prover) try(ctx context.Context, rule policies.Rule, m policies.Mutation
 		if out.Tried += a.Tried; len(a.Found) > 0 {
 			out.Verdict, out.Finding = report.Caught, a.Found[0].Message
 		}
+		out.Alone = len(a.Found) == 0 && (a.Alone || out.Alone)
 		if len(a.Found) > 0 || applied == patience {
 			break
 		}

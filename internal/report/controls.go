@@ -80,6 +80,8 @@ type Mutant struct {
 	Environment string `json:"environment"`
 	Object      string `json:"object"`
 	Finding     string `json:"finding"`
+	// Alone tells of one that was missed that the check says the same of its context, without the rest.
+	Alone bool `json:"contextAlone"`
 }
 
 // Add counts the mutations of a check and gives the verdict.
@@ -146,6 +148,8 @@ func (p ControlProof) reasons() []string {
 	var out []string
 	for _, m := range p.Mutations {
 		switch {
+		case m.Verdict == MutantMissed && m.Alone:
+			out = append(out, h.Alone.with("mutation", m.Name, "tenant", m.Tenant, "environment", m.Environment))
 		case m.Verdict == MutantMissed:
 			out = append(out, h.At.with("mutation", m.Name, "tenant", m.Tenant, "environment", m.Environment))
 		case m.Verdict == NotApplicable && p.Applicable == 0:

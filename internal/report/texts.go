@@ -35,7 +35,7 @@ type texts struct {
 	}
 	Mutation struct {
 		Check, Caught, Verdict, Reason, Proven, Missed, Vacuous phrase
-		At, NotApplied, None                                    phrase
+		At, Alone, NotApplied, None                             phrase
 		Mutations, ProvenCount, MissedCount, VacuousCount       counted
 	}
 	JUnit struct {
