@@ -19,6 +19,7 @@ func container(name string, s schemas.Service) corev1.Container {
 	return corev1.Container{
 		Name:            name,
 		Image:           s.Image,
+		ImagePullPolicy: pullPolicy(s.Image),
 		Command:         s.Command,
 		Args:            s.Args,
 		Ports:           containerPorts(s.Ports),
@@ -31,6 +32,15 @@ func container(name string, s schemas.Service) corev1.Container {
 		Lifecycle:       lifecycle(s),
 		SecurityContext: containerSecurity(s.SecurityContext),
 	}
+}
+
+// pullPolicy asks the registry every time unless the image is pinned by its digest: the tag may have
+// moved, and what a node has may be another tenant's, who had the right to pull it.
+func pullPolicy(image string) corev1.PullPolicy {
+	if strings.Contains(image, "@") {
+		return corev1.PullIfNotPresent
+	}
+	return corev1.PullAlways
 }
 
 func containerSecurity(c schemas.SecurityContext) *corev1.SecurityContext {

@@ -14,22 +14,23 @@ func destinationRules(in input) []object {
 		if s.Router(c) != schemas.Istio || in.first(name) != name {
 			continue
 		}
-		out = append(out, of(name, in.destinationRule(name, name)))
+		visible := in.visible(len(s.Expose) > 0)
+		out = append(out, of(name, in.destinationRule(name, name, visible)))
 		if routed(s, c) {
-			out = append(out, of(name, in.destinationRule(canaryService(name), name)))
+			out = append(out, of(name, in.destinationRule(canaryService(name), name, visible)))
 		}
 		if b := in.beside(name, s); b != "" {
-			out = append(out, of(name, in.destinationRule(b, b)))
+			out = append(out, of(name, in.destinationRule(b, b, visible)))
 		}
 	}
 	return out
 }
 
-func (in input) destinationRule(host, service string) *krm.DestinationRule {
+func (in input) destinationRule(host, service string, visible []string) *krm.DestinationRule {
 	return &krm.DestinationRule{
 		TypeMeta:   kind(krm.IstioAPI, "DestinationRule"),
 		ObjectMeta: in.meta(host, service),
-		Spec: krm.DestinationRuleSpec{Host: host, TrafficPolicy: krm.IstioTrafficPolicy{
+		Spec: krm.DestinationRuleSpec{Host: host, ExportTo: visible, TrafficPolicy: krm.IstioTrafficPolicy{
 			OutlierDetection: krm.IstioOutlierDetection{
 				Consecutive5xxErrors: 5, Interval: "10s", BaseEjectionTime: "30s", MaxEjectionPercent: 50,
 			},

@@ -11,10 +11,15 @@ import (
 func sample(tier string) *schemas.Tenant {
 	spec, bounds := samples()[tier], tiers()[tier]
 	spec.Tier, spec.Lifecycle = tier, "active"
+	spec.Compliance.DataClassification = "confidential"
 	spec.Resources = schemas.Resources{CPU: bounds.CPU.Default, Memory: bounds.Memory.Default, Storage: bounds.Storage.Default}
 	platform := &schemas.Platform{
 		ReleaseHeadroom: 100,
 		Namespaces:      schemas.Namespaces{Gateway: "gateway", Monitoring: "monitoring", DNS: "kube-system"},
+		// A label of ours stays what it is, whatever the platform asks for.
+		Images: schemas.Images{Verification: schemas.Verification{Labels: map[string]string{
+			"policy.sigstore.dev/include": "true", "tenantsmith.dev/tenant": "another",
+		}}},
 	}
 	dns := map[string]string{"free": "coredns", "basic": "nodelocal", "premium": "openshift", "enterprise": "coredns"}[tier]
 	cluster := &schemas.Cluster{Name: "main", Version: "v1.34", Router: "none", Mesh: "none", DNS: dns, Operators: []string{"rollouts"}}

@@ -11,6 +11,7 @@ const (
 	labelTenant      = "tenantsmith.dev/tenant"
 	labelTier        = "tenantsmith.dev/tier"
 	labelEnvironment = "tenantsmith.dev/environment"
+	labelClass       = "tenantsmith.dev/data-classification"
 	labelTag         = "tags.tenantsmith.dev/" // followed by the tag's key
 
 	managedBy = "tenantsmith"

@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"maps"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -21,7 +22,7 @@ func namespace(in input) []object {
 	}
 	meta := metav1.ObjectMeta{
 		Name:   in.env.Namespace,
-		Labels: in.labels(""),
+		Labels: in.namespaceLabels(),
 		Annotations: map[string]string{
 			"argocd.argoproj.io/sync-options":   "Prune=confirm,Delete=confirm",
 			"kustomize.toolkit.fluxcd.io/prune": "disabled",
@@ -30,22 +31,39 @@ func namespace(in input) []object {
 	if in.env.Spec.DisplayName != "" {
 		meta.Annotations["tenantsmith.dev/display-name"] = in.env.Spec.DisplayName
 	}
-	meta.Labels[labelTier] = in.env.Spec.Tier
-	meta.Labels[labelEnvironment] = in.env.Name
-	if in.env.Cluster.Mesh == schemas.Istio {
-		meta.Labels["istio-injection"] = "enabled"
-	}
-	version := securityVersion(in.env.Cluster.Version)
-	for _, mode := range []string{"enforce", "audit", "warn"} {
-		meta.Labels["pod-security.kubernetes.io/"+mode] = "restricted"
-		meta.Labels["pod-security.kubernetes.io/"+mode+"-version"] = version
-	}
 	return []object{{
 		owner:   manifest.OwnerPlatform,
 		subject: manifest.Path{"spec", "environments", in.env.Name}.String(),
 		outer:   true,
 		typed:   &corev1.Namespace{TypeMeta: kind("v1", "Namespace"), ObjectMeta: meta},
 	}}
+}
+
+// namespaceLabels are what the cluster goes by: who the tenant is, how sensitive its data, whether
+// images are verified and running containers watched, the mesh, the Pod Security level. Those of the platform never replace ours.
+func (in input) namespaceLabels() map[string]string {
+	labels := map[string]string{}
+	if p := in.env.Platform; p != nil {
+		maps.Copy(labels, p.Images.Verification.Labels)
+		if in.env.Spec.Security.RuntimeDetection {
+			maps.Copy(labels, p.Detection)
+		}
+	}
+	maps.Copy(labels, in.labels(""))
+	labels[labelTier] = in.env.Spec.Tier
+	labels[labelEnvironment] = in.env.Name
+	if in.env.Cluster.Mesh == schemas.Istio {
+		labels["istio-injection"] = "enabled"
+	}
+	if class := in.env.Spec.Compliance.DataClassification; class != "" {
+		labels[labelClass] = class
+	}
+	version := securityVersion(in.env.Cluster.Version)
+	for _, mode := range []string{"enforce", "audit", "warn"} {
+		labels["pod-security.kubernetes.io/"+mode] = "restricted"
+		labels["pod-security.kubernetes.io/"+mode+"-version"] = version
+	}
+	return labels
 }
 
 // securityVersion is the Pod Security version of a Kubernetes version, v1.34 of v1.34.2: the rules a

@@ -110,10 +110,11 @@ func (in input) smokePod(name string, s schemas.Service) corev1.PodTemplateSpec 
 
 func (in input) smokeContainer(name string, s schemas.Service) corev1.Container {
 	return corev1.Container{
-		Name:    "smoke",
-		Image:   in.env.Platform.Images.Smoke,
-		Command: []string{"curl"},
-		Args:    smokeArgs(name, s),
+		Name:            "smoke",
+		Image:           in.env.Platform.Images.Smoke,
+		ImagePullPolicy: pullPolicy(in.env.Platform.Images.Smoke),
+		Command:         []string{"curl"},
+		Args:            smokeArgs(name, s),
 		Resources: corev1.ResourceRequirements{
 			Requests: corev1.ResourceList{"cpu": resource.MustParse("10m"), "memory": resource.MustParse("32Mi")},
 			Limits:   corev1.ResourceList{"cpu": resource.MustParse("100m"), "memory": resource.MustParse("32Mi")},

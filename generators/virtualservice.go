@@ -21,13 +21,13 @@ func virtualServices(in input) []object {
 	var out []object
 	for name, s := range in.running() {
 		if in.meshed(name, s) {
-			out = append(out, of(name, in.virtualService(name, name, name, "mesh", in.meshRoutes(name, s))))
+			out = append(out, of(name, in.virtualService(name, name, name, "mesh", in.meshRoutes(name, s), in.visible(false))))
 		}
 	}
 	gateway := in.gatewayNamespace() + "/" + in.env.Cluster.Gateway
 	for _, paths := range byHost(in.exposed(schemas.Istio)) {
 		host, owner := paths[0].host, hostOwner(paths)
-		out = append(out, of(owner, in.virtualService(routeName(owner, host), owner, host, gateway, in.hostRoutes(paths))))
+		out = append(out, of(owner, in.virtualService(routeName(owner, host), owner, host, gateway, in.hostRoutes(paths), in.visible(true))))
 	}
 	return out
 }
@@ -36,11 +36,21 @@ func virtualServices(in input) []object {
 // so that they keep their name when more paths come.
 func hostOwner(paths []exposure) string { return paths[len(paths)-1].service }
 
-func (in input) virtualService(name, service, host, gateway string, routes []krm.IstioHTTPRoute) *krm.VirtualService {
+// visible are the namespaces that see how requests are routed: the tenant's own and, for what requests
+// from outside reach, that of the gateway, which would know no route otherwise. Other tenants that may
+// call a service reach what is released, and no new version on trial.
+func (in input) visible(outside bool) []string {
+	if gateway := in.gatewayNamespace(); outside && gateway != "" {
+		return []string{".", gateway}
+	}
+	return []string{"."}
+}
+
+func (in input) virtualService(name, service, host, gateway string, routes []krm.IstioHTTPRoute, visible []string) *krm.VirtualService {
 	return &krm.VirtualService{
 		TypeMeta:   kind(krm.IstioAPI, "VirtualService"),
 		ObjectMeta: in.meta(name, service),
-		Spec:       krm.VirtualServiceSpec{Hosts: []string{host}, Gateways: []string{gateway}, HTTP: routes},
+		Spec:       krm.VirtualServiceSpec{Hosts: []string{host}, Gateways: []string{gateway}, HTTP: routes, ExportTo: visible},
 	}
 }
 

@@ -82,7 +82,7 @@ func claimName(service, mount string) string {
 func volumes(name string, s schemas.Service) []corev1.Volume {
 	var out []corev1.Volume
 	for _, v := range s.Volumes {
-		out = append(out, corev1.Volume{Name: volumeName(v), VolumeSource: source(name, v)})
+		out = append(out, corev1.Volume{Name: volumeName(v), VolumeSource: source(name, s, v)})
 	}
 	if len(s.Files) > 0 {
 		out = append(out, filesVolume(name, s.Files))
@@ -93,20 +93,29 @@ func volumes(name string, s schemas.Service) []corev1.Volume {
 
 func volumeName(v schemas.Volume) string { return fit("mount-" + slug(v.Mount)) }
 
-func source(service string, v schemas.Volume) corev1.VolumeSource {
+func source(name string, s schemas.Service, v schemas.Volume) corev1.VolumeSource {
 	switch {
 	case v.Claim != nil:
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
-			ClaimName: claimName(service, v.Mount),
+			ClaimName: claimName(name, v.Mount),
 		}}
 	case v.Secret != "":
-		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret}}
+		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret, DefaultMode: new(secretMode(s.SecurityContext))}}
 	}
 	empty := &corev1.EmptyDirVolumeSource{}
 	if v.EmptyDir != nil {
 		empty.SizeLimit = new(v.EmptyDir.DeepCopy())
 	}
 	return corev1.VolumeSource{EmptyDir: empty}
+}
+
+// secretMode lets the group of the pod's volumes read a secret, and nobody else. Its files belong to root, so
+// without such a group all in the container have to be let in, or no other user could read them.
+func secretMode(c schemas.SecurityContext) int32 {
+	if c.FSGroup != nil {
+		return 0o440
+	}
+	return 0o444
 }
 
 // mounts are sorted by path, which the API wants to be unique.

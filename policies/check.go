@@ -54,7 +54,7 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 	if err := r.set(items, facts); err != nil {
 		return nil, err
 	}
-	if err := r.tenant(facts); err != nil {
+	if err := r.tenant(facts, in.Context.Spec); err != nil {
 		return nil, err
 	}
 	for i := range r.problems {
@@ -70,7 +70,10 @@ type item struct {
 	brought bool
 	doc     ast.Value
 	fields  bitset
-	scope   string // of its kind
+	odd     bool // holds texts that people read otherwise than programs
+	// suspects are its texts that look like secrets; nil means none.
+	suspects *ast.Array
+	scope    string // of its kind
 }
 
 // unwrap takes the items out of Lists, which would hide them from every rule, and makes them ready
@@ -81,8 +84,15 @@ func (e *Engine) unwrap(in Input) []item {
 		items = appendItems(items, item{Object: o, brought: in.Brought == nil || in.Brought[i]})
 	}
 	for i := range items {
-		nulls := scan(items[i].Tree, e.gates.bits, &items[i].fields)
-		items[i].doc = document(items[i].Tree, nulls)
+		t := traits{bits: e.gates.bits}
+		t.scan(items[i].Tree)
+		items[i].fields, items[i].odd = t.fields, t.odd
+		items[i].doc = document(items[i].Tree, t.nulls)
+		if items[i].suspects = e.suspects(items[i].Tree); items[i].suspects != nil {
+			if bit, ok := e.gates.bits[suspected]; ok {
+				items[i].fields.set(bit)
+			}
+		}
 		items[i].scope = e.kinds.scope(items[i].APIVersion(), items[i].Kind(), in.Context.Platform.AllowedKinds)
 	}
 	return items
@@ -106,14 +116,20 @@ func appendItems(items []item, it item) []item {
 func (r *run) object(it *item, facts ast.Value) error {
 	gates, kind := r.engine.gates.rules[ObjectScope], it.Kind()
 	q := r.ask(func(i int) bool {
-		return (it.brought || !r.engine.rules[i].Brought) && gates[i].concerns(it.fields, kind, it.scope)
+		return (it.brought || !r.engine.rules[i].Brought) && gates[i].concerns(it, kind)
 	})
 	if q == nil {
 		return nil
 	}
-	input := map[string]any{"object": it.doc, "owner": string(it.Owner), "ctx": facts}
+	input := map[string]any{"object": it.doc, "owner": string(it.Owner), "ctx": facts, "suspects": unsuspected}
+	if it.suspects != nil {
+		input["suspects"] = it.suspects
+	}
 	if it.scope != "" {
 		input["scope"] = it.scope
+	}
+	if it.odd {
+		input["odd"] = oddities(it.Tree, nil)
 	}
 	return r.eval(q, ast.LazyObject(input), func(f finding, rule Rule) error {
 		r.add(rule, f, it)
@@ -156,12 +172,16 @@ func (r *run) set(items []item, facts ast.Value) error {
 }
 
 // tenant asks what the file of the tenant says.
-func (r *run) tenant(facts ast.Value) error {
+func (r *run) tenant(facts ast.Value, spec Document) error {
 	q := r.ask(func(i int) bool { return r.engine.gates.rules[TenantScope][i].always })
 	if q == nil {
 		return nil
 	}
-	return r.eval(q, ast.LazyObject(map[string]any{"ctx": facts}), func(f finding, rule Rule) error {
+	input := map[string]any{"ctx": facts, "odd": oddities(spec.tree, nil), "suspects": unsuspected}
+	if found := r.engine.suspects(map[string]any{"spec": spec.tree}); found != nil {
+		input["suspects"] = found
+	}
+	return r.eval(q, ast.LazyObject(input), func(f finding, rule Rule) error {
 		r.add(rule, f, nil)
 		return nil
 	}, "the tenant's file")

@@ -32,6 +32,8 @@ type Engine struct {
 	members   bool // whether a rule looks at input.members
 	// frameworks are those of the platform.
 	frameworks []Framework
+	// suspicious tells whether a rule looks at input.suspects.
+	suspicious bool
 	// rest compiles all rules, those that are asked only of what people bring among them; nil where
 	// they are in here.
 	rest func() (*Engine, error)
@@ -55,7 +57,7 @@ func (e Errors) Error() string {
 // none is named; a nil fsys has none. File names in errors are those of fsys. Faults of rules come
 // back as [Errors].
 func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
-	mods, err := load(sources(fsys, dirs), ruleFiles)
+	mods, err := load(sources(fsys, dirs), askedFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +65,7 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := mods.asked(rules).compile(rules, fsys == nil)
+	e, err := mods.whole().compile(rules, fsys == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -99,40 +101,8 @@ func (m modules) compile(rules []Rule, trusted bool) (*Engine, error) {
 	}
 	return &Engine{
 		Deadline: defaultDeadline, compiler: compiler, store: inmem.New(), rules: rules, kinds: known,
-		gates: newGates(compiler, rules, m),
+		gates: newGates(compiler, rules, m), suspicious: m.mention("suspects"),
 	}, nil
-}
-
-// asked are the modules of the rules that are asked of every object, and those they import. The others
-// take as long to compile again, and most runs never need them.
-func (m modules) asked(rules []Rule) modules {
-	brought := map[string]bool{}
-	for _, r := range rules {
-		brought["data.checks."+r.pkg] = r.Brought
-	}
-	imports, wanted := map[string][]string{}, map[string]bool{}
-	var want func(path string)
-	want = func(path string) {
-		if !wanted[path] {
-			wanted[path] = true
-			for _, imported := range imports[path] {
-				want(imported)
-			}
-		}
-	}
-	for _, mod := range m {
-		for _, i := range mod.ast.Imports {
-			path := mod.ast.Package.Path.String()
-			imports[path] = append(imports[path], i.Path.String())
-		}
-	}
-	for _, mod := range m {
-		path := mod.ast.Package.Path.String()
-		if !mod.own || strings.HasPrefix(path, "data.checks.") && !brought[path] {
-			want(path)
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(m), func(mod module) bool { return !wanted[mod.ast.Package.Path.String()] })
 }
 
 func newCompiler() *ast.Compiler {

@@ -14,6 +14,8 @@ type Context struct {
 	Tenant, Environment, Namespace, Tier string
 	// Namespaces are all of the tenant in this environment.
 	Namespaces []string
+	// PublicSuffixes are those of the tenant's domains below which everybody may register names.
+	PublicSuffixes []string
 	// Protected environments are those that need the care of production.
 	Protected bool
 	// Now is the day of the run, 2026-11-22; empty where nothing may depend on it.
@@ -27,10 +29,13 @@ type Context struct {
 }
 
 // Document is data for rules, made ready once for many calls.
-type Document struct{ value ast.Value }
+type Document struct {
+	value ast.Value
+	tree  any // as it was given
+}
 
 // NewDocument makes a JSON tree ready.
-func NewDocument(tree any) Document { return Document{ast.MustInterfaceToValue(tree)} }
+func NewDocument(tree any) Document { return Document{ast.MustInterfaceToValue(tree), tree} }
 
 // Platform is what the platform file says about the cluster of an environment, and about what
 // tenants may use.
@@ -82,7 +87,7 @@ func (c Context) value() map[string]any {
 		"minor":                  minor(p.ClusterVersion),
 		"dns_namespaces":         resolvers,
 	}
-	ctx := map[string]any{"namespaces": list(c.Namespaces), "platform": platform}
+	ctx := map[string]any{"namespaces": list(c.Namespaces), "public_suffixes": list(c.PublicSuffixes), "platform": platform}
 	if c.Protected {
 		ctx["protected"] = true
 	}

@@ -46,7 +46,10 @@ func acme() Context {
 	return Context{
 		Tenant: "acme", Environment: "production", Namespace: "acme-production", Tier: "premium",
 		Namespaces: []string{"acme-production"},
-		Platform:   Platform{ClusterVersion: "v1.34.2", ReservedNamespaces: []string{"argocd", "monitoring"}},
+		Platform: Platform{
+			ClusterVersion: "v1.34.2", ReservedNamespaces: []string{"argocd", "monitoring"},
+			Spec: NewDocument(map[string]any{"namespaces": map[string]any{"gateway": "gateway"}}),
+		},
 	}
 }
 

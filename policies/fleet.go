@@ -24,7 +24,8 @@ type Member struct {
 
 // Claim is something that only one tenant should have.
 type Claim struct {
-	// Kind is domain, host, group, secret or database.
+	// Kind is domain, host, group, secret or database. It is call for a call to another tenant and accept
+	// for its mirror there; their Value is caller/callee/service.
 	Kind, Value string
 	// Field is where the tenant's file says so; Object is the index in Keys of the object that does, -1
 	// for none, and Path the field in it.
@@ -55,7 +56,7 @@ func (e *Engine) CheckFleet(ctx context.Context, in []Member, checks []string) (
 	if q == nil {
 		return nil, nil
 	}
-	input := map[string]any{"duplicates": shared(in), "shared_namespaces": claimed(in), "shared": disputed(in)}
+	input := map[string]any{"duplicates": shared(in), "shared_namespaces": claimed(in), "shared": disputed(in), "unanswered": unanswered(in)}
 	if e.members {
 		input["members"] = everyone(in)
 	}
@@ -159,6 +160,9 @@ func disputed(in []Member) []any {
 	holders := map[name][]holding{}
 	for i, m := range in {
 		for _, c := range m.Claims {
+			if c.Kind == "call" || c.Kind == "accept" {
+				continue // both sides say the same, and should
+			}
 			at := name{family(c.Kind), root(c)}
 			holders[at] = append(holders[at], holding{i, c})
 		}
@@ -181,6 +185,32 @@ func disputed(in []Member) []any {
 			}
 		}
 		all = append(all, map[string]any{"kind": at.kind, "value": at.value, "holders": list})
+	}
+	return all
+}
+
+// unanswered are the calls that the other tenant does not accept in the same environment. What a tenant
+// says that is not in the fleet, nobody knows.
+func unanswered(in []Member) []any {
+	type word struct{ tenant, environment, value string }
+	present, accepted := map[string]bool{}, map[word]bool{}
+	for _, m := range in {
+		present[m.Tenant] = true
+		for _, c := range m.Claims {
+			if c.Kind == "accept" {
+				accepted[word{m.Tenant, m.Environment, c.Value}] = true
+			}
+		}
+	}
+	var all []any
+	for i, m := range in {
+		for _, c := range m.Claims {
+			parts := strings.Split(c.Value, "/")
+			if c.Kind != "call" || len(parts) != 3 || !present[parts[1]] || accepted[word{parts[1], m.Environment, c.Value}] {
+				continue
+			}
+			all = append(all, map[string]any{"member": i, "tenant": parts[1], "service": parts[2], "field": []any(c.Field)})
+		}
 	}
 	return all
 }

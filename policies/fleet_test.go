@@ -107,3 +107,37 @@ func BenchmarkCheckFleet(b *testing.B) {
 		require.NoError(b, err)
 	})
 }
+
+// A call that the other tenant does not accept in the same environment belongs to the caller. Whoever is
+// not in the fleet may have accepted it.
+func TestUnanswered(t *testing.T) {
+	fleet := []Member{member("acme", "production", "eu", "a"), member("acme", "staging", "eu", "b"), member("billing", "production", "eu", "c")}
+	call := func(value string) Claim {
+		return Claim{Kind: "call", Value: value, Object: -1, Field: manifest.Path{"spec", "services", "web", "calls", 0, "tenant"}}
+	}
+	fleet[0].Claims = []Claim{call("acme/billing/api"), call("acme/nobody/api"), call("acme/billing/other")}
+	fleet[1].Claims = []Claim{call("acme/billing/api")}
+	fleet[2].Claims = []Claim{{Kind: "accept", Value: "acme/billing/api", Object: -1}, {Kind: "accept", Value: "shop/billing/api", Object: -1}}
+	problems, err := engine(t).CheckFleet(context.Background(), fleet, []string{"TS-TEN"})
+	require.NoError(t, err)
+	require.Len(t, problems, 2)
+	require.Equal(t, "staging", problems[0].Environment)
+	require.Equal(t, "tenant billing does not accept calls to api from here in this environment", problems[0].Message)
+	require.Equal(t, "production", problems[1].Environment)
+	require.Equal(t, "tenant billing does not accept calls to other from here in this environment", problems[1].Message)
+	require.Equal(t, "spec.services.web.calls[0].tenant", problems[1].Field)
+}
+
+// Two tenants route one host, one of them by an object.
+func TestSharedHosts(t *testing.T) {
+	fleet := []Member{member("acme", "production", "eu", "a", "route"), member("globex-secret-project", "production", "us", "b")}
+	fleet[0].Claims = []Claim{{Kind: "host", Value: "API.example.com", Object: 0, Path: manifest.Path{"spec", "hostnames", 0}}}
+	fleet[1].Claims = []Claim{{Kind: "host", Value: "*.example.com", Object: -1, Field: manifest.Path{"spec", "services", "web", "expose", 0, "host"}}}
+	problems, err := engine(t).CheckFleet(context.Background(), fleet, []string{"TS-NET-007"})
+	require.NoError(t, err)
+	require.Len(t, problems, 2)
+	require.Equal(t, "host API.example.com is covered by a wildcard of another tenant", problems[0].Message)
+	require.Equal(t, "ConfigMap shop/route", problems[0].Object.String())
+	require.Equal(t, "spec.hostnames[0]", problems[0].Path.String())
+	require.Equal(t, "host *.example.com covers a host of another tenant", problems[1].Message)
+}

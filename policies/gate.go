@@ -20,6 +20,7 @@ type need struct {
 	kinds  []string // the kind is one of these; nil means any
 	scope  string   // of the kind; empty means any, unknownScope that nobody listed it
 	inputs bitset   // the parts of the input that must be there
+	odd    bool     // one of them is odd, which few objects have
 }
 
 const (
@@ -30,7 +31,7 @@ const (
 
 // both returns what holds if both do.
 func (n need) both(m need) need {
-	out := need{fields: n.fields.with(m.fields), kinds: n.kinds, scope: n.scope, inputs: n.inputs.with(m.inputs)}
+	out := need{fields: n.fields.with(m.fields), kinds: n.kinds, scope: n.scope, inputs: n.inputs.with(m.inputs), odd: n.odd || m.odd}
 	switch {
 	case out.kinds == nil:
 		out.kinds = m.kinds
@@ -79,7 +80,7 @@ func simplest(all []need) []need {
 
 // implies reports whether m holds wherever n does.
 func (n need) implies(m need) bool {
-	if !m.fields.within(n.fields) || !m.inputs.within(n.inputs) {
+	if !m.fields.within(n.fields) || !m.inputs.within(n.inputs) || m.odd && !n.odd {
 		return false
 	}
 	if m.kinds != nil && (n.kinds == nil || slices.ContainsFunc(n.kinds, func(k string) bool { return !slices.Contains(m.kinds, k) })) {
@@ -332,6 +333,10 @@ func (a *analysis) ref(r ast.Ref) []need {
 		if len(r) > 1 {
 			part, _ := r[1].Value.(ast.String)
 			n.inputs.set(a.parts.of(string(part)))
+			n.odd = part == "odd"
+			if part == "suspects" {
+				n.fields.set(a.fields.of(suspected))
+			}
 			rest = nil
 			if part == "object" {
 				rest = r[2:]

@@ -32,13 +32,13 @@ func TestGatesLoseNothing(t *testing.T) {
 	quick, thorough := engine(t), ungated(t)
 	fields := slices.Sorted(maps.Keys(quick.gates.bits))
 	fields = append(fields, "hostNetwork", "hostPID", "hostIPC", "privileged", "template", "spec", "metadata", "name", "namespace", "kind")
-	tenants := [][]manifest.Object{read(t, "tenant.yaml"), read(t, "broken.yaml"), read(t, "references.yaml"), read(t, "rollouts.yaml")}
+	tenants := [][]manifest.Object{read(t, "tenant.yaml"), read(t, "broken.yaml"), read(t, "references.yaml"), read(t, "rollouts.yaml"), read(t, "secrets.yaml")}
 	r := rand.New(rand.NewSource(1))
 	found := map[string]int{}
-	for round := range 400 {
+	for round := range 500 {
 		var objects []manifest.Object
-		for _, o := range tenants[round%4] {
-			if r.Intn(4) == 0 || round%4 >= 2 && r.Intn(2) == 0 {
+		for _, o := range tenants[round%5] {
+			if r.Intn(4) == 0 || round%5 >= 2 && r.Intn(2) == 0 {
 				o.Tree, _ = strew(r, o.Tree, fields).(map[string]any)
 				o.Source = nil
 				objects = append(objects, o)
@@ -67,7 +67,7 @@ func TestGatesLoseNothing(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(found), 25, "%v", found)
-	for _, name := range []string{"unresolved", "TS-GEN-002", "TS-GEN-004", "TS-NET-001", "TS-NET-002", "TS-RBAC-010"} {
+	for _, name := range []string{"unresolved", "TS-GEN-002", "TS-GEN-004", "TS-GEN-006", "TS-NET-001", "TS-NET-002", "TS-RBAC-010", "TS-SEC-001", "TS-SEC-002", "TS-SEC-003", "TS-SEC-004", "TS-SEC-006"} {
 		require.Greater(t, found[name], 5, name)
 	}
 }
@@ -102,7 +102,7 @@ func strew(r *rand.Rand, tree any, fields []string) any {
 			}
 		}
 		if r.Intn(8) == 0 {
-			values := []any{true, "x", int64(0), nil, map[string]any{}, map[string]any{"host": "x", "type": "Unconfined"}, []any{"*"}, []any{map[string]any{"hostPort": int64(1)}}}
+			values := []any{true, "x", "x\u202e", int64(0), nil, map[string]any{}, map[string]any{"host": "x", "type": "Unconfined"}, []any{"*"}, []any{map[string]any{"hostPort": int64(1)}}}
 			m[fields[r.Intn(len(fields))]] = values[r.Intn(len(values))]
 		}
 		return m

@@ -20,16 +20,17 @@ type gate struct {
 
 // parts are the parts of the input that rules find in each scope.
 var parts = map[Scope][]string{
-	ObjectScope: {"object", "owner", "scope", "ctx"},
+	ObjectScope: {"object", "owner", "scope", "odd", "suspects", "ctx"},
 	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
-	TenantScope: {"ctx"},
-	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared"},
+	TenantScope: {"odd", "suspects", "ctx"},
+	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared", "unanswered"},
 	ChangeScope: {"change", "ctx"},
 }
 
 // names are the fields that the engine writes into the input of each scope.
 var names = map[Scope][]string{
-	SetScope: {"index", "object", "owner", "scope", "namespace"},
+	ObjectScope: {"path", "by", "what", "hash"},
+	SetScope:    {"index", "object", "owner", "scope", "namespace"},
 }
 
 // newGates reads the gates off the rules; those of a scope are in the order of rules.
@@ -62,12 +63,12 @@ func newGates(c *ast.Compiler, rules []Rule, mods modules) gates {
 	return g
 }
 
-// concerns reports whether the rule can say something about an object with these fields.
-func (g gate) concerns(fields bitset, kind, scope string) bool {
+// concerns reports whether the rule can say something about an object of this kind.
+func (g gate) concerns(it *item, kind string) bool {
 	for i := range g.alternatives {
 		a := &g.alternatives[i]
-		if a.fields.within(fields) && (a.kinds == nil || slices.Contains(a.kinds, kind)) &&
-			(a.scope == "" || a.scope == scope || a.scope == unknownScope && scope == "") {
+		if a.fields.within(it.fields) && (a.kinds == nil || slices.Contains(a.kinds, kind)) && (it.odd || !a.odd) &&
+			(a.scope == "" || a.scope == it.scope || a.scope == unknownScope && it.scope == "") {
 			return true
 		}
 	}

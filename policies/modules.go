@@ -18,6 +18,8 @@ type module struct {
 	text []byte
 	own  bool
 	ast  *ast.Module
+	// brief modules are METADATA and package only: the rest of the file was not parsed.
+	brief bool
 }
 
 func (m module) test() bool { return strings.HasSuffix(m.file, "_test.rego") }
@@ -30,14 +32,20 @@ func (m module) fault(format string, args ...any) manifest.Problem {
 // modules are sorted by file within each source, ours first.
 type modules []module
 
-// Which files load reads beside the rules themselves.
+// reading is how much load parses.
+type reading int
+
 const (
-	ruleFiles = false
-	testFiles = true
+	// askedFiles leaves out what stands in our rules that are asked only of what people bring: most runs
+	// never need it, and parsing is half of the time to compile.
+	askedFiles reading = iota
+	ruleFiles
+	testFiles // rules and their tests
 )
 
 // load parses every file of Rego. Other files are left alone.
-func load(from []source, tests bool) (modules, error) {
+func load(from []source, much reading) (modules, error) {
+	tests := much == testFiles
 	var all modules
 	var faults Errors
 	for i, src := range from {
@@ -53,6 +61,10 @@ func load(from []source, tests bool) (modules, error) {
 				return err
 			}
 			var bad Errors
+			if m.own && much == askedFiles && !m.test() && m.skim() {
+				all = append(all, m)
+				return nil
+			}
 			if m.ast, bad = parse(m); bad != nil {
 				faults = append(faults, bad...)
 				return nil
@@ -64,11 +76,68 @@ func load(from []source, tests bool) (modules, error) {
 			return nil, fmt.Errorf("read policies: %w", err)
 		}
 	}
+	faults = append(faults, all.complete()...)
 	faults = append(faults, all.misplaced()...)
 	if len(faults) > 0 {
 		return nil, Errors(manifest.SortProblems(faults))
 	}
 	return slices.DeleteFunc(all, func(m module) bool { return m.test() && !tests }), nil
+}
+
+// skim reads METADATA and package of one of our files, and reports whether that may be enough: for
+// checks of what people bring, and for libraries until somebody imports them.
+func (m *module) skim() bool {
+	head, rest, _ := strings.Cut("\n"+string(m.text), "\npackage ")
+	name, _, _ := strings.Cut(rest, "\n")
+	mod, faults := parse(module{file: m.file, text: []byte(strings.TrimPrefix(head+"\npackage "+name, "\n"))})
+	if faults != nil {
+		return false
+	}
+	rule, _ := newRule(mod, true)
+	m.ast, m.brief = mod, rule.Brought || strings.HasPrefix(m.file, "lib/")
+	return m.brief
+}
+
+// complete parses what is imported, and what that imports.
+func (m modules) complete() Errors {
+	var faults Errors
+	seen := map[string]bool{}
+	var follow func(paths []string)
+	follow = func(paths []string) {
+		for _, path := range paths {
+			for i := range m {
+				if seen[path] || !m[i].brief || m[i].ast.Package.Path.String() != path {
+					continue
+				}
+				full, bad := parse(m[i])
+				if faults = append(faults, bad...); bad == nil {
+					m[i].ast, m[i].brief = full, false
+					defer follow(m[i].imports())
+				}
+			}
+			seen[path] = true
+		}
+	}
+	for i := range m {
+		if !m[i].brief {
+			follow(m[i].imports())
+		}
+	}
+	return faults
+}
+
+// imports are the packages that the module imports; a brief one imports nothing.
+func (m module) imports() []string {
+	paths := make([]string, len(m.ast.Imports))
+	for i, imported := range m.ast.Imports {
+		paths[i] = imported.Path.String()
+	}
+	return paths
+}
+
+// whole are the modules that were parsed whole.
+func (m modules) whole() modules {
+	return slices.DeleteFunc(slices.Clone(m), func(mod module) bool { return mod.brief })
 }
 
 func parse(m module) (*ast.Module, Errors) {
@@ -139,7 +208,7 @@ func (m modules) rules(known []Framework) ([]Rule, error) {
 		r, bad := newRule(mod.ast, mod.own)
 		if first, ok := seen[r.pkg]; ok {
 			bad = []string{"package checks." + r.pkg + " is already in " + first}
-		} else if !denies(mod.ast) {
+		} else if !mod.brief && !denies(mod.ast) {
 			bad = append(bad, "a check needs a rule: deny contains finding if { … }")
 		}
 		if !r.Own {

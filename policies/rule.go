@@ -12,14 +12,17 @@ import (
 
 // Scope says what a rule looks at, and so what its input is:
 //
-//   - one object: {object, owner, scope, ctx}, where scope is that of its kind, Namespaced or Cluster,
-//     and absent for a kind that nobody listed;
+//   - one object: {object, owner, scope, odd, suspects, ctx}, where scope is that of its kind, Namespaced
+//     or Cluster, and absent for a kind that nobody listed; odd lists [path, what] of each text that people
+//     read otherwise than programs, and is absent where there is none; suspects are {path, by, what, hash}
+//     of each text that looks like a secret;
 //   - a set, the objects of one tenant in one environment: {objects, kinds, facts, duplicates, ctx}.
 //     kinds.Role lists {index, object} of each Role, and is cheaper to look at than all objects; facts
 //     has {owner, scope, namespace} of each object; duplicates are lists of indexes of objects with
 //     one identity;
-//   - the tenant, what its file says in one environment: {ctx};
-//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared};
+//   - the tenant, what its file says in one environment: {odd, suspects, ctx}, where odd is about
+//     ctx.spec, and the paths of suspects begin with spec;
+//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared, unanswered};
 //   - a change, what somebody wants to merge: {change, ctx}, see [Change]; ctx knows the platform only.
 //
 // ctx is the [Context]. Findings about a set or the tenant may name a field of the tenant's file.

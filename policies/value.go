@@ -47,27 +47,41 @@ func convert(tree map[string]any, at steps) map[string]any {
 	return tree
 }
 
-// scan collects the fields, of those that bits numbers, which occur anywhere in the tree, and tells
-// whether the tree holds a null.
-func scan(tree any, bits map[string]int, fields *bitset) (nulls bool) {
+// traits are what one walk over a tree shows: the fields, of those that bits numbers, which occur
+// anywhere in it, and whether it holds a null or an odd text.
+type traits struct {
+	bits       map[string]int
+	fields     bitset
+	nulls, odd bool
+}
+
+func (t *traits) scan(tree any) {
 	switch v := tree.(type) {
 	case map[string]any:
 		for key, inner := range v {
-			if inner == nil {
-				nulls = true
-				continue
+			switch bit, known := t.bits[key]; {
+			case !known:
+				t.text(key)
+			case inner != nil:
+				t.fields.set(bit)
 			}
-			if bit, ok := bits[key]; ok {
-				fields.set(bit)
-			}
-			nulls = scan(inner, bits, fields) || nulls
+			t.scan(inner)
 		}
 	case []any:
 		for _, inner := range v {
-			nulls = scan(inner, bits, fields) || nulls
+			t.scan(inner)
 		}
+	case string:
+		t.text(v)
+	case nil:
+		t.nulls = true
 	}
-	return nulls
+}
+
+func (t *traits) text(s string) {
+	if _, found := odd(s); found {
+		t.odd = true
+	}
 }
 
 func withoutNulls(tree any) any {

@@ -111,9 +111,15 @@ type Metrics struct {
 
 // Images are those that run beside tenants' own.
 type Images struct {
-	Smoke        string   `json:"smoke"`
-	Verification RuleData `json:"verification"`
-	ScanAge      string   `json:"scanAge"`
+	Smoke        string       `json:"smoke"`
+	Verification Verification `json:"verification"`
+	ScanAge      string       `json:"scanAge"`
+}
+
+// Verification is how the cluster verifies signatures; namespaces take part by Labels.
+type Verification struct {
+	Labels map[string]string `json:"labels"`
+	Signed RuleData          `json:"signed"`
 }
 
 // StorageClass is a class that tenants may use.

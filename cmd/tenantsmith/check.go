@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,32 +92,36 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 				r.Summary.Environments++
 			}
 		}
+	}
+	r.Summary.Skipped = append(skipped(res), unasked(res.Unasked())...)
+	r.Summary.Checks -= len(res.Unasked())
+	return r
+}
+
+// skipped is what a run over tenants does not look at.
+func skipped(res *pipeline.Result) []report.Skipped {
+	var out []report.Skipped
+	for _, t := range res.Tenants {
 		for _, s := range t.Tenant.Base.Spec.Delivery.Sources {
-			r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{
+			out = append(out, report.Skipped{
 				What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository",
 			})
 		}
 	}
-	unasked := unaskedOf(res)
-	r.Summary.Checks -= len(res.Unasked())
-	r.Summary.Skipped = append(r.Summary.Skipped, unasked...)
-	return r
+	return out
 }
 
-// unaskedOf are the checks that were asked nowhere, by what they lack.
-func unaskedOf(res *pipeline.Result) []report.Skipped {
+// unasked are checks that were asked nowhere, by what they lack.
+func unasked(lacks map[string]string) []report.Skipped {
 	lacking := map[string][]string{}
-	for id, need := range res.Unasked() {
+	for id, need := range lacks {
 		lacking[need] = append(lacking[need], id)
 	}
+	reasons := map[string]string{"tenant": "needs a TENANT and --env", pipeline.OfChanges: "no change was given"}
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {
 		slices.Sort(lacking[need])
-		reason := need + " is not set"
-		if need == pipeline.OfChanges {
-			reason = "no change was given"
-		}
-		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: reason})
+		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], need+" is not set")})
 	}
 	return out
 }

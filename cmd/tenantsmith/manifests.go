@@ -40,9 +40,7 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	r.Problems = manifest.SortProblems(append(r.Problems, res.Problems...))
 	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), len(res.Rules)
 	r.Rules, r.Examined = rulesOf(res.Rules), []report.Place{{Tenant: res.Tenant, Environment: res.Environment}}
-	for _, id := range res.NeedTenant {
-		r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: "check " + id, Reason: "it needs a TENANT and --env"})
-	}
+	r.Summary.Skipped = append(r.Summary.Skipped, unasked(res.Unasked)...)
 	return w.report(o.format, r)
 }
 
@@ -112,6 +110,9 @@ func (w *workspace) readManifest(file string, out *[]manifest.Object, r *report.
 	}
 	docs, problems := manifest.Parse(name, data, manifest.ManifestLimits)
 	r.Problems = append(r.Problems, problems...)
+	if len(docs)+len(problems) == 0 {
+		r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: name, Reason: "holds no object"})
+	}
 	for _, d := range docs {
 		if d.Kind == manifest.List {
 			r.Summary.Skipped = append(r.Summary.Skipped, report.Skipped{What: name, Reason: "a list is no Kubernetes object; patches look like that"})

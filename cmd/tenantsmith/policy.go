@@ -11,7 +11,6 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
-	"github.com/tenantsmith/tenantsmith/policies"
 )
 
 func newPolicyCmd(w *workspace) *cobra.Command {
@@ -60,7 +59,7 @@ names in spec.extend.policies, as their METADATA describes them.`,
 	return cmd
 }
 
-func catalogue(rules []policies.Rule) []report.Check {
+func catalogue(rules []pipeline.Rule) []report.Check {
 	var out []report.Check
 	for _, r := range rules {
 		c := report.Check{
@@ -126,7 +125,7 @@ end in _test.rego. It lists the lines of your rules that no test reaches.`,
 }
 
 // tested prints what failed, what nobody tests, and how many there were.
-func (w *workspace) tested(r policies.TestReport, coverage float64, verbose bool) error {
+func (w *workspace) tested(r pipeline.TestReport, coverage float64, verbose bool) error {
 	for _, t := range r.Tests {
 		if verbose && t.Fault == "" {
 			fmt.Fprintf(w.out, "ok   %s: %s.%s\n", t.Position, t.Package, t.Name)

@@ -24,11 +24,15 @@ where they show a part; fail; accepted risk, where a waiver covers what was foun
 attested, where somebody has to vouch for it. Each control names its checks, the objects they looked
 at, the lines they complain of, and what no manifest shows.
 
+The formats: text; json (see tenantsmith schema compliance-report); markdown for a pull request or a
+wiki; html, one file that loads nothing; oscal, assessment results of OSCAL 1.1.3.
+
 Without --framework it reports those that the platform and the tenants have to hold. It shows the
 state of the files on one day, not of a cluster, and not of a period.`,
 		Example: `  tenantsmith report
   tenantsmith report --framework gdpr,soc2
-  tenantsmith report acme-corp --framework cis --format json --now 2026-12-31`,
+  tenantsmith report acme-corp --framework cis --format json --now 2026-12-31
+  tenantsmith report --framework soc2 --format html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(report.ComplianceFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
@@ -56,6 +60,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 // reportCompliance prints the report, and what kept tenants out of it on stderr.
 func (w *workspace) reportCompliance(format string, c *report.Compliance, res *pipeline.Result) error {
 	if c != nil {
+		c.Skipped = append(c.Skipped, skipped(res)...)
 		if err := report.WriteCompliance(w.out, format, c, report.Options{Color: colored(w.out)}); err != nil {
 			return err
 		}

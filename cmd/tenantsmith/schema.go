@@ -24,13 +24,14 @@ func newSchemaCmd(w *workspace) *cobra.Command {
 		Long: `Schema prints the JSON Schema of a kind: ` + strings.Join(schemaKinds, ", ") + `. With --write it
 writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.
 
-The kind report is what check, validate and prove print with --format json.`,
+The kind report is what check, validate and prove print with --format json, compliance-report what
+report does.`,
 		Example: `  tenantsmith schema tenant
   tenantsmith schema --draft 7 platform
   tenantsmith schema --write schemas
   tenantsmith schema report`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: append([]string{"report"}, schemaKinds...),
+		ValidArgs: append([]string{"report", "compliance-report"}, schemaKinds...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
 			if !ok {
@@ -56,15 +57,16 @@ The kind report is what check, validate and prove print with --format json.`,
 	return cmd
 }
 
-// jsonSchema is the schema of a kind that people write, or of the report that they read.
+// jsonSchema is the schema of a kind that people write, or of a report that they read.
 func jsonSchema(kind string, draft int) ([]byte, error) {
+	text, read := map[string][]byte{"report": report.Schema, "compliance-report": report.ComplianceSchema}[kind]
 	switch {
-	case kind != "report":
+	case !read:
 		return schemas.JSONSchema(kind, draft)
 	case draft != 2020:
-		return nil, errors.New("the schema of the report is there in draft 2020-12 only")
+		return nil, errors.New("the schemas of reports are there in draft 2020-12 only")
 	}
-	return report.Schema, nil
+	return text, nil
 }
 
 func writeSchemas(dir string, draft int) error {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/defenseunicorns/go-oscal/src/pkg/validation"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
@@ -25,24 +26,60 @@ func TestSchemaFiles(t *testing.T) {
 
 // TestReportSchema: what the commands print with --format json is what `schema report` says.
 func TestReportSchema(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema))
+	schema := compiled(t, report.Schema)
+	dir := brokenPlatform(t)
+	for _, args := range [][]string{
+		{"validate"}, {"check", "--fail-on", "low"}, {"prove", "quota"}, {"check", "--manifests", "tenants"},
+	} {
+		doc := problemsAsJSON(t, append(args, "-C", dir))
+		require.NotEmpty(t, doc.(map[string]any)["findings"])
+		require.NoError(t, schema.Validate(doc), args)
+	}
+}
+
+// TestComplianceSchema: what report prints with --format json is what `schema compliance-report` says, and with
+// --format oscal what the schema of OSCAL says.
+func TestComplianceSchema(t *testing.T) {
+	dir := brokenPlatform(t)
+	platform, err := os.ReadFile("../../tenantsmith.yaml")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(dir+"/tenantsmith.yaml", platform, 0o644))
+	args := []string{"report", "--framework", "cis,gdpr,iso27001,mtb,nist-csf,nsa,pss,soc2", "-C", dir}
+	doc := problemsAsJSON(t, args)
+	require.NoError(t, compiled(t, report.ComplianceSchema).Validate(doc))
+	require.Len(t, doc.(map[string]any)["frameworks"], 8)
+	require.Equal(t, []any{"broken"}, doc.(map[string]any)["held"])
+	var out, errs bytes.Buffer
+	require.Equal(t, exitProblems, run(t.Context(), append(args, "--format", "oscal"), streams{out: &out, err: &errs}), errs.String())
+	v, err := validation.NewValidator(out.Bytes())
+	require.NoError(t, err)
+	require.NoError(t, v.Validate())
+}
+
+func compiled(t *testing.T, text []byte) *jsonschema.Schema {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	require.NoError(t, err)
 	c := jsonschema.NewCompiler()
 	require.NoError(t, c.AddResource("report", doc))
 	schema, err := c.Compile("report")
 	require.NoError(t, err)
+	return schema
+}
+
+// brokenPlatform has the tenants of the samples and one that is broken.
+func brokenPlatform(t *testing.T) string {
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir+"/tenants", os.DirFS("../../tenants")))
 	require.NoError(t, os.WriteFile(dir+"/tenants/broken.yaml", []byte("kind: Tenant\nspec: {services: {web: {image: nginx}}}\n"), 0o644))
-	for _, args := range [][]string{
-		{"validate"}, {"check", "--fail-on", "low"}, {"prove", "quota"}, {"check", "--manifests", "tenants"},
-	} {
-		var out, errs bytes.Buffer
-		code := run(t.Context(), append(args, "-C", dir, "--format", "json"), streams{out: &out, err: &errs})
-		require.Equal(t, exitProblems, code, "%v: %s", args, errs.String())
-		doc, err := jsonschema.UnmarshalJSON(&out)
-		require.NoError(t, err)
-		require.NotEmpty(t, doc.(map[string]any)["findings"])
-		require.NoError(t, schema.Validate(doc), args)
-	}
+	return dir
+}
+
+// problemsAsJSON is what a command prints that finds problems.
+func problemsAsJSON(t *testing.T, args []string) any {
+	var out, errs bytes.Buffer
+	code := run(t.Context(), append(args, "--format", "json"), streams{out: &out, err: &errs})
+	require.Equal(t, exitProblems, code, "%v: %s", args, errs.String())
+	doc, err := jsonschema.UnmarshalJSON(&out)
+	require.NoError(t, err)
+	return doc
 }

@@ -14,11 +14,13 @@ type VirtualService struct {
 }
 
 // VirtualServiceSpec holds for requests that come through the gateways; the gateway mesh is every
-// sidecar. The first route that matches is taken.
+// sidecar. The first route that matches is taken. ExportTo are the namespaces that see it, . its own;
+// without any all do.
 type VirtualServiceSpec struct {
 	Hosts    []string         `json:"hosts"`
 	Gateways []string         `json:"gateways"`
 	HTTP     []IstioHTTPRoute `json:"http"`
+	ExportTo []string         `json:"exportTo"`
 }
 
 // IstioHTTPRoute sends requests that meet one of the matches to the destinations.
@@ -66,10 +68,12 @@ type DestinationRule struct {
 	Spec              DestinationRuleSpec `json:"spec"`
 }
 
-// DestinationRuleSpec holds for the Service that Host names.
+// DestinationRuleSpec holds for the Service that Host names, in the namespaces that ExportTo names as in a
+// VirtualService.
 type DestinationRuleSpec struct {
 	Host          string             `json:"host"`
 	TrafficPolicy IstioTrafficPolicy `json:"trafficPolicy"`
+	ExportTo      []string           `json:"exportTo"`
 }
 
 // IstioTrafficPolicy is which pods get requests, and how the connection is secured.

@@ -10,8 +10,8 @@ import (
 
 // Marshal writes a JSON tree as YAML, byte for byte as sigs.k8s.io/yaml does, at a fraction of its cost: keys in
 // natural order, lists not indented, long strings folded. It differs where the other one's output can be misread: line
-// and paragraph separators (U+2028, U+2029) are escapes, and strings that look like a number too large, such as 1e999,
-// and the key << are in quotes.
+// and paragraph separators (U+2028, U+2029) and characters that change the order of text (see [Reorders]) are escapes,
+// and strings that look like a number too large, such as 1e999, and the key << are in quotes.
 //
 // A tree holds map[string]any, []any, string, bool, int64, float64 and nil; any other type is a mistake in the
 // program, and panics.

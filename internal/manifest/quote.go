@@ -148,7 +148,7 @@ func printable(c rune) bool {
 	switch {
 	case c < 0xa0, c == 0xfeff, c == 0xfffe, c == 0xffff, c > 0xffff:
 		return false
-	case c == 0x2028, c == 0x2029:
+	case c == 0x2028, c == 0x2029, Reorders(c):
 		return false
 	}
 	return true

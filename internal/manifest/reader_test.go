@@ -199,6 +199,7 @@ func TestParseBytes(t *testing.T) {
 		"a: x\u2028y":    "t.yaml:1:5: character U+2028 ends a line for some parsers only\n",
 		"a: x\u0085y":    "t.yaml:1:5: character U+0085 ends a line for some parsers only\n",
 		"a: \x1b[0m":     "t.yaml:1:4: control character U+001B\n",
+		"a: b # \u202ec": "t.yaml:1:8: character U+202E changes the order in which text is shown\n",
 		"a: b\ufeffc":    "t.yaml:1:5: byte order mark inside of the file\n",
 		"\xff\xfea\x00":  "t.yaml:1:1: file is not UTF-8 text\nt.yaml:1:4: file holds a NUL byte\n",
 	} {

@@ -143,7 +143,7 @@ func (r *reader) characters(data []byte) {
 		if fault != "" && !told[fault] {
 			told[fault] = true
 			at := Position{File: r.file, Line: line, Column: utf8.RuneCount(data[start:i]) + 1}
-			r.add(kindBytes, at, fault, "save the file as plain UTF-8 text; write special characters as escapes in double quotes")
+			r.add(kindBytes, at, fault, "save the file as plain UTF-8 text without such characters")
 		}
 		i += n
 	}
@@ -167,11 +167,17 @@ func character(data []byte) (fault string, n int) {
 		return fmt.Sprintf("character U+%04X ends a line for some parsers only", c), n
 	case c == 0xfeff:
 		return "byte order mark inside of the file", n
+	case Reorders(c):
+		return fmt.Sprintf("character U+%04X changes the order in which text is shown", c), n
 	case c < ' ' || c >= 0x7f && c < 0xa0 || c == 0xfffe || c == 0xffff:
 		return fmt.Sprintf("control character U+%04X", c), n
 	}
 	return "", n
 }
+
+// Reorders reports whether a character changes the order in which the text beside it is shown, so that people read
+// another text than parsers do.
+func Reorders(c rune) bool { return c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 }
 
 // size writes a number of bytes as people read it.
 func size(n int) string {

@@ -7,7 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/policies"
 )
@@ -49,7 +51,7 @@ func (a assessor) compliance() *report.Compliance {
 	fleet := a.result.Fleet
 	c := &report.Compliance{
 		Now: a.options.day(), Version: a.options.Version, Schemas: fleet.Digest, Policies: a.result.engine.Digest(),
-		Inputs: map[string]string{}, Frameworks: []report.Framework{}, Waivers: []report.Waiver{}, Held: []string{}, Skipped: []report.Skipped{},
+		Inputs: map[string]string{}, Frameworks: []report.Framework{}, Waivers: a.waivers(), Held: []string{}, Skipped: []report.Skipped{},
 		Attestations: []report.Attestation{},
 	}
 	if fleet.Platform != nil {
@@ -78,6 +80,27 @@ func (a assessor) compliance() *report.Compliance {
 		}
 	}
 	return c
+}
+
+// waivers are those that accept a finding of the tenants.
+func (a assessor) waivers() []report.Waiver {
+	used := map[string]int{}
+	for _, t := range a.result.Tenants {
+		for _, p := range t.problems {
+			used[p.Waiver]++
+		}
+	}
+	out := []report.Waiver{}
+	for _, w := range a.result.Fleet.Waivers {
+		if used[w.Name] == 0 {
+			continue
+		}
+		out = append(out, report.Waiver{
+			Name: w.Name, File: w.File, Line: w.At(manifest.Path{"metadata", "name"}).Line, Checks: w.Checks, Tenant: w.Tenant, Reason: w.Reason,
+			ApprovedBy: w.ApprovedBy, Ticket: w.Ticket, Expires: w.Expires.Format(time.DateOnly), Findings: used[w.Name],
+		})
+	}
+	return out
 }
 
 // framework is one over all tenants that have to hold it.
@@ -117,10 +140,15 @@ func (a assessor) demands(t tenantEvidence, framework string) bool {
 // over is a control over all tenants: the worst of its statuses, with the checks of all of them.
 func over(tenants []report.TenantFramework, i int) report.Control {
 	whole := tenants[0].Controls[i]
-	whole.Checks = slices.Clone(whole.Checks)
+	whole.Checks, whole.Attestations = slices.Clone(whole.Checks), slices.Clone(whole.Attestations)
 	for _, t := range tenants[1:] {
 		c := t.Controls[i]
 		whole.Status = report.Worst(whole.Status, c.Status)
+		for _, att := range c.Attestations {
+			if !slices.Contains(whole.Attestations, att) {
+				whole.Attestations = append(whole.Attestations, att)
+			}
+		}
 		for j := range c.Checks {
 			whole.Checks[j] = together(whole.Checks[j], c.Checks[j])
 		}

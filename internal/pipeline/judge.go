@@ -126,7 +126,7 @@ func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 	}
 	return policies.Context{
 		Tenant: tenant, Environment: e.Name, Namespace: e.Namespace, Tier: e.Spec.Tier, Namespaces: []string{e.Namespace},
-		Protected: e.Protected, Now: k.now, Spec: policies.NewDocument(e.Document()),
+		Protected: e.Protected, PublicSuffixes: publicSuffixes(e.Spec.Domains), Now: k.now, Spec: policies.NewDocument(e.Document()),
 		Platform: policies.Platform{
 			Spec: k.platform, Cluster: k.clusters[e.Cluster.Name],
 			ReservedNamespaces: p.ReservedNames, AllowedKinds: kinds, BindableClusterRoles: p.RBAC.BindableClusterRoles,
@@ -141,6 +141,6 @@ func member(tenant string, e *schemas.Environment, objects []manifest.Object) po
 	for _, o := range objects {
 		m.Keys = append(m.Keys, policies.OwnedKey{Key: o.Key(), Owner: o.Owner})
 	}
-	m.Claims = claims(e)
+	m.Claims = claims(tenant, e, objects)
 	return m
 }

@@ -24,14 +24,15 @@ type Judged struct {
 	FailOn   manifest.Severity
 	// Rules are the checks that were asked.
 	Rules []Rule
-	// NeedTenant are the ids of checks that could not be asked without a tenant.
-	NeedTenant []string
+	// Unasked are the checks that could not be asked, with what they lack: "tenant", or a field of the
+	// platform file.
+	Unasked map[string]string
 }
 
 // CheckManifests asks the policies about objects of any origin. With one tenant and an environment in
 // the options they are judged as that tenant's, otherwise as nobody's.
 func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, o Options) (*Judged, error) {
-	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: o.Tenants})
+	fleet, err := theirs(fsys, o.Tenants)
 	if err != nil {
 		return nil, err
 	}
@@ -47,14 +48,13 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	out := &Judged{FailOn: bound(o.FailOn, fleet)}
-	in := policies.Input{Checks: chosen.policies}
-	if len(o.Tenants) > 0 {
-		out.Problems = append(out.Problems, fleet.Problems...)
-	}
+	known := newKnown(fleet.Platform, o.day())
+	in := policies.Input{Checks: chosen.policies, Context: policies.Context{Now: known.now, Platform: policies.Platform{Spec: known.platform}}}
+	out.Problems = append(out.Problems, fleet.Problems...)
 	t, e := addressee(fleet, o)
 	if e != nil {
 		out.Tenant, out.Environment = t.Name, e.Name
-		in.Context = newKnown(fleet.Platform, o.day()).facts(t.Name, e)
+		in.Context = known.facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
 	in.Objects = objects
@@ -70,7 +70,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	out.count(selected, e != nil)
+	out.count(engine, selected, in.Context, e)
 	waivers, err := judgeWaivers(fleet, engine, o.Now)
 	if err != nil {
 		return nil, err
@@ -95,15 +95,29 @@ func (j *Judged) accept(found []manifest.Problem, waivers []*waiver, objects []m
 	}
 }
 
-// count tells the checks that are asked from those that need a tenant and have none.
-func (j *Judged) count(rules []policies.Rule, tenant bool) {
-	for _, rule := range rules {
-		if rule.NeedsTenant && !tenant {
-			j.NeedTenant = append(j.NeedTenant, rule.ID)
-			continue
-		}
-		j.Rules = append(j.Rules, rule)
+// theirs is the platform with the tenants that were named; without any only the platform is read.
+func theirs(fsys fs.FS, tenants []string) (*schemas.Fleet, error) {
+	if len(tenants) > 0 {
+		return schemas.Load(fsys, schemas.Options{Tenants: tenants})
 	}
+	platform, problems, err := schemas.LoadPlatform(fsys)
+	return &schemas.Fleet{Platform: platform, Problems: problems}, err
+}
+
+// count tells the checks that are asked from those that lack something.
+func (j *Judged) count(engine *policies.Engine, rules []policies.Rule, ctx policies.Context, e *schemas.Environment) {
+	j.Unasked = map[string]string{}
+	for _, u := range engine.Unasked(ctx) {
+		j.Unasked[u.ID] = field(u.Needs, e)
+	}
+	for _, id := range changes(rules) {
+		j.Unasked[id] = OfChanges
+	}
+	asked := slices.DeleteFunc(slices.Clone(rules), func(r policies.Rule) bool { return j.Unasked[r.ID] != "" })
+	maps.DeleteFunc(j.Unasked, func(id, _ string) bool {
+		return !slices.ContainsFunc(rules, func(r policies.Rule) bool { return r.ID == id })
+	})
+	j.Rules = append(j.Rules, asked...)
 }
 
 // addressee is the tenant and environment whose objects they are said to be; nil for nobody's.

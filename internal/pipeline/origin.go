@@ -117,7 +117,11 @@ func (o *origin) find(b overlay.Built, p *manifest.Problem) (manifest.Position, 
 func (o *origin) follow(object manifest.Object, path manifest.Path, was any) (schemas.Leaf, bool) {
 	id := identify(object)
 	for _, i := range o.nearest(object.Subject) {
-		after, ok := o.mutated(i)[id]
+		changed := o.mutated(i)
+		after, ok := changed[id]
+		if !ok {
+			after, ok = o.renamed(changed, object)
+		}
 		if !ok {
 			continue
 		}
@@ -126,6 +130,21 @@ func (o *origin) follow(object manifest.Object, path manifest.Path, was any) (sc
 		}
 	}
 	return schemas.Leaf{}, false
+}
+
+// renamed is what an object became whose name holds a digest of what is in it: the one new object of its
+// kind and subject.
+func (o *origin) renamed(changed map[identity]manifest.Object, object manifest.Object) (manifest.Object, bool) {
+	var found []manifest.Object
+	for id, other := range changed {
+		if _, old := o.generated[id]; !old && other.Kind() == object.Kind() && other.Subject == object.Subject {
+			found = append(found, other)
+		}
+	}
+	if len(found) != 1 {
+		return manifest.Object{}, false
+	}
+	return found[0], true
 }
 
 // named is the leaf that a person wrote at the field which the text names.

@@ -10,6 +10,9 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
+// TestReport is what the unit tests of rules said.
+type TestReport = policies.TestReport
+
 // Checks are ours and those of the platform, sorted by id. What is wrong with the platform's files is
 // in the problems, and then there are no checks.
 func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
@@ -29,11 +32,11 @@ func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
 
 // TestPolicies runs the unit tests of our rules and of those in the folders, which are the platform's
 // where none is named. What does not compile is in the problems.
-func TestPolicies(ctx context.Context, fsys fs.FS, dirs []string) (policies.TestReport, []manifest.Problem, error) {
+func TestPolicies(ctx context.Context, fsys fs.FS, dirs []string) (TestReport, []manifest.Problem, error) {
 	if len(dirs) == 0 {
 		platform, problems, err := schemas.LoadPlatform(fsys)
 		if err != nil || platform == nil {
-			return policies.TestReport{}, problems, err
+			return TestReport{}, problems, err
 		}
 		dirs = platform.Extend.Policies
 	}

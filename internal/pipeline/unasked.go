@@ -8,8 +8,11 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// OfChanges is what a check lacks that judges changes, where there is none.
-const OfChanges = "change"
+// What a check lacks that is no field of a file.
+const (
+	OfChanges = "change" // it judges changes, and none was given
+	ofTenants = "tenant"
+)
 
 // unask notes the checks that mean nothing in the environment, for want of what they need.
 func (c chain) unask(r *Rendered, e *schemas.Environment, facts policies.Context) {
@@ -26,10 +29,14 @@ func (c chain) unask(r *Rendered, e *schemas.Environment, facts policies.Context
 	r.Unasked[e.Name] = out
 }
 
-// field is a part of the context in the words of the files that people write.
+// field is a part of the context in the words of the files that people write; objects of nobody, with no
+// environment, lack a tenant before anything of theirs.
 func field(need string, e *schemas.Environment) string {
 	if rest, ok := strings.CutPrefix(need, "platform."); ok {
 		return "platform " + rest
+	}
+	if e == nil {
+		return ofTenants
 	}
 	if rest, ok := strings.CutPrefix(need, "cluster."); ok {
 		return "platform spec.clusters." + e.Cluster.Name + "." + rest

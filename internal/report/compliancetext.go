@@ -2,151 +2,113 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"text/tabwriter"
+	"unicode/utf8"
 )
 
-// ComplianceFormats are those of the compliance report.
-var ComplianceFormats = []string{"text", "json"}
-
-// WriteCompliance writes the report in one of the ComplianceFormats.
-func WriteCompliance(w io.Writer, format string, c *Compliance, o Options) error {
-	if format == "json" {
-		return writeComplianceJSON(w, c)
-	}
-	return writeComplianceText(w, c)
-}
-
-func writeComplianceJSON(w io.Writer, c *Compliance) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		*Compliance
-	}{"tenantsmith.dev/v1alpha1", "ComplianceReport", c})
-}
-
-// MarshalJSON writes findings as check reports do.
-func (c ControlCheck) MarshalJSON() ([]byte, error) {
-	type plain ControlCheck
-	found := []finding{}
-	for _, p := range c.Findings {
-		found = append(found, toFinding(p))
-	}
-	return json.Marshal(struct {
-		plain
-		Findings []finding `json:"findings"`
-	}{plain(c), found})
-}
-
-func writeComplianceText(w io.Writer, c *Compliance) error {
+func writeComplianceText(w io.Writer, c *Compliance, o Options) error {
 	var b bytes.Buffer
 	for i, f := range c.Frameworks {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		writeFramework(&b, f)
+		writeFramework(&b, f, o)
+		for _, waived := range []bool{false, true} {
+			writeCauses(&b, c, f.causes(waived), o)
+		}
 	}
 	for _, a := range c.Attestations {
-		if word := invalid(a); word != "" {
-			fmt.Fprintf(&b, "%s:%d: attestation of %s by %s %s\n", a.File, a.Line, Clean(a.Control), Clean(a.By), word)
+		if a.Expired || a.Future {
+			fmt.Fprintln(&b, Clean(words().Compliance.Invalid.with(
+				"where", at(a.File, a.Line), "control", a.Control, "by", a.person(), "day", c.Now, "state", a.state())))
 		}
+	}
+	for _, line := range c.unexamined() {
+		fmt.Fprintf(&b, "%s: %s\n", words().Compliance.Unexamined, Clean(line))
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-func invalid(a Attestation) string {
-	switch {
-	case a.Expired:
-		return "held until " + a.Until
-	case a.Future:
-		return "is dated " + a.Date
+func writeFramework(b *bytes.Buffer, f Framework, o Options) {
+	t := words().Compliance
+	fmt.Fprintf(b, "%s: %s\n", f.ID, Clean(f.title()))
+	fmt.Fprintf(b, "  %s: %s\n", t.Tenants, Clean(strings.Join(f.names(), ", ")))
+	fmt.Fprintf(b, "  %s\n\n", f.counts())
+	rows := [][]string{{string(t.Control), string(t.Status), string(t.Checks), string(t.Title)}}
+	for i := range rows[0] {
+		rows[0][i] = strings.ToUpper(rows[0][i])
 	}
-	return ""
-}
-
-func writeFramework(b *bytes.Buffer, f Framework) {
-	fmt.Fprintf(b, "%s: %s, %s\n", f.ID, f.Name, f.Version)
-	fmt.Fprintf(b, "  tenants: %s\n", strings.Join(f.names(), ", "))
-	fmt.Fprintf(b, "  %s\n\n", f.Counts())
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "  CONTROL\tSTATUS\tCHECKS\tTITLE")
-	for _, control := range f.Controls {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", control.ID, control.Status, control.held(), control.Title)
+	for _, c := range f.Controls {
+		rows = append(rows, []string{c.ID, c.Status.word(), c.ratio(), Clean(c.Title)})
 	}
-	t.Flush()
-	for _, control := range f.Controls {
-		writeReasons(b, control)
-	}
-}
-
-// names are the tenants of a framework.
-func (f Framework) names() []string {
-	names := make([]string, len(f.Tenants))
-	for i, t := range f.Tenants {
-		names[i] = t.Tenant
-	}
-	return names
-}
-
-// Counts says how many controls have each status, those that occur.
-func (f Framework) Counts() string {
-	var parts []string
-	for _, s := range Statuses {
-		n := 0
-		for _, c := range f.Controls {
-			if c.Status == s {
-				n++
-			}
+	for i, line := range columns(rows) {
+		if i > 0 && o.Color {
+			line[1] = f.Controls[i-1].Status.color() + line[1] + reset
 		}
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", s, n))
+		fmt.Fprintf(b, "  %s\n", strings.TrimRight(strings.Join(line, "  "), " "))
+	}
+}
+
+// columns pads each cell to the width of its column, which tabwriter cannot do around colours. The last
+// column stays as it is.
+func columns(rows [][]string) [][]string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	return strings.Join(parts, ", ")
-}
-
-// held is how many of the checks that were asked hold.
-func (c Control) held() string {
-	held, asked := 0, 0
-	for _, check := range c.Checks {
-		if check.Result != NotAsked {
-			asked++
-		}
-		if check.Result == Held || check.Result == NothingThere {
-			held++
+	for _, row := range rows {
+		for i := range row[:len(row)-1] {
+			row[i] += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(row[i]))
 		}
 	}
-	if asked == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%d/%d", held, asked)
+	return rows
 }
 
-// writeReasons shows the lines behind a control that fails or rests on a waiver.
-func writeReasons(b *bytes.Buffer, c Control) {
-	if c.Status != Fail && c.Status != AcceptedRisk {
+// writeCauses prints findings as check does, each with the controls of this framework.
+func writeCauses(b *bytes.Buffer, c *Compliance, causes []cause, o Options) {
+	if len(causes) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n  %s %s: %s\n", c.ID, c.Title, c.Status)
-	for _, check := range c.Checks {
-		seen := []string{}
-		for _, p := range check.Findings {
-			line := fmt.Sprintf("    %s: %s: %s", p.Position, p.Check, Clean(p.Message))
-			if p.Waiver != "" {
-				line += " (waived by " + Clean(p.Waiver) + ")"
-			}
-			if !slices.Contains(seen, line) {
-				seen = append(seen, line)
-				fmt.Fprintln(b, line)
-			}
+	t := words().Compliance
+	title, status := t.Fails, Fail
+	if causes[0].problems[0].Waiver != "" {
+		title, status = t.Accepted, AcceptedRisk
+	}
+	head := string(title) + ":"
+	if o.Color {
+		head = status.color() + head + reset
+	}
+	fmt.Fprintf(b, "\n  %s\n", head)
+	for _, cause := range causes {
+		p := cause.problems[0]
+		fmt.Fprintln(b, "    "+uncommanded(Clean(p.Position.String()+": "+p.Check+": "+p.Message)))
+		for _, d := range c.reasons(cause) {
+			fmt.Fprintf(b, "        %s: %s\n", d[0], Clean(d[1]))
 		}
 	}
+}
+
+// reasons are what stands below a finding, as pairs of a label and a text.
+func (c *Compliance) reasons(cause cause) [][2]string {
+	p, label, t := cause.problems[0], words().Label, words().Compliance
+	out := [][2]string{{string(label.Controls), strings.Join(cause.controls, ", ")}}
+	add := func(name phrase, text string) {
+		if text != "" {
+			out = append(out, [2]string{string(name), text})
+		}
+	}
+	add(label.Object, objects(cause.problems))
+	add(label.Fix, p.Remedy)
+	if p.Waiver != "" {
+		w := c.waiver(p.Waiver)
+		add(t.Waiver, w.Name)
+		add(t.Ticket, w.Ticket)
+		add(t.Expires, w.Expires)
+	}
+	return out
 }

@@ -6,8 +6,10 @@ package report
 import (
 	"io"
 	"path"
+	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/secrets"
 )
 
 // Report is what a run found, and what it looked at.
@@ -84,8 +86,12 @@ func (o Options) file(name string) string {
 // Formats are the names that Write knows, in the order help lists them.
 var Formats = []string{"text", "json", "github", "sarif", "junit"}
 
-// Write prints the report in a format; the error is that of the writer.
+// Write prints the report in a format; the error is that of the writer. No message tells a secret that it quotes.
 func Write(w io.Writer, format string, r Report, o Options) error {
+	r.Problems = slices.Clone(r.Problems)
+	for i := range r.Problems {
+		r.Problems[i].Message = secrets.Redact(r.Problems[i].Message)
+	}
 	r.Summary.Findings, r.Summary.Warnings, r.Summary.Waived = count(r.Problems)
 	switch format {
 	case "json":

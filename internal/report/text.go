@@ -14,6 +14,7 @@ import (
 const (
 	red    = "\x1b[31m"
 	yellow = "\x1b[33m"
+	green  = "\x1b[32m"
 	faint  = "\x1b[2m"
 	reset  = "\x1b[0m"
 )
@@ -53,17 +54,17 @@ func writeProblem(b *bytes.Buffer, g []manifest.Problem, o Options) {
 	detail(label.Waiver, p.Waiver)
 }
 
-// lead is what stands between position and message: the field for schema problems, severity and
-// check for findings.
+// lead is what stands between position and message: severity and check of findings, and the field of what
+// concerns no object.
 func lead(p manifest.Problem) string {
 	var parts []string
 	if p.Severity == manifest.Warning {
 		parts = append(parts, string(words().Label.Warning)+": ")
 	}
-	switch {
-	case p.Object.Kind != "" && p.Check != "" && p.Severity != manifest.Error:
+	if p.Check != "" && p.Severity != manifest.Error && p.Severity != manifest.Warning {
 		parts = append(parts, string(p.Severity)+" "+Clean(p.Check)+": ")
-	case p.Field != "":
+	}
+	if p.Object.Kind == "" && p.Field != "" {
 		parts = append(parts, Clean(p.Field)+": ")
 	}
 	return strings.Join(parts, "")

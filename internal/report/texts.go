@@ -11,7 +11,7 @@ import (
 // texts are the sentences that stand in reports whatever was found. They are kept in texts/en.json,
 // so that another language is another file; what checks say of their findings comes with the checks.
 type texts struct {
-	Label  struct{ Object, Rule, Fix, Controls, Waiver, Assumes, Warning phrase }
+	Label  labelTexts
 	Object struct{ Waived, AlsoIn phrase }
 	Counts struct {
 		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived counted
@@ -42,6 +42,33 @@ type texts struct {
 		Platform, Manifests phrase
 		More                counted
 	}
+	Status, Meaning struct {
+		Fail, NotAttested, AcceptedRisk, Attested, EvidenceFound, Pass phrase
+	}
+	Result     struct{ Failed, Waived, NotAsked, NothingThere, Held, Change, Needs phrase }
+	Compliance complianceTexts
+	OSCAL      struct {
+		Title, Description, Plan, PlanTitle, Tool, Environment, Object, Checked, Finding, Deviation, Input phrase
+	}
+}
+
+// labelTexts stand before what belongs to a finding.
+type labelTexts struct{ Object, Rule, Fix, Controls, Waiver, Assumes, Warning phrase }
+
+// complianceTexts are those of the compliance report for people.
+type complianceTexts struct {
+	Headline, Lead, None, Name, Count, Bar, Person, All                                                phrase
+	Platform, Day, Tool, Version, Schemas, Policies                                                    phrase
+	Skip, Contents, Summary, Legend, Details, Matrix, ByTenant                                         phrase
+	Framework, Tenants, Tenant, Environments                                                           phrase
+	Control, Controls, Status, Checks, Title, Failing                                                  phrase
+	Fails, Accepted, Findings, NotShown                                                                phrase
+	Waiver, Waivers, Ticket, Expires, Reason, ApprovedBy                                               phrase
+	Attestations, By, Statement, Evidence, From, Until                                                 phrase
+	State, Holds, Expired, Future, Invalid                                                             phrase
+	Check, Result, Objects, Part, Direct, Indirect, NoCheck                                            phrase
+	File, Where, Digest, Inputs, InputsLead, Unexamined, HeldTenant, Everything                        phrase
+	Counted, ControlsOf, ChecksOf, TenantsOf, WaiversUsed, NoWaivers, AttestationsLead, NoAttestations phrase
 }
 
 //go:embed texts/en.json

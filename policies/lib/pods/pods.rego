@@ -90,6 +90,8 @@ word("initContainers") := "init container"
 
 word("ephemeralContainers") := "ephemeral container"
 
+word("volumes") := "volume"
+
 # The Pod Security Standards have versions; the one of the cluster counts.
 minor := input.ctx.platform.minor
 

@@ -1,0 +1,124 @@
+package report
+
+import "strings"
+
+// word is the status in the language of the reader.
+func (s Status) word() string {
+	t := words().Status
+	switch s {
+	case Fail:
+		return string(t.Fail)
+	case NotAttested:
+		return string(t.NotAttested)
+	case AcceptedRisk:
+		return string(t.AcceptedRisk)
+	case Attested:
+		return string(t.Attested)
+	case EvidenceFound:
+		return string(t.EvidenceFound)
+	}
+	return string(t.Pass)
+}
+
+// meaning says in half a sentence what the status stands for.
+func (s Status) meaning() string {
+	t := words().Meaning
+	switch s {
+	case Fail:
+		return string(t.Fail)
+	case NotAttested:
+		return string(t.NotAttested)
+	case AcceptedRisk:
+		return string(t.AcceptedRisk)
+	case Attested:
+		return string(t.Attested)
+	case EvidenceFound:
+		return string(t.EvidenceFound)
+	}
+	return string(t.Pass)
+}
+
+// color is that of the status on a terminal.
+func (s Status) color() string {
+	switch s {
+	case Fail:
+		return red
+	case NotAttested, AcceptedRisk:
+		return yellow
+	case Pass:
+		return green
+	}
+	return ""
+}
+
+// said is what the check came to, with the reason where it was not asked.
+func (c ControlCheck) said() string {
+	t := words().Result
+	switch c.Result {
+	case Failed:
+		return string(t.Failed)
+	case Waived:
+		return string(t.Waived)
+	case NothingThere:
+		return string(t.NothingThere)
+	case Held:
+		return string(t.Held)
+	}
+	return string(t.NotAsked) + c.lacking()
+}
+
+func (c ControlCheck) lacking() string {
+	switch c.Why {
+	case "":
+		return ""
+	case "change":
+		return ": " + string(words().Result.Change)
+	}
+	return ": " + words().Result.Needs.with("what", c.Why)
+}
+
+// title is the framework with its version.
+func (f Framework) title() string {
+	return words().Compliance.Name.with("name", f.Name, "version", f.Version)
+}
+
+// state is whether the attestation holds on the day of the report.
+func (a Attestation) state() string {
+	switch {
+	case a.Expired:
+		return string(words().Compliance.Expired)
+	case a.Future:
+		return string(words().Compliance.Future)
+	}
+	return string(words().Compliance.Holds)
+}
+
+// person is who vouches.
+func (a Attestation) person() string {
+	return words().Compliance.Person.with("name", a.By, "role", a.Role)
+}
+
+// whom is the tenant that the attestation is about.
+func (a Attestation) whom() string {
+	if a.Tenant == "" {
+		return string(words().Compliance.All)
+	}
+	return a.Tenant
+}
+
+// heading begins a sentence or a title with a text of the catalogue.
+func heading(p phrase) string {
+	if p == "" {
+		return ""
+	}
+	return strings.ToUpper(string(p[:1])) + string(p[1:])
+}
+
+// headings are those of a table.
+func headings(ps ...phrase) []string {
+	out := make([]string, len(ps))
+	for i, p := range ps {
+		out[i] = heading(p)
+	}
+	return out
+}

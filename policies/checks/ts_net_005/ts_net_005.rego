@@ -1,0 +1,129 @@
+# METADATA
+# title: Metadata and control plane are unreachable
+# custom:
+#   id: TS-NET-005
+#   severity: critical
+#   scope: object
+#   waivable: false
+#   remedy: name another range in spec.services.<name>.calls, or remove the address; the machine's own addresses and those of platform spec.network.forbidden are for nobody
+#   objects: [NetworkPolicy, CiliumNetworkPolicy, ServiceEntry, WorkloadEntry, Service, Endpoints, EndpointSlice, pods, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, RequestAuthentication, Probe, ScrapeConfig]
+#   controls:
+#     direct: [nsa:NET-10]
+#     supporting: [nsa:NET-04, iso:A.8.20, iso:A.8.22, soc2:CC6.1, soc2:CC6.6, csf:PR.IR-01, gdpr:32.1.b]
+package checks.ts_net_005
+
+import data.lib.addresses
+import data.lib.cilium
+import data.lib.network
+import data.lib.pods
+
+deny contains finding if {
+	some entry in network.everybody
+	entry.direction == "egress"
+	finding := {"path": entry.path, "message": "policy opens egress for everybody, the machine's own addresses among them"}
+}
+
+deny contains finding if {
+	some p in network.peers
+	p.direction == "egress"
+	block := p.peer.ipBlock
+	open := addresses.open_ranges(block.cidr, object.get(block, "except", []))
+	finding := {
+		"path": array.concat(p.path, ["ipBlock", "cidr"]),
+		"message": sprintf("policy opens egress for %v, and so for %s", [block.cidr, open]),
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "CiliumNetworkPolicy"
+	all := cilium.ranges
+	some [path, "egress", cidr, exceptions] in all
+	open := addresses.open_ranges(cidr, exceptions)
+	finding := {"path": path, "message": sprintf("policy opens egress for %v, and so for %s", [cidr, open])}
+}
+
+deny contains finding if {
+	input.object.kind == "CiliumNetworkPolicy"
+	all := cilium.entities
+	some [path, "egress", entity] in all
+	entity in {"all", "world", "world-ipv4", "world-ipv6", "host", "remote-node", "kube-apiserver"}
+	finding := {"path": path, "message": sprintf("policy opens egress for %v, the machine or the control plane among it", [entity])}
+}
+
+# Services find their pods by a selector. Addresses that somebody wrote are of something else, and
+# Kubernetes sends requests there whatever it is.
+deny contains finding if {
+	input.object.kind == "Endpoints"
+	count(input.object.subsets) > 0
+	finding := {"path": ["subsets"], "message": "addresses behind a Service are written by hand"}
+}
+
+deny contains finding if {
+	input.object.kind == "EndpointSlice"
+	count(input.object.endpoints) > 0
+	finding := {"path": ["endpoints"], "message": "addresses behind a Service are written by hand"}
+}
+
+deny contains finding if {
+	some c in pods.containers
+	some probe in ["livenessProbe", "readinessProbe", "startupProbe"]
+	some action in ["httpGet", "tcpSocket"]
+	target := c.spec[probe][action].host
+	finding := called(array.concat(c.path, [probe, action, "host"]), target)
+}
+
+deny contains finding if {
+	some c in pods.containers
+	some hook in ["postStart", "preStop"]
+	some action in ["httpGet", "tcpSocket"]
+	target := c.spec.lifecycle[hook][action].host
+	finding := called(array.concat(c.path, ["lifecycle", hook, action, "host"]), target)
+}
+
+deny contains finding if {
+	input.object.kind in {
+		"AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun", "ServiceEntry", "WorkloadEntry",
+		"RequestAuthentication", "Probe", "ScrapeConfig",
+	}
+	all := places
+	some [path, text] in all
+	finding := called(path, text)
+}
+
+deny contains called(["spec", "externalName"], input.object.spec.externalName)
+
+called(path, text) := {"path": path, "message": sprintf("%v %s", [text, fault])} if {
+	fault := addresses.fault(addresses.host(text))
+}
+
+# Each place with a host, an address or a URL is [path, text].
+places contains [["spec", "metrics", i, "provider", provider, field], settings[field]] if {
+	some i, metric in input.object.spec.metrics
+	some provider, settings in metric.provider
+	some field in ["url", "address"]
+}
+
+places contains [["spec", "args", i, "value"], arg.value] if some i, arg in input.object.spec.args
+
+places contains [["spec", "address"], input.object.spec.address] if input.object.kind == "WorkloadEntry"
+
+places contains [["spec", field, i], text] if {
+	input.object.kind == "ServiceEntry"
+	some field in ["hosts", "addresses"]
+	some i, text in input.object.spec[field]
+}
+
+places contains [["spec", "endpoints", i, "address"], endpoint.address] if some i, endpoint in input.object.spec.endpoints
+
+places contains [["spec", "jwtRules", i, "jwksUri"], rule.jwksUri] if some i, rule in input.object.spec.jwtRules
+
+places contains [["spec", "prober", "url"], input.object.spec.prober.url]
+
+places contains [["spec", "targets", "staticConfig", "static", i], text] if {
+	some i, text in input.object.spec.targets.staticConfig.static
+}
+
+places contains [["spec", "staticConfigs", i, "targets", j], text] if {
+	some i, config in input.object.spec.staticConfigs
+	some j, text in config.targets
+}

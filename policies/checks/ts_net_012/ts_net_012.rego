@@ -1,0 +1,119 @@
+# METADATA
+# title: Mesh authorization keeps others out
+# custom:
+#   id: TS-NET-012
+#   severity: critical
+#   scope: [object, set]
+#   waivable: false
+#   needs_tenant: true
+#   brought: true
+#   remedy: name the callers in spec.accepts and their own ServiceAccounts in the patch or object of your own
+#   objects: [AuthorizationPolicy, PeerAuthentication, RequestAuthentication]
+#   controls:
+#     direct: [iso:A.8.22, soc2:CC6.1, csf:PR.AA-05, csf:PR.IR-01, gdpr:32.1.b]
+#     supporting: [iso:A.5.15, iso:A.8.3, soc2:CC6.6, gdpr:25.2]
+package checks.ts_net_012
+
+import data.lib.mesh
+
+# As in TS-NET-011, a namespace has to have its own only once it has any object of their kind.
+deny contains finding if {
+	some [namespace, index] in mesh.guarded
+	not namespace in closed
+	finding := {
+		"object": index,
+		"path": [],
+		"message": sprintf("namespace %v has no AuthorizationPolicy that denies all requests by default", [namespace]),
+	}
+}
+
+closed contains entry.object.metadata.namespace if {
+	some entry in input.kinds.AuthorizationPolicy
+	spec := object.get(entry.object, "spec", {})
+	object.get(spec, "action", "ALLOW") == "ALLOW"
+	count(object.get(spec, "rules", [])) == 0
+	mesh.everything(spec)
+}
+
+# Providers of CUSTOM come from the configuration of the mesh, which is the platform's, and can only
+# refuse what an ALLOW rule lets in. So can DENY.
+rules contains [["spec", "rules", i], rule] if {
+	input.object.kind == "AuthorizationPolicy"
+	object.get(input.object.spec, "action", "ALLOW") == "ALLOW"
+	some i, rule in input.object.spec.rules
+}
+
+sources contains [array.concat(path, ["from", j, "source"]), object.get(origin, "source", {})] if {
+	some [path, rule] in rules
+	some j, origin in rule.from
+}
+
+deny contains finding if {
+	some [path, rule] in rules
+	count(object.get(rule, "from", [])) == 0
+	finding := {"path": path, "message": "rule lets everybody in: it names no source"}
+}
+
+deny contains finding if {
+	some [path, source] in sources
+	count([name | some field in ["principals", "namespaces", "serviceAccounts"]; some name in source[field]]) == 0
+	finding := {"path": path, "message": "source names no principal and no namespace, and anybody may come from an address"}
+}
+
+deny contains finding if {
+	some [path, source] in sources
+	some field in ["principals", "namespaces", "serviceAccounts"]
+	some i, name in source[field]
+	not welcome(field, name)
+	finding := {
+		"path": array.concat(path, [field, i]),
+		"message": sprintf("rule lets %v in, which is not the tenant, the platform, or somebody that the tenant accepts", [name]),
+	}
+}
+
+# Requests in plain text have no identity, and so are none of those that are excluded.
+deny contains finding if {
+	some [path, source] in sources
+	some field in ["notPrincipals", "notNamespaces", "notServiceAccounts", "notIpBlocks"]
+	count(source[field]) > 0
+	finding := {
+		"path": array.concat(path, [field]),
+		"message": sprintf("rule lets in whom %s does not name, those without any identity among them", [field]),
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "AuthorizationPolicy"
+	some i, target in input.object.spec.targetRefs
+	namespace := target.namespace
+	not namespace in input.ctx.namespaces
+	finding := {"path": ["spec", "targetRefs", i, "namespace"], "message": sprintf("policy is about an object in namespace %v", [namespace])}
+}
+
+welcome("namespaces", name) if known(name)
+
+welcome("principals", name) if {
+	[[_, namespace]] := regex.find_all_string_submatch_n(`^[^*/]+/ns/([^*/]+)/sa/[^*/]+$`, name, 1)
+	known(namespace)
+}
+
+welcome("serviceAccounts", name) if regex.match(`^[^*/]+$`, name)
+
+welcome("serviceAccounts", name) if {
+	[[_, namespace]] := regex.find_all_string_submatch_n(`^([^*/]+)/[^*/]+$`, name, 1)
+	known(namespace)
+}
+
+known(namespace) if namespace in input.ctx.namespaces
+
+known(namespace) if {
+	some part in input.ctx.platform.spec.namespaces
+	part == namespace
+}
+
+# A tenant whose namespace has a name of its own cannot be told from others: it is not let in.
+known(namespace) if {
+	some accepted in input.ctx.spec.accepts
+	named := replace(input.ctx.platform.spec.namespacePattern, "{tenant}", accepted.tenant)
+	namespace == replace(named, "{env}", input.ctx.environment)
+}

@@ -1,0 +1,195 @@
+# METADATA
+# title: Mesh and gateway objects stay local
+# custom:
+#   id: TS-NET-014
+#   severity: critical
+#   scope: object
+#   waivable: false
+#   needs_tenant: true
+#   brought: true
+#   remedy: route hosts by spec.services.<name>.expose and name hosts outside in spec.services.<name>.calls; the patch or object of your own stays in its namespace
+#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ReferenceGrant, Telemetry, RequestAuthentication]
+#   controls:
+#     direct: [iso:A.8.22, csf:PR.IR-01]
+#     supporting: [mtb:MTB-PL1-CC-TI-2, soc2:CC6.1, soc2:CC6.6, gdpr:32.1.b]
+package checks.ts_net_014
+
+import data.lib.hosts
+
+deny contains finding if {
+	input.object.kind in {
+		"VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute",
+		"UDPRoute", "ReferenceGrant", "Telemetry", "RequestAuthentication",
+	}
+	all := faults
+	some [path, fault] in all
+	finding := {"path": path, "message": fault}
+}
+
+kind := input.object.kind
+
+spec := input.object.spec
+
+# The platform's gateway has to see what it routes by.
+exported := ({".", "~"} | {namespace | some namespace in input.ctx.namespaces}) | {gateway[0]}
+
+# The namespace and the name of the platform's gateway.
+gateway := [object.get(input.ctx.platform, ["spec", "namespaces", "gateway"], ""), object.get(input.ctx, ["cluster", "gateway"], "")]
+
+faults contains [["spec"], sprintf("%s has no exportTo, and so is for every namespace", [kind])] if {
+	kind in {"VirtualService", "DestinationRule", "ServiceEntry"}
+	count(object.get(spec, "exportTo", [])) == 0
+}
+
+faults contains [["spec", "exportTo", i], sprintf("%s is exported to %v", [kind, namespace])] if {
+	some i, namespace in spec.exportTo
+	not namespace in exported
+}
+
+faults contains [path, sprintf("%s is about host %v, which is no Service or domain of the tenant and no host that it calls", [kind, host])] if {
+	some [path, host] in names
+	not reachable(host)
+}
+
+reachable(host) if hosts.service(host)
+
+reachable(host) if hosts.own(host)
+
+reachable(host) if {
+	hosts.called(host)
+	not hosts.inside(host)
+}
+
+names contains [["spec", "host"], spec.host] if kind == "DestinationRule"
+
+names contains [["spec", "hosts", i], host] if {
+	kind in {"VirtualService", "ServiceEntry"}
+	some i, host in spec.hosts
+}
+
+# The gateway reaches every tenant: a route must not lead it elsewhere.
+names contains [["spec", protocol, i, "route", j, "destination", "host"], to.destination.host] if {
+	kind == "VirtualService"
+	some protocol in ["http", "tls", "tcp"]
+	some i, route in spec[protocol]
+	some j, to in route.route
+}
+
+names contains [["spec", "http", i, "mirror", "host"], route.mirror.host] if {
+	kind == "VirtualService"
+	some i, route in spec.http
+}
+
+names contains [["spec", "http", i, "mirrors", j, "destination", "host"], mirror.destination.host] if {
+	kind == "VirtualService"
+	some i, route in spec.http
+	some j, mirror in route.mirrors
+}
+
+faults contains [["spec", "http", i, "delegate", "namespace"], sprintf("route is left to namespace %v", [namespace])] if {
+	kind == "VirtualService"
+	some i, route in spec.http
+	namespace := route.delegate.namespace
+	not namespace in input.ctx.namespaces
+}
+
+faults contains [["spec", "gateways", i], sprintf("route is for gateway %v, which is neither the platform's nor the tenant's", [name])] if {
+	kind == "VirtualService"
+	some i, name in spec.gateways
+	not own_gateway(parts(name))
+}
+
+# A gateway is named as namespace/name or, in the old way, as name.namespace.
+parts(name) := split(name, "/") if contains(name, "/")
+
+parts(name) := [segments[1], segments[0]] if {
+	not contains(name, "/")
+	segments := split(name, ".")
+	count(segments) > 1
+}
+
+parts(name) := ["."] if not regex.match(`[/.]`, name)
+
+own_gateway(["."])
+
+own_gateway([".", _])
+
+own_gateway([namespace, _]) if namespace in input.ctx.namespaces
+
+own_gateway(named) if named == gateway
+
+# A Gateway of Istio takes over pods anywhere by their labels: those of the tenant have its name.
+faults contains [["spec", "selector"], "Gateway is for proxies that are not the tenant's"] if {
+	kind == "Gateway"
+	startswith(input.object.apiVersion, "networking.istio.io/")
+	object.get(spec, ["selector", "tenantsmith.dev/tenant"], "") != input.ctx.tenant
+}
+
+faults contains [["spec", "parentRefs", i], sprintf("route is for %v %v in namespace %v, which is neither the platform's gateway nor the tenant's", [what, parent.name, namespace])] if {
+	some i, parent in spec.parentRefs
+	what := object.get(parent, "kind", "Gateway")
+	namespace := parent.namespace
+	not namespace in input.ctx.namespaces
+	[what, [namespace, parent.name]] != ["Gateway", gateway]
+}
+
+faults contains [array.concat(path, ["namespace"]), sprintf("route leads to namespace %v", [namespace])] if {
+	some [path, backend] in backends
+	namespace := backend.namespace
+	not namespace in input.ctx.namespaces
+}
+
+backends contains [["spec", "rules", i, "backendRefs", j], backend] if {
+	some i, rule in spec.rules
+	some j, backend in rule.backendRefs
+}
+
+backends contains [["spec", "rules", i, "filters", j, "requestMirror", "backendRef"], filter.requestMirror.backendRef] if {
+	some i, rule in spec.rules
+	some j, filter in rule.filters
+}
+
+backends contains [["spec", "rules", i, "backendRefs", j, "filters", k, "requestMirror", "backendRef"], filter.requestMirror.backendRef] if {
+	some i, rule in spec.rules
+	some j, backend in rule.backendRefs
+	some k, filter in backend.filters
+}
+
+backends contains [["spec", "listeners", i, "tls", "certificateRefs", j], certificate] if {
+	some i, listener in spec.listeners
+	some j, certificate in listener.tls.certificateRefs
+}
+
+backends contains [["spec", "targetRefs", i], target] if some i, target in spec.targetRefs
+
+faults contains [["spec", "listeners", i, "allowedRoutes", "namespaces", "from"], "Gateway takes routes of other namespaces"] if {
+	some i, listener in spec.listeners
+	from := listener.allowedRoutes.namespaces.from
+	not from in {"Same", "None"}
+}
+
+faults contains [["spec", "allowedListeners", "namespaces", "from"], "Gateway takes listeners of other namespaces"] if {
+	from := spec.allowedListeners.namespaces.from
+	not from in {"Same", "None"}
+}
+
+# The platform's gateway may be let at a certificate of the tenant.
+faults contains [["spec", "from", i], sprintf("%v of namespace %v may refer to objects of the tenant", [from.kind, from.namespace])] if {
+	kind == "ReferenceGrant"
+	some i, from in spec.from
+	namespace := from.namespace
+	not namespace in input.ctx.namespaces
+	[from.kind, namespace] != ["Gateway", gateway[0]]
+}
+
+faults contains [["spec", "egress", i, "hosts", j], sprintf("sidecar sees %v, services of other tenants among it", [host])] if {
+	kind == "Sidecar"
+	some i, egress in spec.egress
+	some j, host in egress.hosts
+	namespace := split(host, "/")[0]
+	not namespace in {".", "~"}
+	not namespace in input.ctx.namespaces
+	not namespace in platform
+}
+
+platform := {namespace | some namespace in input.ctx.platform.spec.namespaces}

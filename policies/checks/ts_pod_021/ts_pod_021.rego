@@ -1,0 +1,94 @@
+# METADATA
+# title: Placement stays in the tenant pool
+# custom:
+#   id: TS-POD-021
+#   severity: high
+#   scope: object
+#   waivable: true
+#   brought: true
+#   remedy: remove it; only the platform team can allow placement, by the lists of platform spec.placement
+#   objects: [pods]
+#   controls:
+#     supporting: [iso:A.8.22, soc2:CC6.1, csf:PR.IR-01, nsa:POD-06, nsa:NET-07]
+package checks.ts_pod_021
+
+import data.lib.pods
+
+allowed[list] := {entry | some entry in input.ctx.platform.spec.placement[list]} if {
+	some list in ["labels", "tolerations", "priorityClasses", "runtimeClasses", "schedulers"]
+}
+
+deny contains finding(p, ["nodeName"], sprintf("pod chooses the node %v", [node])) if {
+	some p in pods.all
+	node := p.spec.nodeName
+	node != ""
+}
+
+deny contains finding(p, [field], sprintf("pod chooses the %s %v", [words, class])) if {
+	some p in pods.all
+	some [field, list, words] in [
+		["schedulerName", "schedulers", "scheduler"],
+		["priorityClassName", "priorityClasses", "priority class"],
+		["runtimeClassName", "runtimeClasses", "runtime class"],
+	]
+	class := p.spec[field]
+	not class in {"", "default-scheduler"}
+	not may(list, class)
+}
+
+deny contains finding(p, array.concat(["tolerations", i], step), sprintf("pod tolerates %s", [what])) if {
+	some p in pods.all
+	some i, toleration in p.spec.tolerations
+	[step, what] := tolerated(toleration)
+}
+
+deny contains finding(p, path, sprintf("pod chooses nodes by %v", [key])) if {
+	some p in pods.all
+	some [path, key] in choices(p.spec)
+	not may("labels", key)
+}
+
+finding(p, steps, text) := {"path": array.concat(array.concat(p.path, ["spec"]), steps), "message": text}
+
+may(list, entry) if {
+	entry in allowed[list]
+	not barred(list, entry)
+}
+
+# Nobody can allow what belongs to the cluster itself.
+barred("priorityClasses", class) if startswith(class, "system-")
+
+barred("tolerations", key) if key in {"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"}
+
+tolerated(toleration) := [[], "every taint"] if object.get(toleration, "key", "") == ""
+
+tolerated(toleration) := [["key"], sprintf("the taint %v", [key])] if {
+	key := toleration.key
+	key != ""
+	not harmless(toleration)
+	not may("tolerations", key)
+}
+
+# Kubernetes itself adds these to every pod.
+harmless(toleration) if {
+	toleration.key in {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}
+	toleration.effect == "NoExecute"
+}
+
+# The keys that a pod chooses its node by, each with its place. By fields it names the node itself.
+choices(spec) := union({selected, required, preferred}) if {
+	selected := {[["nodeSelector", key], key] | some key, _ in spec.nodeSelector}
+	required := {[array.concat(["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", i], at), key] |
+		some i, term in spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
+		some [at, key] in expressions(term)
+	}
+	preferred := {[array.concat(["affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution", i, "preference"], at), key] |
+		some i, choice in spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution
+		some [at, key] in expressions(choice.preference)
+	}
+}
+
+expressions(term) := {[[list, i, "key"], object.get(expression, "key", "")] |
+	some list in ["matchExpressions", "matchFields"]
+	some i, expression in term[list]
+}

@@ -1,0 +1,109 @@
+# METADATA
+# title: Container socket and node paths by the back door
+# custom:
+#   id: TS-POD-023
+#   severity: critical
+#   scope: object
+#   waivable: true
+#   remedy: use a claim of a class that the platform offers in spec.services.<name>.volumes, mounted at a path of the program's own; only the platform team can allow a driver, by platform spec.placement.csiDrivers
+#   objects: [pods, PersistentVolume, PersistentVolumeClaim, StatefulSet]
+#   controls:
+#     direct: [mtb:PENDING-1198, mtb:PENDING-1200]
+#     supporting: [cis:5.2.11, nsa:POD-04c, csf:PR.DS-01, iso:A.8.3, gdpr:32.1.b]
+package checks.ts_pod_023
+
+import data.lib.pods
+
+deny contains finding if {
+	input.object.kind == "PersistentVolume"
+	some source in ["hostPath", "local"]
+	_ = input.object.spec[source]
+	finding := {"path": ["spec", source], "message": "volume is a directory of the node"}
+}
+
+# Each claim is [path, claim].
+claims contains [[], input.object] if input.object.kind == "PersistentVolumeClaim"
+
+claims contains [["spec", "volumeClaimTemplates", i], claim] if some i, claim in input.object.spec.volumeClaimTemplates
+
+claims contains [path, claim] if {
+	some p in pods.all
+	some i, volume in p.spec.volumes
+	claim := volume.ephemeral.volumeClaimTemplate
+	path := array.concat(p.path, ["spec", "volumes", i, "ephemeral", "volumeClaimTemplate"])
+}
+
+deny contains finding if {
+	some [path, claim] in claims
+	some field in ["volumeName", "selector"]
+	chosen := claim.spec[field]
+	chosen != ""
+	finding := {
+		"path": array.concat(path, ["spec", field]),
+		"message": "claim chooses a volume that is there already, whoever it belongs to",
+	}
+}
+
+deny contains finding if {
+	some [path, claim] in claims
+	namespace := claim.spec.dataSourceRef.namespace
+	namespace != ""
+	not namespace in input.ctx.namespaces
+	finding := {
+		"path": array.concat(path, ["spec", "dataSourceRef", "namespace"]),
+		"message": sprintf("claim copies a volume of namespace %v", [namespace]),
+	}
+}
+
+deny contains finding if {
+	some [path, claim] in claims
+	some [steps, class] in classes(claim)
+	not offered(class)
+	finding := {"path": array.concat(path, steps), "message": unknown(class)}
+}
+
+deny contains finding if {
+	some p in pods.all
+	some i, volume in p.spec.volumes
+	driver := object.get(volume.csi, "driver", "")
+	not driver in drivers
+	finding := {
+		"path": array.concat(p.path, ["spec", "volumes", i, "csi", "driver"]),
+		"message": sprintf("volume %q is made by the driver %q, which pods may not use by themselves", [object.get(volume, "name", ""), driver]),
+	}
+}
+
+deny contains finding if {
+	some c in pods.containers
+	some i, mount in c.spec.volumeMounts
+	dangerous(mount.mountPath)
+	finding := pods.finding(c, ["volumeMounts", i, "mountPath"], sprintf("mounts %v, where the node's own files are", [mount.mountPath]))
+}
+
+# The field, and the annotation from before there was one.
+classes(claim) := union({
+	{[["spec", "storageClassName"], class] | class := claim.spec.storageClassName},
+	{[["metadata", "annotations", old], class] | class := claim.metadata.annotations[old]},
+})
+
+old := "volume.beta.kubernetes.io/storage-class"
+
+# Where nobody listed the classes, any but none is offered.
+offered(class) if {
+	class != ""
+	not input.ctx.cluster.storageClasses
+}
+
+offered(class) if _ = input.ctx.cluster.storageClasses[class]
+
+unknown("") := "claim asks for no storage class, so that it gets a volume that is there already"
+
+unknown(class) := sprintf("claim asks for the storage class %v, which tenants may not use", [class]) if class != ""
+
+drivers := {driver | some driver in input.ctx.platform.spec.placement.csiDrivers}
+
+# Paths as the kernel reads them; /var/run is another name of /run.
+dangerous(path) if {
+	plain := regex.replace(concat("", ["/", path, "/"]), `/+(?:\./+)*`, "/")
+	regex.match(`^(/var)?/run/(docker\.sock|containerd|crio|cri-dockerd\.sock)/|^/(proc|sys|etc/kubernetes|var/lib/kubelet)/|/\.\./`, plain)
+}

@@ -1,0 +1,166 @@
+# METADATA
+# title: ExternalSecret reads only the tenant path
+# description: |
+#   Paths are compared by their parts, and none may hold what a store could read otherwise: dots, empty parts,
+#   % or braces. Vaults that know no slashes in names cannot show whose a secret is; give each tenant one of its own.
+# custom:
+#   id: TS-SEC-006
+#   severity: critical
+#   scope: [object, set]
+#   waivable: false
+#   needs_tenant: true
+#   remedy: name a path of the tenant in spec.secrets.<name>.path; only the platform team can give it another one, by platform spec.secretStore.prefix, or allow a kind that writes or makes secrets, by platform spec.kinds.allowed
+#   objects: [ExternalSecret, PushSecret, SecretProviderClass, VaultStaticSecret, VaultDynamicSecret, tenant]
+#   controls:
+#     direct: [mtb:MTB-PL1-CC-TI-2, iso:A.8.3, soc2:CC6.1, gdpr:32.1.b]
+#     supporting: [cis:5.4.2, iso:A.5.17, csf:PR.AA-05, csf:PR.DS-01, gdpr:25.1, gdpr:5.1.f]
+package checks.ts_sec_006
+
+deny contains finding if {
+	some named in keys
+	key := named.key
+	not own(key)
+	finding := {
+		"path": named.path,
+		"message": sprintf("key %v is not below %s, where the tenant's secrets are", [key, beginning]),
+	}
+}
+
+deny contains finding if {
+	_ = input.facts
+	some name, secret in input.ctx.spec.secrets
+	path := secret.path
+	not own(path)
+	finding := {
+		"path": [],
+		"field": ["spec", "secrets", name, "path"],
+		"message": sprintf("path %s is not below %s, where the tenant's secrets are", [path, beginning]),
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "ExternalSecret"
+	some i, from in input.object.spec.dataFrom
+	from.find
+	not from.find.path
+	finding := {
+		"path": ["spec", "dataFrom", i, "find"],
+		"message": "finds secrets in the whole of the store",
+	}
+}
+
+deny contains finding if {
+	some generator in generators
+	kind := generator.kind
+	not harmless(kind)
+	finding := {
+		"path": generator.path,
+		"message": sprintf("generator %v makes credentials for somewhere else", [kind]),
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "PushSecret"
+	not allowed("external-secrets.io", "PushSecret")
+	finding := {
+		"path": [],
+		"message": "PushSecret writes to the store",
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "PushSecret"
+	some i, _ in input.object.spec.dataTo
+	finding := {
+		"path": ["spec", "dataTo", i],
+		"message": "PushSecret writes keys that nobody named",
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "SecretProviderClass"
+	count(provided) == 0
+	finding := {
+		"path": ["spec", "parameters"],
+		"message": "SecretProviderClass names no secret that could be judged",
+	}
+}
+
+# Each key of a store that the object at hand reads or writes is {"path", "key"}.
+keys contains {"path": ["spec", "data", i, "remoteRef", "key"], "key": entry.remoteRef.key} if {
+	input.object.kind == "ExternalSecret"
+	some i, entry in input.object.spec.data
+}
+
+keys contains {"path": ["spec", "dataFrom", i, "extract", "key"], "key": from.extract.key} if {
+	input.object.kind == "ExternalSecret"
+	some i, from in input.object.spec.dataFrom
+}
+
+keys contains {"path": ["spec", "dataFrom", i, "find", "path"], "key": from.find.path} if {
+	input.object.kind == "ExternalSecret"
+	some i, from in input.object.spec.dataFrom
+}
+
+keys contains {"path": ["spec", "data", i, "match", "remoteRef", "remoteKey"], "key": entry.match.remoteRef.remoteKey} if {
+	input.object.kind == "PushSecret"
+	some i, entry in input.object.spec.data
+}
+
+keys contains {"path": ["spec", "parameters"], "key": key} if some key in provided
+
+keys contains {"path": ["spec", "path"], "key": key} if {
+	input.object.kind in {"VaultStaticSecret", "VaultDynamicSecret"}
+	path := input.object.spec.path
+	not own(path)
+	key := concat("/", [input.object.spec.mount, path])
+}
+
+# What a driver of volumes fetches, out of its own notation: paths of Vault, names elsewhere.
+provided contains match[1] if {
+	input.object.kind == "SecretProviderClass"
+	pattern := sprintf(`(?:^|[\s{,"'-])%s["']?\s*:\s*["']?([^"'\s,}]+)`, [remote])
+	some text in input.object.spec.parameters
+	is_string(text)
+	some match in regex.find_all_string_submatch_n(pattern, text, -1)
+}
+
+remote := "secretPath" if input.object.spec.provider == "vault"
+
+remote := "(?:objectName|resourceName)" if input.object.spec.provider != "vault"
+
+generators contains {"path": ["spec", list, i, "sourceRef", "generatorRef"], "kind": object.get(reference, "kind", "(no kind)")} if {
+	input.object.kind == "ExternalSecret"
+	some list in ["data", "dataFrom"]
+	some i, entry in input.object.spec[list]
+	reference := entry.sourceRef.generatorRef
+}
+
+# These make random values in the cluster. A generator of another kind is known only if the platform listed it.
+harmless(kind) if kind in {"Password", "UUID", "SSHKey"}
+
+harmless(kind) if allowed("generators.external-secrets.io", kind)
+
+allowed(group, kind) if {
+	some known in input.ctx.platform.allowed_kinds
+	known.group == group
+	known.kind == kind
+}
+
+own(key) if {
+	parts := split(key, "/")
+	every part in parts {
+		not part in {"", ".", ".."}
+	}
+	not regex.match(`[%{}$\\]`, key)
+	array.slice(parts, 0, count(prefix)) == prefix
+}
+
+prefix := [part |
+	pattern := object.get(input.ctx.platform, ["spec", "secretStore", "prefix"], "{tenant}")
+	tenant := concat(input.ctx.tenant, split(pattern, "{tenant}"))
+	some part in split(concat(input.ctx.environment, split(tenant, "{env}")), "/")
+	part != ""
+]
+
+beginning := concat("/", prefix)
