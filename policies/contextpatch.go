@@ -3,7 +3,6 @@ package policies
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -19,11 +18,11 @@ func (c Context) patched(patch []operation) (Context, error) {
 	}
 	changed, err := apply(patch, plainNumbers(v))
 	if err != nil {
-		return c, fmt.Errorf("context: %w", err)
+		return c, err
 	}
 	tree, ok := changed.(map[string]any)
 	if !ok {
-		return c, errors.New("context: it is a map")
+		return c, errors.New("it is a map")
 	}
 	c.changed = tree
 	// What the engine looks at itself.

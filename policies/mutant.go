@@ -57,7 +57,7 @@ func (e *Engine) mutate(m Mutation, s Subject, from int) (out mutant, why string
 	}
 	w.Objects, w.Fleet = slices.Clone(s.Objects), slices.Clone(s.Fleet)
 	if w.Context, err = w.Context.patched(w.filled(m.context)); err != nil {
-		return w.mutant, "", w.fault(err)
+		return w.mutant, "the patch does not fit the context: " + err.Error(), nil
 	}
 	for _, step := range []func() string{w.alter, w.drop} {
 		if why := step(); why != "" {
