@@ -7,15 +7,18 @@ import (
 )
 
 // accounts makes one ServiceAccount a service, named like it, so that no two services share an
-// identity, and locks the namespace's default one. None of them mounts a token: tenants' pods have
-// no business with the Kubernetes API.
+// identity, one for each smoke test, and locks the namespace's default one. None of them mounts a
+// token: only pods of a service that talks to the Kubernetes API do, and they say so themselves.
 func accounts(in input) []object {
 	out := []object{in.account("default", "", "metadata.name")}
 	for _, name := range in.services() {
-		if in.first(name) != name {
-			continue // a second version has the identity of the first
+		s := in.env.Spec.Services[name]
+		if in.first(name) == name { // a second version has the identity of the first
+			out = append(out, in.account(name, name, servicePath(name)))
 		}
-		out = append(out, in.account(name, name, servicePath(name)))
+		if runs(s) && in.smoked(s) {
+			out = append(out, in.account(smokeAccount(name), name, servicePath(name, "release", "smoke")))
+		}
 	}
 	return out
 }

@@ -109,6 +109,20 @@ func TestSmokePodsBelongToNoService(t *testing.T) {
 	absent(t, o, "spec.metrics[0].provider.job.spec.template.metadata.annotations")
 }
 
+// A smoke test acts for no service, and a service named like one keeps its own account.
+func TestSmokeTestsHaveAccountsOfTheirOwn(t *testing.T) {
+	in := measuring(smoked(released(web(), schemas.Release{Strategy: "blueGreen"}), "/"), "none", "none")
+	in.env.Spec.Services["web-smoke"] = talking(worker())
+	var names []string
+	for _, o := range in.render(nil, accounts(in)) {
+		names = append(names, o.Name())
+		require.Equal(t, false, at(t, o, "automountServiceAccountToken"))
+	}
+	require.Equal(t, []string{"default", "web", "web.smoke", "web-smoke"}, names)
+	o := one(t, render(in), "AnalysisTemplate", "web-smoke")
+	require.Equal(t, "web.smoke", at(t, o, "spec.metrics[0].provider.job.spec.template.spec.serviceAccountName"))
+}
+
 func TestNobodyAsksForASmokeTest(t *testing.T) {
 	asked := smoked(released(web(), schemas.Release{Strategy: "blueGreen"}), "/")
 	require.True(t, measuring(asked, "none", "none").smoked(asked))

@@ -14,7 +14,7 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 		ObjectMeta: metav1.ObjectMeta{Labels: in.podLabels(name)},
 		Spec: corev1.PodSpec{
 			ServiceAccountName:            in.first(name),
-			AutomountServiceAccountToken:  new(false),
+			AutomountServiceAccountToken:  new(s.KubernetesAPI),
 			EnableServiceLinks:            new(false),
 			TerminationGracePeriodSeconds: new(grace(s)),
 			SecurityContext:               podSecurity(s.SecurityContext),

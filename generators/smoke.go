@@ -36,6 +36,9 @@ const (
 
 func smokeTemplate(service string) string { return fit(service + "-smoke") }
 
+// smokeAccount has a dot, which no name of a service has, so that it is never a service's account.
+func smokeAccount(service string) string { return service + ".smoke" }
+
 // smoked reports whether a new version of the service has to answer a request before the switch.
 func (in input) smoked(s schemas.Service) bool {
 	p := in.env.Platform
@@ -81,8 +84,8 @@ func (in input) smokeTest(name string, s schemas.Service) *v1alpha1.AnalysisTemp
 	}
 }
 
-// smokePod has the identity of the namespace's default account, which has no rights and mounts no
-// token: a test must not be taken for one of the services.
+// smokePod has an account of its own, which has no rights and mounts no token: a test must not be
+// taken for one of the services.
 //
 // In a mesh it keeps its proxy. Without one a mesh that demands mTLS would refuse its request; with
 // an ordinary one the pod would never end.
@@ -92,7 +95,7 @@ func (in input) smokePod(name string, s schemas.Service) corev1.PodTemplateSpec 
 			labelManagedBy: managedBy, labelTenant: in.tenant.Name, labelSmoke: name,
 		}},
 		Spec: corev1.PodSpec{
-			ServiceAccountName:           "default",
+			ServiceAccountName:           smokeAccount(name),
 			AutomountServiceAccountToken: new(false),
 			EnableServiceLinks:           new(false),
 			RestartPolicy:                corev1.RestartPolicyNever,

@@ -100,6 +100,12 @@ func released(s schemas.Service, r schemas.Release) schemas.Service {
 	return s
 }
 
+// talking is the service with a token for the Kubernetes API.
+func talking(s schemas.Service) schemas.Service {
+	s.KubernetesAPI = true
+	return s
+}
+
 func full() schemas.Service {
 	s := web()
 	s.Autoscaling, s.Replicas = nil, new(int32(1))
@@ -143,6 +149,7 @@ func TestGoldenWorkloads(t *testing.T) {
 		"service-bluegreen-measure": {released(web(), schemas.Release{Strategy: "blueGreen", Gate: gate}), []string{"rollouts", "prometheus"}},
 		"service-full":              {full(), []string{"rollouts"}},
 		"service-deployment":        {released(web(), schemas.Release{Strategy: "canary", Weights: []int32{50}, Gate: gate}), []string{"prometheus"}},
+		"service-kubernetes-api":    {talking(web()), []string{"rollouts"}},
 		"worker-rolling":            {worker(), []string{"rollouts"}},
 		"worker-canary":             {released(worker(), schemas.Release{Strategy: "canary", Weights: []int32{50}, Gate: gate}), []string{"rollouts", "prometheus"}},
 		"worker-deployment":         {worker(), nil},

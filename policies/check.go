@@ -44,8 +44,9 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 		return nil, err
 	}
 	defer r.close()
-	facts := ast.LazyObject(known)
 	items := e.unwrap(in)
+	e.putChecks(known, items)
+	facts := ast.LazyObject(known)
 	for i := range items {
 		if err := r.object(&items[i], facts); err != nil {
 			return nil, err

@@ -76,7 +76,7 @@ func TestWithoutTenant(t *testing.T) {
 			needy = append(needy, r.ID)
 		}
 	}
-	require.Equal(t, []string{"TS-AUD-008", "TS-DATA-001", "TS-GEN-002", "TS-GEN-005", "TS-NET-001", "TS-NET-002", "TS-NET-004", "TS-NET-007", "TS-NET-012", "TS-NET-014", "TS-QUO-001", "TS-QUO-002", "TS-QUO-003", "TS-QUO-004", "TS-SEC-006", "TS-SEC-007", "TS-SEC-010", "TS-TEN-002"}, needy)
+	require.Equal(t, []string{"TS-AUD-008", "TS-AUD-009", "TS-DATA-001", "TS-GEN-002", "TS-GEN-005", "TS-NET-001", "TS-NET-002", "TS-NET-004", "TS-NET-007", "TS-NET-012", "TS-NET-014", "TS-QUO-001", "TS-QUO-002", "TS-QUO-003", "TS-QUO-004", "TS-RBAC-012", "TS-ROL-003", "TS-SEC-006", "TS-SEC-007", "TS-SEC-010", "TS-TEN-002", "TS-TEN-003"}, needy)
 }
 
 // The API server takes null for absent.
@@ -87,6 +87,9 @@ kind: Pod
 metadata: {name: a, namespace: acme-production}
 spec:
   hostPID: null
+  serviceAccountName: web
+  serviceAccount: null
+  automountServiceAccountToken: false
   volumes: [{name: a, hostPath: null}]
   securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}, runAsUser: null}
   containers:
@@ -100,9 +103,10 @@ spec:
         readOnlyRootFilesystem: true
       resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: null, memory: 64Mi}}
 `
-	require.Empty(t, told(check(t, Input{Objects: []manifest.Object{object(t, fmt.Sprintf(pod, "false"))}})))
-	problems := check(t, Input{Objects: []manifest.Object{object(t, fmt.Sprintf(pod, "null"))}})
-	require.Equal(t, "a.yaml:15:35: TS-POD-007 Pod acme-production/a spec.containers[0].securityContext.allowPrivilegeEscalation: "+
+	account := object(t, "{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: acme-production}}")
+	require.Empty(t, told(check(t, Input{Objects: []manifest.Object{account, object(t, fmt.Sprintf(pod, "false"))}})))
+	problems := check(t, Input{Objects: []manifest.Object{account, object(t, fmt.Sprintf(pod, "null"))}})
+	require.Equal(t, "a.yaml:18:35: TS-POD-007 Pod acme-production/a spec.containers[0].securityContext.allowPrivilegeEscalation: "+
 		"container \"a\" may gain more privileges than it starts with\n", told(problems))
 }
 

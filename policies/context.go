@@ -101,6 +101,7 @@ func (c Context) value() map[string]any {
 			ctx[key] = text
 		}
 	}
+	putControls(ctx)
 	return ctx
 }
 

@@ -106,7 +106,7 @@ func TestRefusedRules(t *testing.T) {
 			"a.rego:9:1: a check needs a rule: deny contains finding if { … }"},
 		"a check in a test file": {"a_test.rego", good, "a_test.rego:9:1: package checks.acme_001 of a test file should end in _test"},
 		"a test in a rule file":  {"a.rego", "package checks.a_test\n", "a.rego:1:1: package checks.a_test belongs into a file whose name ends in _test.rego"},
-		"scope":                  {"a.rego", fmt.Sprintf(houseRule, "galaxy", "true"), `a.rego:9:1: scope "galaxy" is not object, set, tenant, fleet or change`},
+		"scope":                  {"a.rego", fmt.Sprintf(houseRule, "galaxy", "true"), `a.rego:9:1: scope "galaxy" is not object, set, tenant, fleet, platform or change`},
 		"syntax":                 {"a.rego", "package checks.a\n\ndeny contains\n", "a.rego:4: unexpected eof token"},
 		"old syntax":             {"a.rego", "package checks.a\n\ndeny[x] { x := 1 }\n", "a.rego:3:1: `if` keyword is required before rule body"},
 		"empty file":             {"a.rego", "", "a.rego:1: "},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -15,6 +16,8 @@ import (
 // their content.
 type Member struct {
 	Tenant, Environment, Cluster string
+	// Protected environments are kept apart from the tenant's others.
+	Protected bool
 	// Namespaces are those the tenant claims in this environment.
 	Namespaces []string
 	Keys       []OwnedKey
@@ -24,8 +27,8 @@ type Member struct {
 
 // Claim is something that only one tenant should have.
 type Claim struct {
-	// Kind is domain, host, group, secret or database. It is call for a call to another tenant and accept
-	// for its mirror there; their Value is caller/callee/service.
+	// Kind is domain, host, group, secret, bucket or identity. It is call for a call to another tenant and
+	// accept for its mirror there; their Value is caller/callee/service.
 	Kind, Value string
 	// Field is where the tenant's file says so; Object is the index in Keys of the object that does, -1
 	// for none, and Path the field in it.
@@ -56,7 +59,9 @@ func (e *Engine) CheckFleet(ctx context.Context, in []Member, checks []string) (
 	if q == nil {
 		return nil, nil
 	}
-	input := map[string]any{"duplicates": shared(in), "shared_namespaces": claimed(in), "shared": disputed(in), "unanswered": unanswered(in)}
+	input := map[string]any{
+		"duplicates": shared(in), "shared_namespaces": claimed(in), "shared": disputed(in), "unanswered": unanswered(in), "mixed": mixed(in),
+	}
 	if e.members {
 		input["members"] = everyone(in)
 	}
@@ -150,41 +155,30 @@ func claimed(in []Member) []any {
 }
 
 // disputed are the claims that more than one tenant makes. A domain or host is also claimed by whoever
-// claims one above it, wildcards included: what is below *.example.com is below example.com.
+// claims one above it, wildcards included: what is below *.example.com is below example.com. So is a
+// path in a store of secrets or a bucket.
 func disputed(in []Member) []any {
 	type name struct{ kind, value string }
-	type holding struct {
-		member int
-		Claim
-	}
-	holders := map[name][]holding{}
+	claimed := map[name][]holding{}
 	for i, m := range in {
 		for _, c := range m.Claims {
 			if c.Kind == "call" || c.Kind == "accept" {
 				continue // both sides say the same, and should
 			}
 			at := name{family(c.Kind), root(c)}
-			holders[at] = append(holders[at], holding{i, c})
+			claimed[at] = append(claimed[at], holding{i, c})
 		}
 	}
 	var all []any
-	for at, own := range holders {
+	for at, own := range claimed {
 		whole := slices.Clone(own)
 		for rest := above(at.kind, at.value); rest != ""; rest = above(at.kind, rest) {
-			whole = append(whole, holders[name{at.kind, rest}]...)
+			whole = append(whole, claimed[name{at.kind, rest}]...)
 		}
 		if tenant := in[whole[0].member].Tenant; !slices.ContainsFunc(whole, func(h holding) bool { return in[h.member].Tenant != tenant }) {
 			continue
 		}
-		list := make([]any, len(whole))
-		for i, h := range whole {
-			m := in[h.member]
-			list[i] = map[string]any{
-				"member": h.member, "tenant": m.Tenant, "environment": m.Environment, "cluster": m.Cluster,
-				"kind": h.Kind, "value": h.Value, "object": h.Object, "path": []any(h.Path), "field": []any(h.Field),
-			}
-		}
-		all = append(all, map[string]any{"kind": at.kind, "value": at.value, "holders": list})
+		all = append(all, map[string]any{"kind": at.kind, "value": at.value, "holders": holders(in, whole)})
 	}
 	return all
 }
@@ -215,6 +209,25 @@ func unanswered(in []Member) []any {
 	return all
 }
 
+// holding is a claim and whose it is.
+type holding struct {
+	member int
+	Claim
+}
+
+// holders are the holders of a claim as rules see them.
+func holders(in []Member, of []holding) []any {
+	list := make([]any, len(of))
+	for i, h := range of {
+		m := in[h.member]
+		list[i] = map[string]any{
+			"member": h.member, "tenant": m.Tenant, "environment": m.Environment, "cluster": m.Cluster,
+			"kind": h.Kind, "value": h.Value, "object": h.Object, "path": []any(h.Path), "field": []any(h.Field),
+		}
+	}
+	return list
+}
+
 // family is what kinds have in common: who owns a domain owns its hosts.
 func family(kind string) string {
 	if kind == "host" {
@@ -223,21 +236,26 @@ func family(kind string) string {
 	return kind
 }
 
-// root is what is compared: names of DNS in lower case, without a wildcard and the last dot.
+// root is what is compared: names of DNS in lower case, without a wildcard and the last dot; others as
+// they look to those who take no notice of case and of the forms of a character.
 func root(c Claim) string {
-	if family(c.Kind) != "domain" {
-		return c.Value
+	if family(c.Kind) == "domain" {
+		return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(c.Value, "*."), "."))
 	}
-	return strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(c.Value, "*."), "."))
+	return strings.Trim(strings.ToLower(norm.NFKC.String(c.Value)), "/")
 }
 
-// above is the name of DNS above a name; nothing else has one.
+// above is the name of DNS above a name, or the path above a path; nothing else has one.
 func above(kind, value string) string {
-	_, rest, _ := strings.Cut(value, ".")
-	if kind != "domain" || !strings.Contains(rest, ".") {
-		return ""
+	switch kind {
+	case "domain":
+		if _, rest, _ := strings.Cut(value, "."); strings.Contains(rest, ".") {
+			return rest
+		}
+	case "secret", "bucket":
+		return value[:max(strings.LastIndexByte(value, '/'), 0)]
 	}
-	return rest
+	return ""
 }
 
 // everyone is the whole fleet, for rules of the platform.

@@ -250,9 +250,7 @@ func (a *analysis) expr(e *ast.Expr, kind, foreign map[ast.Var]bool) []need {
 		return []need{n}
 	}
 	if e.Negated {
-		if t, ok := e.Terms.(*ast.Term); ok && t.Value.Compare(scopeRef) == 0 {
-			n.scope = unknownScope
-		}
+		a.negated(&n, e)
 		return []need{n}
 	}
 	var terms []*ast.Term
@@ -273,6 +271,25 @@ func (a *analysis) expr(e *ast.Expr, kind, foreign map[ast.Var]bool) []need {
 	}
 	return needs
 }
+
+// negated notes what must not be there: the scope of the kind, or a part of the input.
+func (a *analysis) negated(n *need, e *ast.Expr) {
+	t, ok := e.Terms.(*ast.Term)
+	if !ok {
+		return
+	}
+	r, ok := t.Value.(ast.Ref)
+	switch {
+	case t.Value.Compare(scopeRef) == 0:
+		n.scope = unknownScope
+	case ok && len(r) == 2 && r[0].Equal(ast.InputRootDocument):
+		part, _ := r[1].Value.(ast.String)
+		n.inputs.set(a.parts.of(without(string(part))))
+	}
+}
+
+// without stands for the absence of a part of the input.
+func without(part string) string { return "no " + part }
 
 // walkDefined visits the references that must be defined for the term to be; those inside of
 // comprehensions need not.

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -20,11 +21,12 @@ type gate struct {
 
 // parts are the parts of the input that rules find in each scope.
 var parts = map[Scope][]string{
-	ObjectScope: {"object", "owner", "scope", "odd", "suspects", "ctx"},
-	SetScope:    {"objects", "kinds", "facts", "duplicates", "ctx"},
-	TenantScope: {"odd", "suspects", "ctx"},
-	FleetScope:  {"members", "duplicates", "shared_namespaces", "shared", "unanswered"},
-	ChangeScope: {"change", "ctx"},
+	ObjectScope:   {"object", "owner", "scope", "odd", "suspects", "ctx"},
+	SetScope:      {"objects", "kinds", "facts", "duplicates", "ctx"},
+	TenantScope:   {"odd", "suspects", "ctx"},
+	FleetScope:    {"members", "duplicates", "shared_namespaces", "shared", "unanswered", "mixed"},
+	PlatformScope: {"platform", "ctx"},
+	ChangeScope:   {"change", "ctx"},
 }
 
 // names are the fields that the engine writes into the input of each scope.
@@ -40,7 +42,10 @@ func newGates(c *ast.Compiler, rules []Rule, mods modules) gates {
 	for _, scope := range AllScopes {
 		a := newAnalysis(c, g.bits, all, fields, names[scope])
 		var given bitset
-		for _, part := range parts[scope] {
+		for _, part := range slices.Concat(slices.Collect(maps.Values(parts))...) {
+			if !slices.Contains(parts[scope], part) {
+				part = without(part)
+			}
 			given.set(all.of(part))
 		}
 		g.rules[scope] = make([]gate, len(rules))

@@ -18,12 +18,14 @@ func TestCleanRollouts(t *testing.T) {
 // Whatever a person writes where something else should be, the rules on releases judge it and do not
 // stumble: each part of clean releases is exchanged for something of another type.
 func TestRolloutsOfAnyShape(t *testing.T) {
-	objects := read(t, "rollouts.yaml")
+	objects, protected := read(t, "rollouts.yaml"), acme()
+	protected.Protected, protected.Platform.Cluster = true, NewDocument(map[string]any{"name": "main"})
+	protected.Platform.Spec = NewDocument(map[string]any{"analysis": map[string]any{"providers": []any{"prometheus", "web", "job"}}})
 	for i, o := range objects[:len(objects)-8] {
 		exchange(o.Tree, &shapes{}, func(tree any) {
 			judged := slices.Clone(objects)
 			judged[i].Tree, judged[i].Source = tree.(map[string]any), nil
-			for _, p := range check(t, Input{Objects: judged, Checks: []string{"TS-ROL-1"}}) {
+			for _, p := range check(t, Input{Context: protected, Objects: judged, Checks: []string{"TS-ROL"}}) {
 				require.False(t, strings.HasPrefix(p.Message, "cannot be judged"), "%s: %s\n%v", p.Check, p.Message, tree)
 			}
 		})

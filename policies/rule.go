@@ -22,22 +22,29 @@ import (
 //     one identity;
 //   - the tenant, what its file says in one environment: {odd, suspects, ctx}, where odd is about
 //     ctx.spec, and the paths of suspects begin with spec;
-//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared, unanswered};
-//   - a change, what somebody wants to merge: {change, ctx}, see [Change]; ctx knows the platform only.
+//   - the fleet, all tenants: {members, duplicates, shared_namespaces, shared, unanswered, mixed}, where
+//     shared are claims of more than one tenant, unanswered calls that the other tenant does not accept,
+//     and mixed claims of one tenant in a protected environment and another one;
+//   - the platform, what its file says: {platform, ctx}, where platform is the file's spec;
+//   - a change, what somebody wants to merge: {change, ctx}, see [Change].
 //
-// ctx is the [Context]. Findings about a set or the tenant may name a field of the tenant's file.
+// ctx is the [Context]; it knows of no tenant in the last two. Findings about a set or the tenant may name
+// a field of the tenant's file, those about the platform one of the platform file. Where an attestation
+// names a control, ctx.controls has the names of all; where a Waiver is among the objects, ctx.checks has
+// {waivable, severity} of each check.
 type Scope string
 
 const (
-	ObjectScope Scope = "object"
-	SetScope    Scope = "set"
-	TenantScope Scope = "tenant"
-	FleetScope  Scope = "fleet"
-	ChangeScope Scope = "change"
+	ObjectScope   Scope = "object"
+	SetScope      Scope = "set"
+	TenantScope   Scope = "tenant"
+	FleetScope    Scope = "fleet"
+	PlatformScope Scope = "platform"
+	ChangeScope   Scope = "change"
 )
 
 // AllScopes are the scopes, from the smallest.
-var AllScopes = []Scope{ObjectScope, SetScope, TenantScope, FleetScope, ChangeScope}
+var AllScopes = []Scope{ObjectScope, SetScope, TenantScope, FleetScope, PlatformScope, ChangeScope}
 
 // Rule is one check, as its METADATA says.
 type Rule struct {
@@ -52,7 +59,7 @@ type Rule struct {
 	// construction, which the tests show by asking them of all of it.
 	Brought bool
 	// Objects are the kinds that the rule judges; "pods" stands for all that start pods, "all" for every
-	// kind, "tenant" for the tenant's file.
+	// kind, "tenant" for the tenant's file, "change" for the change.
 	Objects []string
 	// Needs are the parts of the context that the rule cannot do without, as in platform.spec.waf. It is
 	// not asked where one is absent.
@@ -114,7 +121,7 @@ func (r Rule) faults() []string {
 	}
 	for _, s := range r.Scopes {
 		if !slices.Contains(AllScopes, s) {
-			say("scope %q is not object, set, tenant, fleet or change", s)
+			say("scope %q is not object, set, tenant, fleet, platform or change", s)
 		}
 	}
 	return faults

@@ -34,7 +34,7 @@ const (
 	layerRules    = "#TenantRules"
 )
 
-var layerNames = []string{"#TenantInput", "#PlatformInput", "#OverrideInput", "#WaiverInput", layerComplete, layerRules}
+var layerNames = []string{"#TenantInput", "#PlatformInput", "#OverrideInput", "#WaiverInput", "#ChangeInput", layerComplete, layerRules}
 
 // newChecker compiles the embedded schemas together with those of the platform (file name to
 // content). Problems are in the platform's files; an error is a fault of ours.

@@ -46,6 +46,7 @@ var documented = sync.OnceValue(func() map[string]*shape {
 func inputLayers() map[string]string {
 	return map[string]string{
 		"tenant": "#TenantInput", "platform": "#PlatformInput", "override": "#OverrideInput", "waiver": "#WaiverInput",
+		"change": "#ChangeInput",
 	}
 }
 
@@ -56,7 +57,7 @@ func HasField(path string) bool {
 	return ok
 }
 
-// Doc returns what the schema says of a field of a kind (tenant, platform, override, waiver), and
+// Doc returns what the schema says of a field of a kind (tenant, platform, override, waiver, change), and
 // whether there is one. The path is written as messages write it; any name stands for a key of a map,
 // and [] for any item of a list.
 func Doc(kind, path string) (Field, bool) {

@@ -9,7 +9,7 @@ import (
 
 const apiVersion = "tenantsmith.dev/v1alpha1"
 
-var kinds = []string{"Tenant", "Platform", "Override", "Waiver"}
+var kinds = []string{"Tenant", "Platform", "Override", "Waiver", "Change"}
 
 // header judges what a document says it is, before anything else is read into it: a document of
 // another kind would only collect errors that say nothing.

@@ -12,7 +12,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// JSONSchema returns the JSON Schema of a kind (tenant, platform, override, waiver) in a draft (7 or
+// JSONSchema returns the JSON Schema of a kind (tenant, platform, override, waiver, change) in a draft (7 or
 // 2020), for editors: fields, their documentation, forms and bounds, and the values they have when
 // nobody gives one. What fields demand of each other stays with validate. Only what every file must
 // have is required, since a tenant's fields may stand in several files.
@@ -22,7 +22,7 @@ import (
 func JSONSchema(kind string, draft int) ([]byte, error) {
 	root := documented()[kind]
 	if root == nil {
-		return nil, fmt.Errorf("no kind %s: tenant, platform, override and waiver have schemas", kind)
+		return nil, fmt.Errorf("no kind %s: tenant, platform, override, waiver and change have schemas", kind)
 	}
 	dialects := map[int]string{7: "http://json-schema.org/draft-07/schema#", 2020: "https://json-schema.org/draft/2020-12/schema"}
 	if dialects[draft] == "" {

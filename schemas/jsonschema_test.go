@@ -71,7 +71,7 @@ func TestJSONSchemaKeepsWhatEditorsShow(t *testing.T) {
 		compiled(t, kind, 2020)
 	}
 	_, err = JSONSchema("pod", 7)
-	require.EqualError(t, err, "no kind pod: tenant, platform, override and waiver have schemas")
+	require.EqualError(t, err, "no kind pod: tenant, platform, override, waiver and change have schemas")
 	_, err = JSONSchema("tenant", 4)
 	require.EqualError(t, err, "no draft 4: 7 and 2020 can be written")
 }

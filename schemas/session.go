@@ -20,7 +20,7 @@ func (c *checker) session() *session {
 	return &session{c: c, ctx: cuecontext.New()}
 }
 
-// input judges one document by itself: kind is Tenant, Platform, Override or Waiver.
+// input judges one document by itself: kind is Tenant, Platform, Override, Waiver or Change.
 func (s *session) input(kind string, doc *manifest.Node) []manifest.Problem {
 	return s.check("#"+kind+"Input", doc)
 }

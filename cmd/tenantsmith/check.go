@@ -17,6 +17,7 @@ import (
 type checkOptions struct {
 	manifests, checks           []string
 	environment, failOn, format string
+	change                      string
 	verify                      bool
 }
 
@@ -33,6 +34,10 @@ Waivers (waivers/*.yaml) accept findings for a time, as on the day of --now. In 
 --trusted-from origin/main judges by the platform file, schemas, policies, overrides and waivers that are
 merged, whatever the working tree says of them.
 
+With --change it judges a change as well: who approved it, what it removes, whether its output is what
+tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the forge knows; it must not
+lie in the repository that the change is about.
+
 With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
 unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`,
 		Example: `  tenantsmith check
@@ -40,6 +45,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
   tenantsmith check --format github
   tenantsmith check --trusted-from origin/main
+  tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := knownFormat(o.format); err != nil {
@@ -52,8 +58,12 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 			if len(o.manifests) > 0 {
 				return w.checkManifests(cmd.Context(), args, o, failOn)
 			}
+			change, err := w.change(o.change)
+			if err != nil {
+				return err
+			}
 			res, err := w.run(cmd.Context(), pipeline.Options{
-				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify,
+				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
 			})
 			if err != nil {
 				return err
@@ -70,8 +80,10 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringSliceVar(&o.checks, "checks", nil, "only these checks: ids or beginnings of ids")
 	f.StringVar(&o.environment, "env", "", "only this environment")
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
+	f.StringVar(&o.change, "change", "", "judge the change that `FILE` describes, too")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
 	w.flags(cmd)
 	return cmd
 }
@@ -93,6 +105,8 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			}
 		}
 	}
+	r.Examined = append(r.Examined, report.Place{})
+	r.Unasked[report.Place{}] = res.OfTenants()
 	r.Summary.Skipped = append(skipped(res), unasked(res.Unasked())...)
 	r.Summary.Checks -= len(res.Unasked())
 	return r

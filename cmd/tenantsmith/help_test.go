@@ -25,6 +25,11 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith.yaml"), platform, 0o644))
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "deploy"), 0o755))
 	require.NoError(t, exec.Command("git", "init", "-q", "--bare", filepath.Join(dir, "../gitops.git")).Run())
+	for _, b := range blocksOf(t, "../../docs/changes.md") {
+		if b.what == "json change.json" {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "../change.json"), []byte(b.text), 0o644))
+		}
+	}
 	t.Chdir(dir)
 	for _, args := range []string{
 		"init -q", "add .", "-c user.name=Ann -c user.email=ann@example.com commit -q -m base", "update-ref refs/remotes/origin/main HEAD",

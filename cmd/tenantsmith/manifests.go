@@ -26,7 +26,7 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 		return err
 	}
 	defer release()
-	r := report.Report{}
+	r := report.Report{Manifests: true}
 	objects, err := w.readManifests(o.manifests, &r)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 func newReportCmd(w *workspace) *cobra.Command {
-	format := "text"
+	format, changed := "text", ""
 	var frameworks []string
 	cmd := &cobra.Command{
 		Use:   "report [TENANT|FILE...]",
@@ -37,12 +37,16 @@ state of the files on one day, not of a cluster, and not of a period.`,
 			if !slices.Contains(report.ComplianceFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
 			}
+			change, err := w.change(changed)
+			if err != nil {
+				return err
+			}
 			fsys, release, err := w.platform()
 			if err != nil {
 				return err
 			}
 			defer release()
-			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: w.day()}
+			o := pipeline.Options{Tenants: w.tenants(args), Version: version(), Now: w.day(), Change: change}
 			c, res, err := pipeline.Assess(cmd.Context(), fsys, o, frameworks)
 			if err != nil {
 				return err
@@ -53,6 +57,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 	f := cmd.Flags()
 	f.StringSliceVar(&frameworks, "framework", nil, "only these: cis, gdpr, iso27001, mtb, nist-csf, nsa, pss, soc2, or one of the platform's own")
 	f.StringVar(&format, "format", format, strings.Join(report.ComplianceFormats, ", "))
+	f.StringVar(&changed, "change", "", "count what the change that `FILE` describes shows, too")
 	w.flags(cmd)
 	return cmd
 }

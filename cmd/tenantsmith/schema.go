@@ -13,8 +13,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// schemaKinds are the kinds of documents that people write.
-var schemaKinds = []string{"tenant", "platform", "override", "waiver"}
+// schemaKinds are the kinds of documents that tenantsmith reads.
+var schemaKinds = []string{"tenant", "platform", "override", "waiver", "change"}
 
 func newSchemaCmd(w *workspace) *cobra.Command {
 	draft, write := "2020-12", ""

@@ -160,7 +160,7 @@ func over(tenants []report.TenantFramework, i int) report.Control {
 func together(a, b report.ControlCheck) report.ControlCheck {
 	a.Result = report.WorstResult(a.Result, b.Result)
 	a.Objects += b.Objects
-	a.Findings = slices.Concat(a.Findings, b.Findings)
+	a.Findings = manifest.SortProblems(slices.Concat(a.Findings, b.Findings)) // those of the platform file are both's
 	if a.Why == "" {
 		a.Why = b.Why
 	}

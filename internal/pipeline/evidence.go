@@ -36,8 +36,18 @@ func (a assessor) evidence(r Rendered) tenantEvidence {
 			t.kinds[k.Kind]++
 		}
 	}
-	for _, p := range r.problems {
-		t.found[p.Check] = append(t.found[p.Check], p)
+	if a.options.Change != nil {
+		t.kinds["change"] = 1
+	}
+	for _, w := range a.result.Fleet.Waivers {
+		if w.Tenant == r.Tenant.Name {
+			t.kinds["Waiver"]++
+		}
+	}
+	for _, p := range slices.Concat(a.result.beside, r.problems) {
+		if p.Severity != manifest.Warning {
+			t.found[p.Check] = append(t.found[p.Check], p)
+		}
 	}
 	a.unask(r, &t)
 	t.frameworks = a.result.Fleet.Platform.Frameworks
@@ -58,7 +68,8 @@ func (t *tenantEvidence) attest(a report.Attestation) {
 	}
 }
 
-// unask notes the checks that were asked in no environment of the tenant.
+// unask notes the checks that were asked in no environment of the tenant, nor of the platform file or a
+// change.
 func (a assessor) unask(r Rendered, t *tenantEvidence) {
 	for _, rule := range a.rules {
 		for _, env := range r.Checked {
@@ -67,6 +78,13 @@ func (a assessor) unask(r Rendered, t *tenantEvidence) {
 				delete(t.unasked, rule.ID)
 				break
 			}
+			t.unasked[rule.ID] = need
+		}
+		need, apart := a.result.apart[rule.ID]
+		switch {
+		case apart && need == "":
+			delete(t.unasked, rule.ID)
+		case apart && t.unasked[rule.ID] != "":
 			t.unasked[rule.ID] = need
 		}
 	}
@@ -90,7 +108,7 @@ func (t tenantEvidence) check(rule policies.Rule, direct bool) report.ControlChe
 	return c
 }
 
-// count is how many objects the check looks at; the tenant's file counts once an environment.
+// count is how many objects the check looks at; the tenant's file counts once an environment, a change once.
 func (t tenantEvidence) count(rule policies.Rule) int {
 	n := 0
 	for _, kind := range rule.Objects {

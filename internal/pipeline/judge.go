@@ -24,12 +24,20 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 			return nil, err
 		}
 	}
-	res.Rules = c.rules
+	platform, err := c.platform(ctx)
+	if err != nil {
+		return nil, err
+	}
+	change, err := c.change(ctx)
+	if err != nil {
+		return nil, err
+	}
+	res.Rules, res.apart, res.beside = c.rules, c.apart(), append(change, platform...)
 	byTenant := map[string][]manifest.Problem{}
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)
 	}
-	res.Problems = append(slices.Clone(c.fleet.Problems), c.unrendered(rendered)...)
+	res.Problems = slices.Concat(c.fleet.Problems, res.beside, c.unrendered(rendered))
 	for i := range rendered {
 		r := &rendered[i]
 		across := byTenant[r.Tenant.Name]
@@ -39,7 +47,7 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 		r.problems = append(r.problems, across...)
 		c.waive(r)
 		res.Problems = append(res.Problems, r.problems...)
-		if c.holds(r.problems) {
+		if c.holds(r.problems) || c.holds(platform) {
 			res.Held, r.Files, r.Tree = append(res.Held, r.Tenant.Name), nil, nil
 			continue
 		}
@@ -137,7 +145,7 @@ func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 }
 
 func member(tenant string, e *schemas.Environment, objects []manifest.Object) policies.Member {
-	m := policies.Member{Tenant: tenant, Environment: e.Name, Cluster: e.Cluster.Name, Namespaces: []string{e.Namespace}}
+	m := policies.Member{Tenant: tenant, Environment: e.Name, Cluster: e.Cluster.Name, Protected: e.Protected, Namespaces: []string{e.Namespace}}
 	for _, o := range objects {
 		m.Keys = append(m.Keys, policies.OwnedKey{Key: o.Key(), Owner: o.Owner})
 	}

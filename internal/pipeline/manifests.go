@@ -49,7 +49,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	}
 	out := &Judged{FailOn: bound(o.FailOn, fleet)}
 	known := newKnown(fleet.Platform, o.day())
-	in := policies.Input{Checks: chosen.policies, Context: policies.Context{Now: known.now, Platform: policies.Platform{Spec: known.platform}}}
+	in := policies.Input{Checks: chosen.policies, Context: known.context()}
 	out.Problems = append(out.Problems, fleet.Problems...)
 	t, e := addressee(fleet, o)
 	if e != nil {
@@ -110,9 +110,7 @@ func (j *Judged) count(engine *policies.Engine, rules []policies.Rule, ctx polic
 	for _, u := range engine.Unasked(ctx) {
 		j.Unasked[u.ID] = field(u.Needs, e)
 	}
-	for _, id := range changes(rules) {
-		j.Unasked[id] = OfChanges
-	}
+	maps.Copy(j.Unasked, unchanged(rules))
 	asked := slices.DeleteFunc(slices.Clone(rules), func(r policies.Rule) bool { return j.Unasked[r.ID] != "" })
 	maps.DeleteFunc(j.Unasked, func(id, _ string) bool {
 		return !slices.ContainsFunc(rules, func(r policies.Rule) bool { return r.ID == id })

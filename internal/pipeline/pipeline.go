@@ -32,6 +32,8 @@ type Options struct {
 	Environment string
 	// Checks are ids or prefixes of ids; none means all.
 	Checks []string
+	// Change is judged beside the tenants, if it is there.
+	Change *Change
 	// Now is the day of the run, by which waivers and whatever else expires are judged; with the zero time
 	// no waiver holds.
 	Now time.Time
@@ -73,6 +75,10 @@ type Result struct {
 
 	engine *policies.Engine
 	known  known
+	// beside are the problems of the platform file and of the change, of no tenant alone.
+	beside []manifest.Problem
+	// apart says what the checks lack that judge those, by id; empty where they were asked.
+	apart map[string]string
 }
 
 // Rendered is one tenant's output.
@@ -110,7 +116,7 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: changes(engine.Rules()), failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: unchanged(engine.Rules()), failOn: bound(o.FailOn, fleet)}
 	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return nil, err
 	}
@@ -160,7 +166,7 @@ type chain struct {
 	engine  *policies.Engine
 	known   known
 	failOn  manifest.Severity
-	changes []string // ids of checks that judge changes
+	changes map[string]string // checks that judge nothing but changes, by id: what they lack
 	waivers []*waiver
 	selection
 }

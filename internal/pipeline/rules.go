@@ -27,8 +27,5 @@ func (s selection) proven() []Rule {
 			})
 		}
 	}
-	if s.wants(narrow) {
-		out = append(out, Rule{ID: narrow, Title: "Waivers are narrow and expire", Severity: manifest.High, Objects: []string{"tenant"}, Controls: answerable, Own: true})
-	}
 	return out
 }

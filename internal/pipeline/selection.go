@@ -7,8 +7,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/policies"
 )
 
-// selection divides ids, or beginnings of them, into those of policies and the others: proofs, and the
-// check of waivers. all tells that nobody chose.
+// selection divides ids, or beginnings of them, into those of policies and the others, proofs. all tells
+// that nobody chose.
 type selection struct {
 	all              bool
 	policies, others []string
@@ -19,7 +19,7 @@ type selection struct {
 func choose(engine *policies.Engine, checks []string) (selection, error) {
 	s := selection{all: len(checks) == 0}
 	for _, check := range checks {
-		other := begins(narrow, check) || slices.ContainsFunc(proofs, func(id string) bool { return begins(id, check) })
+		other := slices.ContainsFunc(proofs, func(id string) bool { return begins(id, check) })
 		if other {
 			s.others = append(s.others, check)
 		}
@@ -42,7 +42,7 @@ func begins(id, check string) bool { return check != "" && strings.HasPrefix(id,
 // asks reports whether there is anything to ask the policies.
 func (s selection) asks() bool { return s.all || len(s.policies) > 0 }
 
-// wants reports whether a proof, or the check of waivers, was chosen.
+// wants reports whether a proof was chosen.
 func (s selection) wants(id string) bool {
 	return s.all || slices.ContainsFunc(s.others, func(check string) bool { return begins(id, check) })
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,9 +21,7 @@ func (c chain) unask(r *Rendered, e *schemas.Environment, facts policies.Context
 	for _, u := range c.engine.Unasked(facts) {
 		out[u.ID] = field(u.Needs, e)
 	}
-	for _, rule := range c.changes {
-		out[rule] = OfChanges
-	}
+	maps.Copy(out, c.changes)
 	if r.Unasked == nil {
 		r.Unasked = map[string]map[string]string{}
 	}
@@ -44,33 +43,66 @@ func field(need string, e *schemas.Environment) string {
 	return need
 }
 
-// changes are the ids of the rules that judge changes only.
-func changes(rules []policies.Rule) []string {
-	var ids []string
+// unchanged are the checks that judge nothing but changes, by id, and that they lack one. To a tenant they
+// are not asked in any case.
+func unchanged(rules []policies.Rule) map[string]string {
+	out := map[string]string{}
 	for _, r := range rules {
-		if slices.Equal(r.Scopes, []policies.Scope{policies.ChangeScope}) {
-			ids = append(ids, r.ID)
+		if r.Of(policies.ChangeScope) {
+			out[r.ID] = OfChanges
 		}
 	}
-	return ids
+	return out
+}
+
+// apart says of the checks that judge the platform file or a change what they lack, nothing where they
+// were asked.
+func (c chain) apart() map[string]string {
+	lacking := map[string]string{}
+	for _, u := range c.engine.Unasked(c.known.context()) {
+		lacking[u.ID] = field(u.Needs, nil)
+	}
+	out := map[string]string{}
+	for _, r := range c.rules {
+		switch {
+		case c.options.Change == nil && r.Of(policies.ChangeScope):
+			out[r.ID] = OfChanges
+		case slices.Contains(r.Scopes, policies.PlatformScope), slices.Contains(r.Scopes, policies.ChangeScope):
+			out[r.ID] = lacking[r.ID]
+		}
+	}
+	return out
 }
 
 // Unasked returns what the chosen checks lack that were asked nowhere, by id.
 func (r *Result) Unasked() map[string]string {
 	out, asked := map[string]string{}, map[string]bool{}
-	for _, t := range r.Tenants {
-		for _, env := range t.Checked {
-			for _, rule := range r.Rules {
-				if need, no := t.Unasked[env][rule.ID]; no {
-					out[rule.ID] = need
-				} else {
-					asked[rule.ID] = true
-				}
+	note := func(id, need string) {
+		if asked[id] = asked[id] || need == ""; need != "" {
+			out[id] = need
+		}
+	}
+	for _, rule := range r.Rules {
+		if need, apart := r.apart[rule.ID]; apart {
+			note(rule.ID, need)
+		}
+		for i := 0; i < len(r.Tenants) && !rule.Of(policies.PlatformScope, policies.ChangeScope); i++ {
+			for _, env := range r.Tenants[i].Checked {
+				note(rule.ID, r.Tenants[i].Unasked[env][rule.ID])
 			}
 		}
 	}
-	for id := range asked {
-		delete(out, id)
-	}
+	maps.DeleteFunc(out, func(id, _ string) bool { return asked[id] })
 	return out
+}
+
+// OfTenants are the ids of the chosen checks that looked at neither the platform file nor a change.
+func (r *Result) OfTenants() []string {
+	var ids []string
+	for _, rule := range r.Rules {
+		if need, apart := r.apart[rule.ID]; !apart || need != "" {
+			ids = append(ids, rule.ID)
+		}
+	}
+	return ids
 }

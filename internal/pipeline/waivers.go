@@ -11,7 +11,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// narrow is the check that waivers are narrow and expire. No Rego stands for it: policies know no day.
+// narrow is the check that waivers are narrow and expire. Those of the platform repository are judged here,
+// by whether findings meet them, too; its Rego judges those among manifests of any origin.
 const narrow = "TS-AUD-005"
 
 // How long a waiver may hold, and from when its end is announced, in days.
@@ -21,17 +22,13 @@ const (
 	soon            = 14
 )
 
-var answerable = []manifest.Control{
-	{Framework: "iso", ID: "A.5.36"}, {Framework: "iso", ID: "A.8.9"}, {Framework: "soc2", ID: "CC3.2"}, {Framework: "soc2", ID: "CC5.3"},
-	{Framework: "csf", ID: "ID.RA-06"}, {Framework: "csf", ID: "ID.RA-07"}, {Framework: "csf", ID: "GV.RM-04"}, {Framework: "gdpr", ID: "5.2"},
-}
-
 // waiver is one of a run: what is wrong with it, and what of it findings have met.
 type waiver struct {
 	*schemas.Waiver
 	problems []manifest.Problem
 	met      map[string]bool // by field: spec.checks[0]
 	across   bool            // some check looks across tenants
+	controls []manifest.Control
 }
 
 // judgeWaivers judges each waiver of the fleet by the rules and by the day; the zero time is no day.
@@ -43,9 +40,13 @@ func judgeWaivers(fleet *schemas.Fleet, engine *policies.Engine, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	own, err := engine.Selected([]string{narrow})
+	if err != nil {
+		return nil, err
+	}
 	out := make([]*waiver, len(fleet.Waivers))
 	for i, w := range fleet.Waivers {
-		out[i] = &waiver{Waiver: w, met: map[string]bool{}}
+		out[i] = &waiver{Waiver: w, met: map[string]bool{}, controls: own[0].Controls}
 		out[i].judge(rules)
 		out[i].date(now)
 	}
@@ -61,7 +62,7 @@ func (w *waiver) holds() bool {
 func (w *waiver) say(severity manifest.Severity, at manifest.Path, remedy, format string, args ...any) {
 	w.problems = append(w.problems, manifest.Problem{
 		Check: narrow, Severity: severity, Tenant: w.Tenant, Position: w.At(at), Field: at.String(),
-		Message: fmt.Sprintf(format, args...), Remedy: remedy, Controls: answerable,
+		Message: fmt.Sprintf(format, args...), Remedy: remedy, Controls: w.controls,
 	})
 }
 
@@ -89,7 +90,7 @@ func (w *waiver) judge(rules []policies.Rule) {
 
 // check asks whether a check can be waived. It returns its rule, where one stands for it.
 func (w *waiver) check(at manifest.Path, id string, rules []policies.Rule) policies.Rule {
-	ids := append(slices.Clone(proofs), narrow)
+	ids := slices.Clone(proofs)
 	var rule policies.Rule
 	for _, r := range rules {
 		if ids = append(ids, r.ID); r.ID == id {

@@ -128,7 +128,7 @@ func (r Report) suiteName(at Place) string {
 		return Clean(at.Tenant + "/" + at.Environment)
 	case at.Tenant != "":
 		return Clean(at.Tenant)
-	case slices.Contains(r.Examined, at):
+	case r.Manifests:
 		return string(words().JUnit.Manifests)
 	}
 	return string(words().JUnit.Platform)

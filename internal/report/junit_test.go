@@ -139,7 +139,7 @@ func TestJUnit(t *testing.T) {
 
 // TestJUnitManifests: objects of nobody's are asked, too.
 func TestJUnitManifests(t *testing.T) {
-	r := Report{FailOn: manifest.High, Rules: []Rule{rule("TS-X-001", manifest.High)}, Examined: []Place{{}}}
+	r := Report{FailOn: manifest.High, Rules: []Rule{rule("TS-X-001", manifest.High)}, Examined: []Place{{}}, Manifests: true}
 	r.Summary.Skipped = []Skipped{{What: "a.yaml", Reason: "no regular file"}}
 	root := requireJUnit(t, written(t, "junit", r, Options{}))
 	require.Equal(t, "manifests", root.Children[0].attr("name"))

@@ -23,6 +23,8 @@ type Report struct {
 	// Rules are the checks that were asked, and Examined is of whom.
 	Rules    []Rule
 	Examined []Place
+	// Manifests says that the objects are of any origin, and nobody's where a place names no tenant.
+	Manifests bool
 	// Unasked are the checks that were not asked at a place, by id.
 	Unasked map[Place][]string
 }

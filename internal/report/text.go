@@ -54,17 +54,18 @@ func writeProblem(b *bytes.Buffer, g []manifest.Problem, o Options) {
 	detail(label.Waiver, p.Waiver)
 }
 
-// lead is what stands between position and message: severity and check of findings, and the field of what
+// lead is what stands between position and message: severity and check for findings, the field for what
 // concerns no object.
 func lead(p manifest.Problem) string {
 	var parts []string
 	if p.Severity == manifest.Warning {
 		parts = append(parts, string(words().Label.Warning)+": ")
 	}
-	if p.Check != "" && p.Severity != manifest.Error && p.Severity != manifest.Warning {
+	found := p.Check != "" && p.Severity != manifest.Error && p.Severity != manifest.Warning
+	if found {
 		parts = append(parts, string(p.Severity)+" "+Clean(p.Check)+": ")
 	}
-	if p.Object.Kind == "" && p.Field != "" {
+	if p.Field != "" && (p.Object.Kind == "" || !found) {
 		parts = append(parts, Clean(p.Field)+": ")
 	}
 	return strings.Join(parts, "")

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+// maxChange is more than any file about a change may have: enough to see that one has too much.
+const maxChange = 4 << 20
+
+// change reads the file that a trusted job wrote about a change; without a name there is none. What is
+// wrong with the file is the job's fault and nobody's who reads the findings.
+func (w *workspace) change(file string) (*pipeline.Change, error) {
+	if file == "" {
+		return nil, nil
+	}
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(w.dir, file)
+	}
+	if err := w.outside(file); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("--change: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxChange))
+	if err != nil {
+		return nil, fmt.Errorf("--change: %w", err)
+	}
+	change, problems, err := pipeline.ReadChange(w.named(file), data)
+	if err == nil && len(problems) > 0 {
+		err = errors.Join(w.problems(report.Report{Problems: problems}), errors.New("--change: the file does not describe a change; `tenantsmith schema change` says what it holds"))
+	}
+	return change, err
+}
+
+// outside refuses a file that the change itself could bring: one in the platform repository, or in the
+// work tree of git around it, whatever links lead there.
+func (w *workspace) outside(file string) error {
+	at, err := filepath.EvalSymlinks(w.abs(file))
+	if err != nil {
+		return fmt.Errorf("--change: %w", err)
+	}
+	tree, err := filepath.EvalSymlinks(w.abs(w.dir))
+	if err != nil {
+		return fmt.Errorf("no directory %s", w.dir)
+	}
+	for dir := tree; ; dir = filepath.Dir(dir) {
+		if exists(filepath.Join(dir, ".git")) {
+			tree = dir
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	if rel, err := filepath.Rel(tree, at); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return fmt.Errorf("--change %s lies in the repository, where the change itself could have written it; let CI write it elsewhere, such as $RUNNER_TEMP", w.named(file))
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+# METADATA
+# title: Environments are separate
+# custom:
+#   id: TS-AUD-009
+#   severity: high
+#   scope: [object, tenant, fleet]
+#   waivable: false
+#   needs_tenant: true
+#   remedy: say under spec.environments what differs there, such as its own spec.environments.<name>.secrets and host; the patch or object of your own must name its own environment alone
+#   objects: [tenant, NetworkPolicy, RoleBinding, ClusterRoleBinding, ReferenceGrant, ExternalSecret, PushSecret, Cluster, ObjectStore]
+#   controls:
+#     direct: [iso:A.8.31]
+#     supporting: [iso:A.8.33, iso:A.8.11, iso:A.8.22, soc2:CC8.1, soc2:CC6.1, csf:PR.IR-01, csf:PR.PS-06, gdpr:25.2, gdpr:5.1.b]
+package checks.ts_aud_009
+
+import data.lib.network
+import data.lib.rbac
+
+# The environments that are kept apart from this one: protected ones from the others.
+others contains environment if {
+	some environment in input.ctx.platform.spec.environments
+	object.get(environment, "protected", false) != object.get(input.ctx, "protected", false)
+}
+
+names := {environment.name | some environment in others}
+
+# Their namespaces, as far as the platform's pattern says.
+namespaces[namespace] := environment.name if {
+	some environment in others
+	pattern := object.get(input.ctx.platform.spec, "namespacePattern", "{tenant}-{env}")
+	namespace := replace(replace(pattern, "{tenant}", input.ctx.tenant), "{env}", environment.name)
+	not namespace in input.ctx.namespaces
+}
+
+deny contains finding if {
+	some [path, direction, environment] in opened
+	finding := {
+		"path": array.concat(path, ["namespaceSelector"]),
+		"message": sprintf("policy opens %s for environment %s, which is kept apart from this one", [direction, environment]),
+	}
+}
+
+opened contains [p.path, p.direction, environment] if {
+	some p in network.peers
+	some label, value in p.peer.namespaceSelector.matchLabels
+	some environment in meant(label, value, p.peer.namespaceSelector)
+}
+
+opened contains [p.path, p.direction, environment] if {
+	some p in network.peers
+	some expression in p.peer.namespaceSelector.matchExpressions
+	expression.operator == "In"
+	some value in expression.values
+	some environment in meant(expression.key, value, p.peer.namespaceSelector)
+}
+
+# The other environments that a label with this value is on.
+meant("tenantsmith.dev/environment", value, _) := names & {value}
+
+meant("kubernetes.io/metadata.name", value, _) := {environment | environment := namespaces[value]}
+
+# The tenant wherever it is on the cluster.
+meant("tenantsmith.dev/tenant", tenant, selector) := {environment.name |
+	tenant == input.ctx.tenant
+	count(object.get(selector, "matchLabels", {})) + count(object.get(selector, "matchExpressions", [])) == 1
+	some environment in others
+	environment.cluster == input.ctx.cluster.name
+}
+
+deny contains finding if {
+	some i, subject in rbac.bindings.subjects
+	environment := namespaces[home(subject)]
+	finding := {
+		"path": ["subjects", i],
+		"message": sprintf("binding grants to accounts of environment %s, which is kept apart from this one", [environment]),
+	}
+}
+
+home(subject) := subject.namespace if subject.kind == "ServiceAccount"
+
+home(subject) := split(subject.name, ":")[2] if {
+	subject.kind in {"User", "Group"}
+	startswith(subject.name, "system:serviceaccount")
+}
+
+deny contains finding if {
+	input.object.kind == "ReferenceGrant"
+	some i, from in input.object.spec.from
+	environment := namespaces[from.namespace]
+	finding := {
+		"path": ["spec", "from", i, "namespace"],
+		"message": sprintf("grant lets objects of environment %s in, which is kept apart from this one", [environment]),
+	}
+}
+
+# Where secrets come from, by objects and by the tenant's file.
+keys contains [["spec", "data", i, "remoteRef", "key"], entry.remoteRef.key] if {
+	input.object.kind == "ExternalSecret"
+	some i, entry in input.object.spec.data
+}
+
+keys contains [["spec", "dataFrom", i, field[0], field[1]], entry[field[0]][field[1]]] if {
+	input.object.kind == "ExternalSecret"
+	some i, entry in input.object.spec.dataFrom
+	some field in [["extract", "key"], ["find", "path"]]
+}
+
+keys contains [["spec", "data", i, "match", "remoteRef", "remoteKey"], entry.match.remoteRef.remoteKey] if {
+	input.object.kind == "PushSecret"
+	some i, entry in input.object.spec.data
+}
+
+deny contains finding if {
+	input.object.kind in {"ExternalSecret", "PushSecret"}
+	some [path, key] in keys
+	some environment in within(key)
+	finding := {"path": path, "message": secret_of(key, environment)}
+}
+
+deny contains finding if {
+	not input.object
+	not input.objects
+	some name, secret in input.ctx.spec.secrets
+	some environment in within(secret.path)
+	finding := {
+		"path": [],
+		"field": ["spec", "secrets", name, "path"],
+		"message": secret_of(secret.path, environment),
+	}
+}
+
+# The environments that a path is of: those that name a part of it, and those whose beginning it has.
+within(key) := (names & {part | some part in split(lower(key), "/")}) | {environment |
+	prefix := input.ctx.platform.spec.secretStore.prefix
+	contains(prefix, "{env}")
+	some environment in names
+	beginning := replace(replace(prefix, "{tenant}", input.ctx.tenant), "{env}", environment)
+	startswith(sprintf("%s/", [key]), sprintf("%s/", [trim_suffix(beginning, "/")]))
+}
+
+secret_of(key, environment) := sprintf("secret %v is one of environment %s, which is kept apart from this one", [key, environment])
+
+deny contains finding if {
+	some shared in input.mixed
+	some holder in shared.holders
+	finding := {
+		"member": holder.member,
+		"object": holder.object,
+		"path": holder.path,
+		"field": holder.field,
+		"message": sprintf("%s %s is that of a protected environment and of another one", [holder.kind, holder.value]),
+	}
+}

@@ -1,0 +1,55 @@
+package checks.ts_rbac_005_test
+
+import data.checks.ts_rbac_005
+import data.lib.samples_test as samples
+
+role(verbs, names) := {
+	"kind": "Role",
+	"metadata": samples.meta("dev"),
+	"rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": verbs, "resourceNames": names}],
+}
+
+binding(kind) := {
+	"kind": "RoleBinding",
+	"metadata": samples.meta("a"),
+	"roleRef": {"kind": "Role", "name": "dev"},
+	"subjects": [{"kind": kind, "name": "a"}],
+}
+
+test_violates if {
+	every verb in ["get", "list", "watch", "patch", "update", "*"] {
+		count(ts_rbac_005.deny) == 1 with input as samples.of(role([verb], []))
+	}
+	count(ts_rbac_005.deny) == 1 with input as samples.of(json.remove(role(["list"], []), ["/rules/0/resourceNames"]))
+	count(ts_rbac_005.deny) == 1 with input as samples.of(role(["list"], ["db", ""]))
+	count(ts_rbac_005.deny) == 1 with input as samples.of({"kind": "ClusterRole", "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get"]}]})
+}
+
+test_violates_by_name if {
+	ts_rbac_005.deny == {{"path": ["rules", 0], "message": "rule grants get, list of secrets, and names none"}} with input as samples.of(role(["list", "get"], []))
+}
+
+test_violates_people_who_list_named_ones if {
+	ts_rbac_005.deny == {{
+		"object": 0,
+		"path": ["rules", 0],
+		"message": "rule grants people watch of secrets",
+	}} with input as samples.set([role(["get", "watch"], ["db"]), binding("Group")])
+}
+
+test_passes if {
+	every o in [
+		role(["get"], ["app-db"]),
+		role(["create", "delete"], []),
+		json.patch(role(["get"], []), [{"op": "replace", "path": "/rules/0/resources", "value": ["configmaps", "secrets/status"]}]),
+		json.patch(role(["get"], []), [{"op": "replace", "path": "/rules/0/apiGroups", "value": ["example.com"]}]),
+	] {
+		count(ts_rbac_005.deny) == 0 with input as samples.of(o)
+	}
+}
+
+test_passes_accounts_that_watch_named_ones if {
+	count(ts_rbac_005.deny) == 0 with input as samples.set([role(["watch"], ["db"]), binding("ServiceAccount")])
+	count(ts_rbac_005.deny) == 0 with input as samples.set([role(["get"], ["db"]), binding("Group")])
+	count(ts_rbac_005.deny) == 0 with input as samples.set([role(["list"], []), binding("Group")])
+}

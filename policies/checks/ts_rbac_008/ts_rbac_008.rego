@@ -1,0 +1,38 @@
+# METADATA
+# title: Guard rails are read-only for tenants
+# custom:
+#   id: TS-RBAC-008
+#   severity: high
+#   scope: object
+#   waivable: false
+#   brought: true
+#   remedy: remove the rule; the tenant's file says what guard rails hold, such as spec.resources and spec.services.<name>.calls
+#   objects: [Role, ClusterRole]
+#   controls:
+#     direct: [mtb:MTB-PL1-CC-TI-1, mtb:MTB-PL1-BC-CPI-2]
+#     supporting: [iso:A.8.9, iso:A.8.22, soc2:CC6.1, soc2:CC8.1, csf:PR.IR-01]
+package checks.ts_rbac_008
+
+import data.lib.rbacrules
+
+powers := [{"verbs": rbacrules.writing, "groups": groups, "resources": resources} |
+	some [groups, resources] in [
+		[{""}, {"limitranges", "namespaces", "namespaces/finalize", "resourcequotas"}],
+		[{"networking.k8s.io", "extensions"}, {"networkpolicies"}],
+		[{"cilium.io"}, {"ciliumnetworkpolicies"}],
+		[{"crd.projectcalico.org", "projectcalico.org"}, {"networkpolicies"}],
+		[{"security.istio.io"}, {"authorizationpolicies", "peerauthentications", "requestauthentications"}],
+		[{"external-secrets.io"}, {"externalsecrets", "pushsecrets", "secretstores"}],
+		[{"argoproj.io"}, {"analysistemplates"}],
+		[{"monitoring.coreos.com"}, {"podmonitors", "prometheusrules", "servicemonitors"}],
+	]
+]
+
+deny contains finding if {
+	rbacrules.changes
+	some granted in rbacrules.granting(powers)
+	finding := {
+		"path": ["rules", granted.index],
+		"message": sprintf("rule grants %s, which are guard rails", [granted.grants]),
+	}
+}

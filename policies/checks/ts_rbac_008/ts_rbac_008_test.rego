@@ -1,0 +1,43 @@
+package checks.ts_rbac_008_test
+
+import data.checks.ts_rbac_008
+import data.lib.samples_test as samples
+
+role(groups, resources, verbs) := samples.of({"kind": "Role", "rules": [{"apiGroups": groups, "resources": resources, "verbs": verbs}]})
+
+test_violates if {
+	every given in [
+		role([""], ["resourcequotas", "limitranges"], ["patch"]),
+		role([""], ["namespaces"], ["delete"]),
+		role([""], ["namespaces/finalize"], ["update"]),
+		role(["networking.k8s.io"], ["networkpolicies"], ["delete"]),
+		role(["extensions"], ["networkpolicies"], ["deletecollection"]),
+		role(["cilium.io"], ["ciliumnetworkpolicies"], ["create"]),
+		role(["projectcalico.org"], ["networkpolicies"], ["create"]),
+		role(["security.istio.io"], ["peerauthentications"], ["update"]),
+		role(["security.istio.io"], ["authorizationpolicies"], ["create"]),
+		role(["external-secrets.io"], ["externalsecrets", "secretstores"], ["create"]),
+		role(["argoproj.io"], ["analysistemplates"], ["patch"]),
+		role(["monitoring.coreos.com"], ["podmonitors"], ["delete"]),
+		role(["networking.k8s.io"], ["*"], ["*"]),
+	] {
+		count(ts_rbac_008.deny) == 1 with input as given
+	}
+	count(ts_rbac_008.deny) == 1 with input as role(["*"], ["*"], ["*"])
+}
+
+test_violates_by_name if {
+	ts_rbac_008.deny == {{"path": ["rules", 0], "message": "rule grants delete of networkpolicies, which are guard rails"}} with input as role(["networking.k8s.io"], ["networkpolicies", "ingresses"], ["get", "delete"])
+}
+
+test_passes if {
+	every given in [
+		role(["networking.k8s.io"], ["networkpolicies", "ingresses"], ["get", "list", "watch"]),
+		role(["networking.k8s.io"], ["ingresses"], ["delete"]),
+		role([""], ["resourcequotas", "limitranges"], ["list"]),
+		role([""], ["configmaps"], ["create", "delete"]),
+		role(["argoproj.io"], ["rollouts"], ["patch"]),
+	] {
+		count(ts_rbac_008.deny) == 0 with input as given
+	}
+}

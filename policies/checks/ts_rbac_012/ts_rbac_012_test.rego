@@ -1,0 +1,96 @@
+package checks.ts_rbac_012_test
+
+import data.checks.ts_rbac_012
+import data.lib.samples_test as samples
+
+rbac := {"rbac": {
+	"platformGroups": ["sre"],
+	"platformAccounts": [{"namespace": "argo-rollouts", "name": "argo-rollouts"}],
+	"identities": {"acme": ["arn:aws:iam::4711:role/acme"], "globex": ["arn:aws:iam::4711:role/globex"]},
+}}
+
+of(o) := samples.within(samples.of(o), {"platform": {"spec": rbac}})
+
+to(subject) := of({"kind": "RoleBinding", "metadata": samples.meta("a"), "subjects": [subject]})
+
+account(annotations) := of({"kind": "ServiceAccount", "metadata": {"name": "web", "annotations": annotations}})
+
+test_violates if {
+	wrong := {[subject, said] |
+		some [subject, message] in cases
+		said := {f.message | some f in ts_rbac_012.deny with input as to(subject)}
+		said != {message}
+	}
+	wrong == set()
+}
+
+cases := [
+	[{"kind": "ServiceAccount", "name": "ci"}, "binding grants to ServiceAccount ci, and names no namespace of it"],
+	[
+		{"kind": "ServiceAccount", "name": "ci", "namespace": "globex-prod"},
+		"binding grants to ServiceAccount ci of namespace globex-prod, which belongs to neither the tenant nor the platform",
+	],
+	[
+		{"kind": "ServiceAccount", "name": "other", "namespace": "argo-rollouts"},
+		"binding grants to ServiceAccount other of namespace argo-rollouts, which belongs to neither the tenant nor the platform",
+	],
+	[
+		{"kind": "ServiceAccount", "namespace": "globex-prod"},
+		"binding grants to ServiceAccount (no name) of namespace globex-prod, which belongs to neither the tenant nor the platform",
+	],
+	[{"kind": "Group", "name": "globex-admins"}, "binding grants to group globex-admins, which is none of the tenant's owners"],
+	[
+		{"kind": "Group", "name": "system:serviceaccounts:globex-prod"},
+		"binding grants to group system:serviceaccounts:globex-prod, which is none of the tenant's owners",
+	],
+	[{"kind": "User", "name": "ada"}, "binding grants to user ada, and people are named by groups of the tenant's owners"],
+	[
+		{"kind": "User", "name": "system:serviceaccount:globex-prod:ci"},
+		"binding grants to user system:serviceaccount:globex-prod:ci, and people are named by groups of the tenant's owners",
+	],
+	[{"kind": "Robot", "name": "ada"}, "binding grants to a subject of kind \"Robot\", whom nobody knows"],
+	[{"name": "ada"}, "binding grants to a subject of kind \"\", whom nobody knows"],
+]
+
+test_violates_identities if {
+	every cloud in ts_rbac_012.clouds {
+		ts_rbac_012.deny == {{
+			"path": ["metadata", "annotations", cloud],
+			"message": "account stands for arn:aws:iam::4711:role/globex in the cloud, which the platform does not assign to the tenant",
+		}} with input as account({cloud: "arn:aws:iam::4711:role/globex"})
+	}
+	count(ts_rbac_012.deny) == 1 with input as of({"kind": "Cluster", "spec": {"serviceAccountTemplate": {"metadata": {"annotations": {"iam.gke.io/gcp-service-account": "a"}}}}})
+	count(ts_rbac_012.deny) == 1 with input as samples.of({"kind": "ServiceAccount", "metadata": {"annotations": {"eks.amazonaws.com/role-arn": "a"}}})
+}
+
+test_violates_a_group_of_two_tenants if {
+	holders := [
+		{"member": 0, "tenant": "acme", "value": "devs", "field": ["spec", "owners", 0, "group"]},
+		{"member": 2, "tenant": "globex", "value": "devs", "field": ["spec", "owners", 1, "group"]},
+	]
+	ts_rbac_012.deny == {
+		{"member": 0, "path": [], "field": ["spec", "owners", 0, "group"], "message": "group devs is an owner of another tenant as well"},
+		{"member": 2, "path": [], "field": ["spec", "owners", 1, "group"], "message": "group devs is an owner of another tenant as well"},
+	} with input as {"shared": [{"kind": "group", "value": "devs", "holders": holders}]}
+	count(ts_rbac_012.deny) == 0 with input as {"shared": [{"kind": "domain", "value": "a.example.com", "holders": holders}]}
+}
+
+test_passes if {
+	every subject in [
+		{"kind": "ServiceAccount", "name": "api", "namespace": "acme-production"},
+		{"kind": "ServiceAccount", "name": "argo-rollouts", "namespace": "argo-rollouts"},
+		{"kind": "Group", "name": "acme-admins"},
+		{"kind": "Group", "name": "sre"},
+		{"kind": "Group", "name": "system:serviceaccounts:acme-production"},
+		{"kind": "Group", "name": "system:authenticated"},
+		{"kind": "User", "name": "system:serviceaccount:acme-production:api"},
+		{"kind": "User", "name": "system:kube-scheduler"},
+	] {
+		count(ts_rbac_012.deny) == 0 with input as to(subject)
+	}
+}
+
+test_passes_own_identity if {
+	count(ts_rbac_012.deny) == 0 with input as account({"eks.amazonaws.com/role-arn": "arn:aws:iam::4711:role/acme", "team": "shop"})
+	count(ts_rbac_012.deny) == 0 with input as of({"kind": "ConfigMap", "metadata": {"annotations": {"eks.amazonaws.com/role-arn": "a"}}})
+}
