@@ -99,6 +99,9 @@ func (e *Engine) saysOf(ctx context.Context, rule Rule, m mutant) ([]manifest.Pr
 	if m.change == nil && of(FleetScope) {
 		ask(e.CheckFleet(ctx, m.Fleet, checks))
 	}
+	if m.change == nil && of(PlatformScope) {
+		ask(e.CheckPlatform(ctx, m.Context, checks))
+	}
 	// An id may begin with another.
 	return slices.DeleteFunc(all, func(p manifest.Problem) bool { return p.Check != rule.ID }), failed
 }
