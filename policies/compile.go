@@ -30,6 +30,8 @@ type Engine struct {
 	gates     gates
 	digest    string
 	members   bool // whether a rule looks at input.members
+	// frameworks are those of the platform.
+	frameworks []Framework
 	// suspicious tells whether a rule looks at input.suspects.
 	suspicious bool
 	// rest compiles all rules, those that are asked only of what people bring among them; nil where
@@ -59,7 +61,7 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := mods.rules()
+	rules, house, err := mods.catalogue(fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +69,7 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.digest, e.members = mods.digest(), mods.mention("members")
+	e.digest, e.members, e.frameworks = mods.digest(), mods.mention("members"), house
 	e.rest = sync.OnceValues(func() (*Engine, error) {
 		mods, err := load(sources(fsys, dirs), ruleFiles) // anew: compiling changed the first
 		if err != nil {

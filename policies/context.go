@@ -24,6 +24,8 @@ type Context struct {
 	// of the schema. So are those of the platform file and of the cluster below.
 	Spec     Document
 	Platform Platform
+
+	changed map[string]any // what rules see instead, by a mutation
 }
 
 // Document is data for rules, made ready once for many calls.
@@ -65,6 +67,9 @@ const newestMinor = 999
 // value is the context as rules see it. What is empty is left out, so that a rule which needs it
 // does not hold by accident.
 func (c Context) value() map[string]any {
+	if c.changed != nil {
+		return c.changed
+	}
 	p := c.Platform
 	kinds := make([]any, len(p.AllowedKinds))
 	for i, k := range p.AllowedKinds {
@@ -125,6 +130,10 @@ func has(ctx map[string]any, path string) bool {
 		return false
 	case string:
 		return v != ""
+	case []any:
+		return len(v) > 0
+	case map[string]any:
+		return len(v) > 0
 	case ast.String:
 		return v != ""
 	case ast.Object:

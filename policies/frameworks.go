@@ -1,9 +1,8 @@
 package policies
 
 import (
+	"cmp"
 	"embed"
-	"fmt"
-	"path"
 	"slices"
 	"sync"
 
@@ -49,9 +48,20 @@ func (f Framework) Control(c FrameworkControl) manifest.Control {
 // Frameworks are those that come with tenantsmith, sorted by id.
 func Frameworks() []Framework { return slices.Clone(frameworks()) }
 
+// FindFramework returns the framework of an id or a prefix among those that come with tenantsmith.
+func FindFramework(id string) (Framework, bool) { return find(frameworks(), id) }
+
+// Frameworks are ours and those of the platform, sorted by id.
+func (e *Engine) Frameworks() []Framework {
+	all := append(Frameworks(), e.frameworks...)
+	slices.SortFunc(all, func(a, b Framework) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
 // FindFramework returns the framework of an id or a prefix.
-func FindFramework(id string) (Framework, bool) {
-	all := frameworks()
+func (e *Engine) FindFramework(id string) (Framework, bool) { return find(e.Frameworks(), id) }
+
+func find(all []Framework, id string) (Framework, bool) {
 	i := slices.IndexFunc(all, func(f Framework) bool { return f.ID == id || f.Prefix == id })
 	if i < 0 {
 		return Framework{}, false
@@ -61,49 +71,9 @@ func FindFramework(id string) (Framework, bool) {
 
 // frameworks reads the embedded files; a fault of theirs is one of ours, which the tests find.
 var frameworks = sync.OnceValue(func() []Framework {
-	entries, err := frameworkFiles.ReadDir("frameworks")
+	all, err := readFrameworks(frameworkFiles, ".", nil)
 	if err != nil {
 		panic(err)
 	}
-	var all []Framework
-	for _, e := range entries {
-		name := path.Join("frameworks", e.Name())
-		data, err := frameworkFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		docs, problems := manifest.Parse(name, data, manifest.TenantLimits)
-		if len(docs) != 1 || len(problems) > 0 {
-			panic(fmt.Sprint(name, ": ", problems))
-		}
-		all = append(all, readFramework(docs[0]))
-	}
 	return all
 })
-
-func readFramework(n *manifest.Node) Framework {
-	f := Framework{
-		ID: word(n, "id"), Prefix: word(n, "prefix"), Name: word(n, "name"), Version: word(n, "version"), Scope: word(n, "scope"),
-	}
-	for _, item := range n.Get("controls").Items {
-		c := FrameworkControl{
-			ID: word(item, "id"), Title: word(item, "title"), Class: Class(word(item, "class")), NotShown: word(item, "notShown"),
-		}
-		if aliases := item.Get("aliases"); aliases != nil {
-			c.Aliases = map[string]string{}
-			for i := range aliases.Fields {
-				c.Aliases[aliases.Fields[i].Key] = word(aliases, aliases.Fields[i].Key)
-			}
-		}
-		f.Controls = append(f.Controls, c)
-	}
-	return f
-}
-
-func word(n *manifest.Node, key string) string {
-	v := n.Get(key)
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v.Value)
-}

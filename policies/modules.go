@@ -181,8 +181,23 @@ func (m modules) misplaced() []manifest.Problem {
 	return faults
 }
 
-// rules reads the catalogue, sorted by id.
-func (m modules) rules() ([]Rule, error) {
+// catalogue reads the rules, sorted by id, and the frameworks of the platform. Nobody waits for ours where
+// the platform has no rules.
+func (m modules) catalogue(fsys fs.FS, dirs []string) (rules []Rule, house []Framework, err error) {
+	if fsys == nil {
+		rules, err = m.rules(nil)
+		return rules, nil, err
+	}
+	if house, err = houseFrameworks(fsys, dirs); err != nil {
+		return nil, nil, err
+	}
+	rules, err = m.rules(append(Frameworks(), house...))
+	return rules, house, err
+}
+
+// rules reads the catalogue, sorted by id. Known are the frameworks that controls of the platform's rules
+// can be in; ours are held against theirs by the tests.
+func (m modules) rules(known []Framework) ([]Rule, error) {
 	var rules []Rule
 	var faults Errors
 	seen := map[string]string{}
@@ -195,6 +210,9 @@ func (m modules) rules() ([]Rule, error) {
 			bad = []string{"package checks." + r.pkg + " is already in " + first}
 		} else if !mod.brief && !denies(mod.ast) {
 			bad = append(bad, "a check needs a rule: deny contains finding if { … }")
+		}
+		if !r.Own {
+			bad = append(bad, r.strangers(known)...)
 		}
 		seen[r.pkg] = mod.file
 		for _, text := range bad {

@@ -46,7 +46,7 @@ func Test(ctx context.Context, fsys fs.FS, dirs ...string) (TestReport, error) {
 	if err != nil {
 		return TestReport{}, err
 	}
-	if _, err := mods.rules(); err != nil {
+	if _, _, err := mods.catalogue(fsys, dirs); err != nil {
 		return TestReport{}, err
 	}
 	return mods.test(ctx, "")

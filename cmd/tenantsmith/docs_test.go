@@ -18,7 +18,7 @@ import (
 // TestDocs holds that the pages about releases, scaling and compliance tell the truth. The words behind the language of a
 // fenced block say what it is:
 //
-//	yaml FILE             a file of the platform's repository; all of them together are clean
+//	yaml FILE, rego FILE  a file of the platform's repository; all of them together are clean
 //	yaml ENV KIND/NAME    an object as the environment's cluster gets it
 //	json ENV companions   what a GitOps engine has to know of the environment
 //	console               a command behind $ and what it prints
@@ -64,6 +64,22 @@ func TestChecksPage(t *testing.T) {
 	require.Equal(t, out.String(), string(got), "run go test ./cmd/tenantsmith -update")
 }
 
+// TestAuthoringPage: the check of the page about checks of one's own is tested, proven and reported as it
+// says.
+func TestAuthoringPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/policies-authoring.md")
+	t.Chdir(t.TempDir())
+	for _, b := range blocks {
+		b.write(t)
+	}
+	shows := 0
+	for _, b := range blocks {
+		shows += b.check(t)
+	}
+	require.Equal(t, 2, shows)
+	require.NotContains(t, printed(t, "tenantsmith policy test platform/policies --coverage 100 -v"), "FAIL")
+}
+
 // TestWaiverPage: what the page about waivers shows is what the command prints.
 func TestWaiverPage(t *testing.T) {
 	blocks := blocksOf(t, "../../docs/waivers.md")
@@ -104,8 +120,8 @@ func blocksOf(t *testing.T, page string) []block {
 
 // write makes the file that the block is.
 func (b block) write(t *testing.T) {
-	name, ok := strings.CutPrefix(b.what, "yaml ")
-	if !ok || !strings.HasSuffix(name, ".yaml") {
+	kind, name, _ := strings.Cut(b.what, " ")
+	if kind != "yaml" && kind != "rego" || !strings.HasSuffix(name, "."+kind) {
 		return
 	}
 	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
@@ -125,7 +141,7 @@ func (b block) check(t *testing.T) int {
 	case len(words) == 3 && words[0] == "json":
 		requireLines(t, b.text, companions(t, words[1]))
 	default:
-		require.True(t, len(words) == 2 && strings.HasSuffix(words[1], ".yaml"), "a block says what it is, and not %q", b.what)
+		require.True(t, len(words) == 2 && strings.HasSuffix(words[1], "."+words[0]), "a block says what it is, and not %q", b.what)
 		return 0
 	}
 	return 1

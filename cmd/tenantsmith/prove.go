@@ -20,14 +20,15 @@ func newProveCmd(w *workspace) *cobra.Command {
 		// Without a proof there is nothing to do, and a misspelt one must not pass for a clean run.
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("name what to prove: quota")
+				return errors.New("name what to prove: quota or controls")
 			}
-			return fmt.Errorf("unknown proof %q: use quota", args[0])
+			return fmt.Errorf("unknown proof %q: use quota or controls", args[0])
 		},
 		Example: `  tenantsmith prove quota
-  tenantsmith prove quota acme-corp --env production --workloads`,
+  tenantsmith prove quota acme-corp --env production --workloads
+  tenantsmith prove controls`,
 	}
-	cmd.AddCommand(newProveQuotaCmd(w))
+	cmd.AddCommand(newProveQuotaCmd(w), newProveControlsCmd(w))
 	return cmd
 }
 

@@ -19,22 +19,22 @@ import (
 // hold. An unknown framework is an error that names the known ones.
 func Assess(ctx context.Context, fsys fs.FS, o Options, frameworks []string) (*report.Compliance, *Result, error) {
 	o.thorough = true
-	for _, id := range frameworks {
-		if _, ok := policies.FindFramework(id); !ok {
-			return nil, nil, fmt.Errorf("unknown framework %q: use %s", id, strings.Join(frameworkIDs(), ", "))
-		}
-	}
 	res, err := Run(ctx, fsys, o)
 	if err != nil || res.engine == nil {
 		return nil, res, err
+	}
+	for _, id := range frameworks {
+		if _, ok := res.engine.FindFramework(id); !ok {
+			return nil, nil, fmt.Errorf("unknown framework %q: use %s", id, strings.Join(frameworkIDs(res.engine), ", "))
+		}
 	}
 	a := assessor{options: o, result: res, named: frameworks, rules: append(res.engine.Rules(), selection{all: true}.proven()...)}
 	return a.compliance(), res, nil
 }
 
-func frameworkIDs() []string {
+func frameworkIDs(engine *policies.Engine) []string {
 	var ids []string
-	for _, f := range policies.Frameworks() {
+	for _, f := range engine.Frameworks() {
 		ids = append(ids, f.ID)
 	}
 	return ids
@@ -74,7 +74,7 @@ func (a assessor) compliance() *report.Compliance {
 			c.Held = append(c.Held, name)
 		}
 	}
-	for _, f := range policies.Frameworks() {
+	for _, f := range a.result.engine.Frameworks() {
 		if own := a.framework(f, tenants); len(own.Tenants) > 0 {
 			c.Frameworks = append(c.Frameworks, own)
 		}
@@ -130,7 +130,7 @@ func (a assessor) demands(t tenantEvidence, framework string) bool {
 		return false
 	case len(a.named) > 0:
 		return slices.ContainsFunc(a.named, func(id string) bool {
-			f, _ := policies.FindFramework(id)
+			f, _ := a.result.engine.FindFramework(id)
 			return f.ID == framework
 		})
 	}

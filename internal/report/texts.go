@@ -33,6 +33,11 @@ type texts struct {
 		Page, Entry, CanBeWaived, CannotBeWaived, Brought, Needs phrase
 		Mend, Direct, Supporting                                 phrase
 	}
+	Mutation struct {
+		Check, Caught, Verdict, Reason, Proven, Missed, Vacuous phrase
+		At, Alone, NotApplied, None                             phrase
+		Mutations, ProvenCount, MissedCount, VacuousCount       counted
+	}
 	JUnit struct {
 		Platform, Manifests phrase
 		More                counted
