@@ -131,7 +131,10 @@ func unasked(lacks map[string]string) []report.Skipped {
 	for id, need := range lacks {
 		lacking[need] = append(lacking[need], id)
 	}
-	reasons := map[string]string{"tenant": "needs a TENANT and --env", pipeline.OfChanges: "no change was given"}
+	reasons := map[string]string{
+		pipeline.OfTenants: "needs a TENANT and --env", pipeline.OfChanges: "no change was given",
+		pipeline.OfFleet: "looks at all tenants, not at manifests",
+	}
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {
 		slices.Sort(lacking[need])

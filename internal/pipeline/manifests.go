@@ -110,6 +110,11 @@ func (j *Judged) count(engine *policies.Engine, rules []policies.Rule, ctx polic
 	for _, u := range engine.Unasked(ctx) {
 		j.Unasked[u.ID] = field(u.Needs, e)
 	}
+	for _, rule := range rules {
+		if rule.Of(policies.FleetScope, policies.PlatformScope, policies.ChangeScope) {
+			j.Unasked[rule.ID] = OfFleet
+		}
+	}
 	maps.Copy(j.Unasked, unchanged(rules))
 	asked := slices.DeleteFunc(slices.Clone(rules), func(r policies.Rule) bool { return j.Unasked[r.ID] != "" })
 	maps.DeleteFunc(j.Unasked, func(id, _ string) bool {

@@ -12,7 +12,8 @@ import (
 // What a check lacks that is no field of a file.
 const (
 	OfChanges = "change" // it judges changes, and none was given
-	ofTenants = "tenant"
+	OfTenants = "tenant" // it judges what belongs to a tenant
+	OfFleet   = "fleet"  // it looks at all tenants, or at the platform file
 )
 
 // unask notes the checks that mean nothing in the environment, for want of what they need.
@@ -35,7 +36,7 @@ func field(need string, e *schemas.Environment) string {
 		return "platform " + rest
 	}
 	if e == nil {
-		return ofTenants
+		return OfTenants
 	}
 	if rest, ok := strings.CutPrefix(need, "cluster."); ok {
 		return "platform spec.clusters." + e.Cluster.Name + "." + rest
