@@ -64,7 +64,7 @@ type Rule struct {
 	// Needs are the parts of the context that the rule cannot do without, as in platform.spec.waf. It is
 	// not asked where one is absent.
 	Needs []string
-	// When has, for parts of the context, the texts of which they must be one.
+	// When has, for parts of the context, the texts of which they must be one where they are there.
 	When map[string][]string
 	// Controls are those that it serves, Direct those of them that it tests themselves.
 	Controls, Direct []manifest.Control

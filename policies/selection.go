@@ -55,7 +55,7 @@ func (r Rule) lacks(ctx map[string]any) string {
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(r.When)) {
-		if value, _ := lookup(ctx, path).(ast.String); !slices.Contains(r.When[path], string(value)) {
+		if value := lookup(ctx, path); value != nil && !slices.ContainsFunc(r.When[path], func(s string) bool { return value == s || value == ast.String(s) }) {
 			return path + ": " + strings.Join(r.When[path], " or ")
 		}
 	}
