@@ -6,7 +6,7 @@
 #   scope: object
 #   waivable: false
 #   remedy: name another range in spec.services.<name>.calls, or remove the address; the machine's own addresses and those of platform spec.network.forbidden are for nobody
-#   objects: [NetworkPolicy, CiliumNetworkPolicy, ServiceEntry, WorkloadEntry, Service, Endpoints, EndpointSlice, pods, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, RequestAuthentication, Probe, ScrapeConfig, ServiceMonitor, PodMonitor, AlertmanagerConfig, ScaledObject, ScaledJob, SecretStore]
+#   objects: [NetworkPolicy, CiliumNetworkPolicy, ServiceEntry, WorkloadEntry, Service, Endpoints, EndpointSlice, pods, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, RequestAuthentication, Probe, ScrapeConfig, ServiceMonitor, PodMonitor, AlertmanagerConfig, ScaledObject, ScaledJob, SecretStore, Rollout, Experiment]
 #   controls:
 #     direct: [nsa:NET-10]
 #     supporting: [nsa:NET-04, iso:A.8.20, iso:A.8.22, soc2:CC6.1, soc2:CC6.6, csf:PR.IR-01, gdpr:32.1.b]
@@ -84,7 +84,7 @@ deny contains finding if {
 	input.object.kind in {
 		"AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun", "ServiceEntry", "WorkloadEntry",
 		"RequestAuthentication", "Probe", "ScrapeConfig", "ServiceMonitor", "PodMonitor", "AlertmanagerConfig", "ScaledObject",
-		"ScaledJob", "SecretStore",
+		"ScaledJob", "SecretStore", "Rollout", "Experiment",
 	}
 	all := places
 	some [path, text] in all
@@ -167,8 +167,36 @@ places contains [["spec", "provider", name, field], settings[field]] if {
 	some field in ["server", "url", "host", "vaultUrl"]
 }
 
+# What a release hands to the templates that measure it.
+places contains [array.concat(path, ["args", i, "value"]), value] if {
+	some [path, analysis] in analyses
+	some i, arg in analysis.args
+	value := arg.value
+	not plain_number(value)
+}
+
+analyses contains [["spec", "strategy", "canary", "analysis"], input.object.spec.strategy.canary.analysis]
+
+analyses contains [["spec", "strategy", "canary", "steps", i, "analysis"], step.analysis] if {
+	some i, step in input.object.spec.strategy.canary.steps
+}
+
+analyses contains [["spec", "strategy", "canary", "steps", i, "experiment", "analyses", j], analysis] if {
+	some i, step in input.object.spec.strategy.canary.steps
+	some j, analysis in step.experiment.analyses
+}
+
+analyses contains [["spec", "strategy", "blueGreen", field], input.object.spec.strategy.blueGreen[field]] if {
+	some field in ["prePromotionAnalysis", "postPromotionAnalysis"]
+}
+
+analyses contains [["spec", "analyses", i], analysis] if some i, analysis in input.object.spec.analyses
+
 # A number is an address only where something calls it.
-hosts_something(arg) if not regex.match(`^[0-9]*(\.[0-9]+)?$`, sprintf("%v", [arg.value]))
+hosts_something(arg) if {
+	value := arg.value
+	not plain_number(value)
+}
 
 hosts_something(arg) if {
 	some metric in input.object.spec.metrics
@@ -176,3 +204,5 @@ hosts_something(arg) if {
 	some field in ["url", "address"]
 	contains(sprintf("%v", [settings[field]]), sprintf("args.%v", [arg.name]))
 }
+
+plain_number(value) if regex.match(`^[0-9]*(\.[0-9]+)?$`, sprintf("%v", [value]))

@@ -162,6 +162,19 @@ test_passes_addresses_that_nobody_wrote if {
 	}})
 }
 
+test_violates_arguments_of_releases if {
+	given := {"templates": [{"templateName": "a"}], "args": [{"name": "limit", "value": "5"}, {"name": "url", "value": "http://169.254.169.254/"}]}
+	every o in [
+		{"kind": "Rollout", "spec": {"strategy": {"canary": {"analysis": given}}}},
+		{"kind": "Rollout", "spec": {"strategy": {"canary": {"steps": [{"setWeight": 5}, {"analysis": given}]}}}},
+		{"kind": "Rollout", "spec": {"strategy": {"canary": {"steps": [{"experiment": {"analyses": [given]}}]}}}},
+		{"kind": "Rollout", "spec": {"strategy": {"blueGreen": {"postPromotionAnalysis": given}}}},
+		{"kind": "Experiment", "spec": {"analyses": [given]}},
+	] {
+		count(ts_net_005.deny) == 1 with input as judged(object.union(o, {"metadata": samples.meta("a")}))
+	}
+}
+
 # Arguments are numbers more often than not.
 test_passes_numbers if {
 	every value in ["0", "10", "2852039166", "0.95", "5m", 1] {
