@@ -54,6 +54,34 @@ func TestFleetTellsNothingAboutOthers(t *testing.T) {
 	}
 }
 
+// Nor does it learn what the other one calls what both claim.
+func TestClaimsTellNothingAboutOthers(t *testing.T) {
+	fleet := []Member{member("founders", "production", "eu", "founders"), member("stranger", "staging", "eu", "two")}
+	for kind, values := range map[string][2]string{
+		"domain": {"example.com", "merger.example.com"}, "host": {"*.shop.example.com", "merger.shop.example.com"},
+		"group": {"devs", "DEVS"}, "secret": {"shared", "shared/merger"}, "bucket": {"s3://b", "s3://b/merger"},
+		"identity": {"arn:role/a", "ARN:ROLE/A"},
+	} {
+		for i, value := range values {
+			fleet[i].Claims = append(fleet[i].Claims, Claim{Kind: kind, Value: value, Object: -1, Field: manifest.Path{"spec", kind}})
+		}
+	}
+	problems, err := engine(t).CheckFleet(context.Background(), fleet, nil)
+	require.NoError(t, err)
+	found := map[string]bool{}
+	for _, p := range problems {
+		found[p.Check+" "+p.Tenant] = true
+		if text := p.Message + p.Field + p.Path.String() + p.Object.String(); p.Tenant == "founders" {
+			require.NotRegexp(t, "merger|stranger|staging|DEVS|ARN", text)
+		} else {
+			require.NotRegexp(t, `founders|production|\*\.shop|devs|arn:`, text)
+		}
+	}
+	for _, id := range []string{"TS-TEN-001", "TS-TEN-002", "TS-NET-007", "TS-RBAC-012"} {
+		require.True(t, found[id+" founders"] && found[id+" stranger"], "%s: %v", id, found)
+	}
+}
+
 func TestFleetOfOneTenant(t *testing.T) {
 	fleet := []Member{
 		member("acme", "production", "eu", "shop", "settings"),

@@ -32,13 +32,13 @@ func TestGatesLoseNothing(t *testing.T) {
 	quick, thorough := engine(t), ungated(t)
 	fields := slices.Sorted(maps.Keys(quick.gates.bits))
 	fields = append(fields, "hostNetwork", "hostPID", "hostIPC", "privileged", "template", "spec", "metadata", "name", "namespace", "kind")
-	tenants := [][]manifest.Object{read(t, "tenant.yaml"), read(t, "broken.yaml"), read(t, "references.yaml"), read(t, "rollouts.yaml"), read(t, "secrets.yaml")}
+	tenants := [][]manifest.Object{read(t, "tenant.yaml"), read(t, "broken.yaml"), read(t, "references.yaml"), read(t, "rollouts.yaml"), read(t, "secrets.yaml"), read(t, "kinds.yaml")}
 	r := rand.New(rand.NewSource(1))
 	found := map[string]int{}
-	for round := range 500 {
+	for round := range 600 {
 		var objects []manifest.Object
-		for _, o := range tenants[round%5] {
-			if r.Intn(4) == 0 || round%5 >= 2 && r.Intn(2) == 0 {
+		for _, o := range tenants[round%6] {
+			if r.Intn(4) == 0 || round%6 >= 2 && r.Intn(2) == 0 {
 				o.Tree, _ = strew(r, o.Tree, fields).(map[string]any)
 				o.Source = nil
 				objects = append(objects, o)
@@ -47,6 +47,8 @@ func TestGatesLoseNothing(t *testing.T) {
 		in := Input{Context: acme(), Objects: objects}
 		if r.Intn(4) == 0 {
 			in.Context = Context{}
+		} else if round%6 == 5 {
+			in.Context = generous()
 		}
 		want, err := thorough.Check(context.Background(), in)
 		require.NoError(t, err)

@@ -25,11 +25,6 @@ func claims(tenant string, e *schemas.Environment, objects []manifest.Object) []
 			claim("group", o.Group, "owners", i, "group")
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Spec.Services)) {
-		for i, x := range e.Spec.Services[name].Expose {
-			claim("host", x.Host, "services", name, "expose", i, "host")
-		}
-	}
 	for _, name := range slices.Sorted(maps.Keys(e.Spec.Secrets)) {
 		claim("secret", e.Spec.Secrets[name].Path, "secrets", name, "path")
 	}
@@ -76,6 +71,7 @@ var places = []struct {
 	{"external-secrets.io", "ExternalSecret", "secret", manifest.Path{"spec", "data", "*", "remoteRef", "key"}},
 	{"external-secrets.io", "ExternalSecret", "secret", manifest.Path{"spec", "dataFrom", "*", "extract", "key"}},
 	{"external-secrets.io", "ExternalSecret", "secret", manifest.Path{"spec", "dataFrom", "*", "find", "path"}},
+	{"external-secrets.io", "ExternalSecret", "secret", manifest.Path{"spec", "dataFrom", "*", "key"}}, // in v1alpha1
 	{"external-secrets.io", "PushSecret", "secret", manifest.Path{"spec", "data", "*", "match", "remoteRef", "remoteKey"}},
 	{"postgresql.cnpg.io", "Cluster", "bucket", manifest.Path{"spec", "backup", "barmanObjectStore", "destinationPath"}},
 	{"barmancloud.cnpg.io", "ObjectStore", "bucket", manifest.Path{"spec", "configuration", "destinationPath"}},

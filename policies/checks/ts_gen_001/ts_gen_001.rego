@@ -21,3 +21,27 @@ deny contains finding if {
 		]),
 	}
 }
+
+# These are known for the platform's sake: whoever makes one has the delivery apply what it likes, with
+# the rights of the delivery.
+deny contains finding if {
+	input.object.kind in {
+		"AppProject", "Application", "ApplicationSet", "Bucket", "GitRepository", "HelmRelease", "HelmRepository", "Kustomization",
+		"OCIRepository",
+	}
+	regex.match(`^(argoproj\.io|([a-z]+\.)+fluxcd\.io)/`, input.object.apiVersion)
+	input.scope
+	input.ctx.tenant
+	input.owner != "platform"
+	not listed
+	finding := {
+		"path": ["kind"],
+		"message": sprintf("kind %v has the cluster apply more, which is for the platform to decide", [input.object.kind]),
+	}
+}
+
+listed if {
+	some allowed in input.ctx.platform.allowed_kinds
+	allowed.kind == input.object.kind
+	startswith(input.object.apiVersion, concat("", [allowed.group, "/"]))
+}

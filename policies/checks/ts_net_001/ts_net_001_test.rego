@@ -64,3 +64,9 @@ test_passes_what_opens_only_ports if {
 	o := policy({"podSelector": {}, "ingress": [{"ports": [{"port": 8080}]}]})
 	count(ts_net_001.deny) == 0 with input as samples.set([o])
 }
+
+# Those of Calico have the same name and other fields.
+test_violates_with_other_policies if {
+	o := object.union(policy({"selector": "app == 'a'"}), {"apiVersion": "projectcalico.org/v3"})
+	count(ts_net_001.deny) == 1 with input as samples.set([o])
+}

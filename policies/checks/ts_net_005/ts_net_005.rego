@@ -6,7 +6,7 @@
 #   scope: object
 #   waivable: false
 #   remedy: name another range in spec.services.<name>.calls, or remove the address; the machine's own addresses and those of platform spec.network.forbidden are for nobody
-#   objects: [NetworkPolicy, CiliumNetworkPolicy, ServiceEntry, WorkloadEntry, Service, Endpoints, EndpointSlice, pods, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, RequestAuthentication, Probe, ScrapeConfig]
+#   objects: [NetworkPolicy, CiliumNetworkPolicy, ServiceEntry, WorkloadEntry, Service, Endpoints, EndpointSlice, pods, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, RequestAuthentication, Probe, ScrapeConfig, ServiceMonitor, PodMonitor, AlertmanagerConfig, ScaledObject, ScaledJob, SecretStore, Rollout, Experiment]
 #   controls:
 #     direct: [nsa:NET-10]
 #     supporting: [nsa:NET-04, iso:A.8.20, iso:A.8.22, soc2:CC6.1, soc2:CC6.6, csf:PR.IR-01, gdpr:32.1.b]
@@ -83,7 +83,8 @@ deny contains finding if {
 deny contains finding if {
 	input.object.kind in {
 		"AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun", "ServiceEntry", "WorkloadEntry",
-		"RequestAuthentication", "Probe", "ScrapeConfig",
+		"RequestAuthentication", "Probe", "ScrapeConfig", "ServiceMonitor", "PodMonitor", "AlertmanagerConfig", "ScaledObject",
+		"ScaledJob", "SecretStore", "Rollout", "Experiment",
 	}
 	all := places
 	some [path, text] in all
@@ -103,7 +104,10 @@ places contains [["spec", "metrics", i, "provider", provider, field], settings[f
 	some field in ["url", "address"]
 }
 
-places contains [["spec", "args", i, "value"], arg.value] if some i, arg in input.object.spec.args
+places contains [["spec", "args", i, "value"], arg.value] if {
+	some i, arg in input.object.spec.args
+	hosts_something(arg)
+}
 
 places contains [["spec", "address"], input.object.spec.address] if input.object.kind == "WorkloadEntry"
 
@@ -127,3 +131,78 @@ places contains [["spec", "staticConfigs", i, "targets", j], text] if {
 	some i, config in input.object.spec.staticConfigs
 	some j, text in config.targets
 }
+
+# What operators call for whoever asks them to: Prometheus and Alertmanager by a proxy or a webhook, KEDA
+# for the metrics that it scales by, External Secrets for the store.
+places contains [["spec", list, i, "proxyUrl"], endpoint.proxyUrl] if {
+	some list in ["endpoints", "podMetricsEndpoints"]
+	some i, endpoint in input.object.spec[list]
+}
+
+places contains [["spec", "proxyUrl"], input.object.spec.proxyUrl]
+
+places contains [["spec", "receivers", i, kind, j, field], called_by[field]] if {
+	some i, receiver in input.object.spec.receivers
+	some kind, all in receiver
+	some j, called_by in all
+	some field in ["url", "apiURL", "smarthost"]
+}
+
+places contains [["spec", "receivers", i, kind, j, "httpConfig", field], settings.httpConfig[field]] if {
+	some i, receiver in input.object.spec.receivers
+	some kind, all in receiver
+	some j, settings in all
+	some field in ["proxyURL", "proxyUrl"]
+}
+
+places contains [["spec", "triggers", i, "metadata", field], text] if {
+	some i, trigger in input.object.spec.triggers
+	some field, text in trigger.metadata
+	regex.match(`(?i)address|url|host|endpoint`, field)
+}
+
+places contains [["spec", "provider", name, field], settings[field]] if {
+	input.object.kind == "SecretStore"
+	some name, settings in input.object.spec.provider
+	some field in ["server", "url", "host", "vaultUrl"]
+}
+
+# What a release hands to the templates that measure it.
+places contains [array.concat(path, ["args", i, "value"]), value] if {
+	some [path, analysis] in analyses
+	some i, arg in analysis.args
+	value := arg.value
+	not plain_number(value)
+}
+
+analyses contains [["spec", "strategy", "canary", "analysis"], input.object.spec.strategy.canary.analysis]
+
+analyses contains [["spec", "strategy", "canary", "steps", i, "analysis"], step.analysis] if {
+	some i, step in input.object.spec.strategy.canary.steps
+}
+
+analyses contains [["spec", "strategy", "canary", "steps", i, "experiment", "analyses", j], analysis] if {
+	some i, step in input.object.spec.strategy.canary.steps
+	some j, analysis in step.experiment.analyses
+}
+
+analyses contains [["spec", "strategy", "blueGreen", field], input.object.spec.strategy.blueGreen[field]] if {
+	some field in ["prePromotionAnalysis", "postPromotionAnalysis"]
+}
+
+analyses contains [["spec", "analyses", i], analysis] if some i, analysis in input.object.spec.analyses
+
+# A number is an address only where something calls it.
+hosts_something(arg) if {
+	value := arg.value
+	not plain_number(value)
+}
+
+hosts_something(arg) if {
+	some metric in input.object.spec.metrics
+	some settings in metric.provider
+	some field in ["url", "address"]
+	contains(sprintf("%v", [settings[field]]), sprintf("args.%v", [arg.name]))
+}
+
+plain_number(value) if regex.match(`^[0-9]*(\.[0-9]+)?$`, sprintf("%v", [value]))

@@ -104,6 +104,20 @@ test_violates_other_kinds if {
 		{"kind": "Probe", "spec": {"prober": {"url": "127.0.0.1:9115"}}},
 		{"kind": "Probe", "spec": {"targets": {"staticConfig": {"static": ["http://169.254.169.254"]}}}},
 		{"kind": "ScrapeConfig", "spec": {"staticConfigs": [{"targets": ["169.254.169.254:80"]}]}},
+		{"kind": "ScrapeConfig", "spec": {"proxyUrl": "http://localhost:8080"}},
+		{"kind": "ServiceMonitor", "spec": {"endpoints": [{"proxyUrl": "http://169.254.169.254"}]}},
+		{"kind": "PodMonitor", "spec": {"podMetricsEndpoints": [{"proxyUrl": "http://169.254.169.254"}]}},
+		{"kind": "AlertmanagerConfig", "spec": {"receivers": [{"name": "a", "webhookConfigs": [{"url": "http://169.254.169.254"}]}]}},
+		{"kind": "AlertmanagerConfig", "spec": {"receivers": [{"name": "a", "emailConfigs": [{"smarthost": "10.0.0.1:25"}]}]}},
+		{"kind": "AlertmanagerConfig", "spec": {"receivers": [{"slackConfigs": [{"httpConfig": {"proxyURL": "http://127.0.0.1"}}]}]}},
+		{"kind": "ScaledObject", "spec": {"triggers": [{"type": "prometheus", "metadata": {"serverAddress": "http://169.254.169.254"}}]}},
+		{"kind": "ScaledJob", "spec": {"triggers": [{"type": "metrics-api", "metadata": {"url": "http://localhost:6060"}}]}},
+		{"kind": "SecretStore", "spec": {"provider": {"webhook": {"url": "http://169.254.169.254"}}}},
+		{"kind": "SecretStore", "spec": {"provider": {"vault": {"server": "https://kubernetes.default.svc"}}}},
+		{"kind": "AnalysisTemplate", "spec": {
+			"args": [{"name": "host", "value": "2852039166"}],
+			"metrics": [{"name": "a", "provider": {"web": {"url": "http://{{args.host}}/"}}}],
+		}},
 	] {
 		count(ts_net_005.deny) == 1 with input as judged(object.union(o, {"metadata": samples.meta("a")}))
 	}
@@ -146,4 +160,38 @@ test_passes_addresses_that_nobody_wrote if {
 		"egress": [{"toCIDR": ["203.0.113.0/24"], "toEntities": ["ingress"]}],
 		"ingress": [{"fromCIDR": ["169.254.0.0/16"], "fromCIDRSet": [{"cidr": "0.0.0.0/0"}], "fromEntities": ["world"]}],
 	}})
+}
+
+test_violates_arguments_of_releases if {
+	given := {"templates": [{"templateName": "a"}], "args": [{"name": "limit", "value": "5"}, {"name": "url", "value": "http://169.254.169.254/"}]}
+	every o in [
+		{"kind": "Rollout", "spec": {"strategy": {"canary": {"analysis": given}}}},
+		{"kind": "Rollout", "spec": {"strategy": {"canary": {"steps": [{"setWeight": 5}, {"analysis": given}]}}}},
+		{"kind": "Rollout", "spec": {"strategy": {"canary": {"steps": [{"experiment": {"analyses": [given]}}]}}}},
+		{"kind": "Rollout", "spec": {"strategy": {"blueGreen": {"postPromotionAnalysis": given}}}},
+		{"kind": "Experiment", "spec": {"analyses": [given]}},
+	] {
+		count(ts_net_005.deny) == 1 with input as judged(object.union(o, {"metadata": samples.meta("a")}))
+	}
+}
+
+# Arguments are numbers more often than not.
+test_passes_numbers if {
+	every value in ["0", "10", "2852039166", "0.95", "5m", 1] {
+		count(ts_net_005.deny) == 0 with input as judged({"kind": "AnalysisTemplate", "metadata": samples.meta("a"), "spec": {
+			"args": [{"name": "limit", "value": value}],
+			"metrics": [{"name": "a", "provider": {"prometheus": {"address": "http://prometheus.monitoring:9090", "query": "up > {{args.limit}}"}}}],
+		}})
+	}
+}
+
+test_passes_operators_that_call_others if {
+	every o in [
+		{"kind": "ServiceMonitor", "spec": {"endpoints": [{"port": "http"}]}},
+		{"kind": "AlertmanagerConfig", "spec": {"receivers": [{"name": "a", "webhookConfigs": [{"url": "https://hooks.example.com"}]}]}},
+		{"kind": "ScaledObject", "spec": {"triggers": [{"type": "cpu", "metadata": {"value": "60", "hostQuantity": "quota"}}]}},
+		{"kind": "SecretStore", "spec": {"provider": {"vault": {"server": "https://vault.example.com"}}}},
+	] {
+		count(ts_net_005.deny) == 0 with input as judged(object.union(o, {"metadata": samples.meta("a")}))
+	}
 }

@@ -120,7 +120,14 @@ routes contains [entry.index, ["spec", "rules", i, "matches", j], [kind, hosts.n
 	some entry in input.kinds[kind]
 	some host in entry.object.spec.hostnames
 	some i, rule in entry.object.spec.rules
+	not redirects(rule)
 	some j, match in object.get(rule, "matches", [{}])
+}
+
+# From plain HTTP, on another listener, to where the host really leads.
+redirects(rule) if {
+	some filter in rule.filters
+	filter.requestRedirect
 }
 
 routes contains [entry.index, ["spec", "http", i, "match", j], [gateway, hosts.name(host), match]] if {

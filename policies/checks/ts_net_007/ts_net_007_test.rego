@@ -190,3 +190,9 @@ test_passes_apart if {
 		count(ts_net_007.deny) == 0 with input as shared(holders)
 	}
 }
+
+# Who asks in plain HTTP is sent to the same host, where another route leads on.
+test_passes_redirects if {
+	away := {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]}
+	count(ts_net_007.deny) == 0 with input as samples.set([route("a", [away]), route("b", [{}])])
+}

@@ -94,13 +94,16 @@ lent[key] contains entry.index if {
 	key := [object.get(entry.object, ["metadata", "namespace"], ""), named.kind, named.name]
 }
 
-# Who lends, by the index of the Rollout.
-lender[borrower] := [kind, i] if {
+# Who lends, by the index of the Rollout: the first one, if two have one name.
+lender[borrower] := [kind, min(lenders)] if {
 	some [namespace, kind, name], borrowers in lent
 	some borrower in borrowers
-	some i, entry in input.kinds[kind]
-	entry.object.metadata.name == name
-	object.get(entry.object, ["metadata", "namespace"], "") == namespace
+	lenders := {i |
+		some i, entry in input.kinds[kind]
+		entry.object.metadata.name == name
+		object.get(entry.object, ["metadata", "namespace"], "") == namespace
+	}
+	count(lenders) > 0
 }
 
 # Between how many pods autoscalers keep a workload, by its key.

@@ -118,6 +118,7 @@ test_violates_pods_that_are_lent if {
 	rollout := {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": samples.meta("canary"), "spec": {"replicas": 2, "workloadRef": {"kind": "Deployment", "name": "web"}}}
 	said([lender, rollout, one]) == {apart("kubernetes.io/hostname")}
 	said([lender, rollout]) == {apart("kubernetes.io/hostname"), unbudgeted}
+	said([lender, lender, rollout, one]) == {apart("kubernetes.io/hostname")}
 }
 
 test_passes_available if {

@@ -49,6 +49,17 @@ deny contains finding if {
 	}
 }
 
+# Some stores take the path for the beginning of a name: that of acme begins that of acme-corp as well.
+deny contains finding if {
+	input.object.kind == "ExternalSecret"
+	some i, from in input.object.spec.dataFrom
+	split(from.find.path, "/") == prefix
+	finding := {
+		"path": ["spec", "dataFrom", i, "find", "path"],
+		"message": sprintf("finds all whose names begin with %s, others' among them; name a path below it", [beginning]),
+	}
+}
+
 deny contains finding if {
 	some generator in generators
 	kind := generator.kind
@@ -97,6 +108,12 @@ keys contains {"path": ["spec", "dataFrom", i, "extract", "key"], "key": from.ex
 	some i, from in input.object.spec.dataFrom
 }
 
+# As it was in v1alpha1, which old operators still read.
+keys contains {"path": ["spec", "dataFrom", i, "key"], "key": from.key} if {
+	input.object.kind == "ExternalSecret"
+	some i, from in input.object.spec.dataFrom
+}
+
 keys contains {"path": ["spec", "dataFrom", i, "find", "path"], "key": from.find.path} if {
 	input.object.kind == "ExternalSecret"
 	some i, from in input.object.spec.dataFrom
@@ -116,10 +133,22 @@ keys contains {"path": ["spec", "path"], "key": key} if {
 	key := concat("/", [input.object.spec.mount, path])
 }
 
+# YAML has ways to write a key that no pattern finds: escapes, aliases, keys apart from their values.
+deny contains finding if {
+	input.object.kind == "SecretProviderClass"
+	some field, text in input.object.spec.parameters
+	is_string(text)
+	regex.match(`[\\&*?<]`, text)
+	finding := {
+		"path": ["spec", "parameters", field],
+		"message": "parameters are written in a way that hides which secrets they name",
+	}
+}
+
 # What a driver of volumes fetches, out of its own notation: paths of Vault, names elsewhere.
 provided contains match[1] if {
 	input.object.kind == "SecretProviderClass"
-	pattern := sprintf(`(?:^|[\s{,"'-])%s["']?\s*:\s*["']?([^"'\s,}]+)`, [remote])
+	pattern := sprintf(`(?i)(?:^|[\s{,"'-])%s["']?\s*:\s*["']?([^"'\s,}]+)`, [remote])
 	some text in input.object.spec.parameters
 	is_string(text)
 	some match in regex.find_all_string_submatch_n(pattern, text, -1)

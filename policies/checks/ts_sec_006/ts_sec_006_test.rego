@@ -36,6 +36,22 @@ test_violates_find_in_the_whole_store if {
 	ask("ExternalSecret", {"dataFrom": [{"find": {"tags": {"a": "b"}}}]}) == 1
 }
 
+# Beginnings of names: those of acme-corp begin with acme.
+test_violates_find_at_the_beginning if {
+	ask("ExternalSecret", {"dataFrom": [{"find": {"path": "acme", "name": {"regexp": ".*"}}}]}) == 1
+	within("ExternalSecret", {"dataFrom": [{"find": {"path": "tenants/acme"}}]}, "tenants/{tenant}") == 1
+}
+
+test_violates_old_keys if ask("ExternalSecret", {"dataFrom": [{"key": "globex/db"}]}) == 1
+
+test_violates_hidden_keys_of_classes if {
+	every more in ["- \"objectN\\u0061me\": globex/db\n", "- ? objectName # a\n  : globex/db\n", "- a: &k objectName\n  *k : globex/db\n", "- <<: *a\n"] {
+		text := concat("", ["- objectName: acme/db\n", more])
+		ask("SecretProviderClass", {"provider": "aws", "parameters": {"objects": text}}) == 1
+	}
+	ask("SecretProviderClass", {"provider": "aws", "parameters": {"objects": "- OBJECTNAME: globex/db\n"}}) == 1
+}
+
 test_violates_generators if {
 	reference := {"sourceRef": {"generatorRef": {"kind": "ECRAuthorizationToken", "name": "a"}}}
 	ask("ExternalSecret", {"dataFrom": [reference]}) == 1
@@ -78,7 +94,7 @@ test_violates_path_in_the_file if {
 
 test_passes_own if {
 	every spec in [
-		fetch("acme/db"), fetch("acme"), {"dataFrom": [{"extract": {"key": "acme/production/db"}}]},
+		fetch("acme/db"), fetch("acme"), {"dataFrom": [{"key": "acme/db"}]}, {"dataFrom": [{"extract": {"key": "acme/production/db"}}]},
 		{"dataFrom": [{"find": {"path": "acme/db", "name": {"regexp": ".*"}}}]},
 		{"dataFrom": [{"sourceRef": {"generatorRef": {"kind": "Password", "name": "a"}}}]},
 	] {

@@ -58,6 +58,7 @@ all_ports(rule) if count(object.get(rule, "ports", [])) == 0
 
 # Closes a direction for every pod of its namespace, and opens nothing to everybody again.
 denies(policy, direction) if {
+	startswith(policy.apiVersion, "networking.k8s.io/") # others of this kind read other fields
 	selects_all(object.get(policy.spec, "podSelector", {}))
 	type_of(direction) in types(policy)
 	not admits_all(policy, direction)
