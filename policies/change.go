@@ -2,7 +2,6 @@ package policies
 
 import (
 	"context"
-	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -114,10 +113,4 @@ func (e *Engine) once(ctx context.Context, c Context, scope Scope, about string,
 		return nil
 	}, about)
 	return manifest.SortProblems(r.problems), err
-}
-
-// Of reports whether the rule judges nothing but the scopes.
-func (r Rule) Of(scopes ...Scope) bool {
-	other := func(s Scope) bool { return !slices.Contains(scopes, s) }
-	return len(r.Scopes) > 0 && !slices.ContainsFunc(r.Scopes, other)
 }

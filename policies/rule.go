@@ -80,6 +80,12 @@ func (r Rule) deny() ast.Ref {
 	return ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("checks"), ast.StringTerm(r.pkg), ast.InternedTerm("deny")}
 }
 
+// Of reports whether the rule judges nothing but the scopes.
+func (r Rule) Of(scopes ...Scope) bool {
+	other := func(s Scope) bool { return !slices.Contains(scopes, s) }
+	return len(r.Scopes) > 0 && !slices.ContainsFunc(r.Scopes, other)
+}
+
 // newRule reads the METADATA of a package; messages name what is missing.
 func newRule(m *ast.Module, own bool) (Rule, []string) {
 	r := Rule{File: m.Package.Location.File, Own: own, pkg: packageName(m)}

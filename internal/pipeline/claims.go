@@ -10,44 +10,59 @@ import (
 )
 
 // claims are what a tenant says is its own in an environment, beside its objects and its namespace, and
-// what it has agreed with others. Objects are those of the environment. Groups of the platform's own people
-// may be owners everywhere, and nobody claims them.
+// what it has agreed with others. Objects are those of the environment.
 func claims(tenant string, e *schemas.Environment, objects []manifest.Object) []policies.Claim {
-	var all []policies.Claim
-	claim := func(kind, value string, field ...any) {
-		all = append(all, policies.Claim{Kind: kind, Value: value, Object: -1, Field: manifest.Path{"spec"}.Join(field...)})
-	}
-	for i, d := range e.Spec.Domains {
-		claim("domain", d, "domains", i)
-	}
-	for i, o := range e.Spec.Owners {
-		if !slices.Contains(e.Platform.RBAC.PlatformGroups, o.Group) {
-			claim("group", o.Group, "owners", i, "group")
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(e.Spec.Secrets)) {
-		claim("secret", e.Spec.Secrets[name].Path, "secrets", name, "path")
-	}
-	for _, a := range e.Spec.Accepts {
-		claim("accept", a.Tenant+"/"+tenant+"/"+a.Service, "accepts")
-	}
+	all := owned(e)
 	exposed := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(e.Spec.Services)) {
-		s := e.Spec.Services[name]
-		for i, x := range s.Expose {
+		for i, x := range e.Spec.Services[name].Expose {
 			exposed[x.Host] = true
-			claim("host", x.Host, "services", name, "expose", i, "host")
-		}
-		for i, c := range s.Calls {
-			if c.Tenant != "" && c.Tenant != tenant {
-				claim("call", tenant+"/"+c.Tenant+"/"+c.Service, "services", name, "calls", i, "tenant")
-			}
+			all = append(all, claim("host", x.Host, "services", name, "expose", i, "host"))
 		}
 	}
 	for _, id := range identities(tenant, e.Platform) {
 		all = append(all, policies.Claim{Kind: "identity", Value: id, Object: -1, Field: manifest.Path{"metadata", "name"}})
 	}
-	return slices.Concat(all, routed(objects, exposed), held(objects))
+	return slices.Concat(all, agreed(tenant, e), routed(objects, exposed), held(objects))
+}
+
+// claim is one that a field below spec makes.
+func claim(kind, value string, field ...any) policies.Claim {
+	return policies.Claim{Kind: kind, Value: value, Object: -1, Field: manifest.Path{"spec"}.Join(field...)}
+}
+
+// owned are the domains, groups and secrets of the tenant. Groups of the platform's own people may be
+// owners everywhere, and nobody claims them.
+func owned(e *schemas.Environment) []policies.Claim {
+	var all []policies.Claim
+	for i, d := range e.Spec.Domains {
+		all = append(all, claim("domain", d, "domains", i))
+	}
+	for i, o := range e.Spec.Owners {
+		if !slices.Contains(e.Platform.RBAC.PlatformGroups, o.Group) {
+			all = append(all, claim("group", o.Group, "owners", i, "group"))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Spec.Secrets)) {
+		all = append(all, claim("secret", e.Spec.Secrets[name].Path, "secrets", name, "path"))
+	}
+	return all
+}
+
+// agreed are the calls to other tenants, and those of others that are let in.
+func agreed(tenant string, e *schemas.Environment) []policies.Claim {
+	var all []policies.Claim
+	for _, a := range e.Spec.Accepts {
+		all = append(all, claim("accept", a.Tenant+"/"+tenant+"/"+a.Service, "accepts"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Spec.Services)) {
+		for i, c := range e.Spec.Services[name].Calls {
+			if c.Tenant != "" && c.Tenant != tenant {
+				all = append(all, claim("call", tenant+"/"+c.Tenant+"/"+c.Service, "services", name, "calls", i, "tenant"))
+			}
+		}
+	}
+	return all
 }
 
 // identities are those of the cloud that the platform assigns to the tenant.
@@ -84,32 +99,13 @@ func held(objects []manifest.Object) []policies.Claim {
 		key := o.Key()
 		for _, p := range places {
 			if key.Group == p.group && key.Kind == p.kind {
-				each(o.Tree, nil, p.path, func(at manifest.Path, value string) {
-					all = append(all, policies.Claim{Kind: p.claim, Value: value, Object: i, Path: at})
+				follow(o.Tree, p.path, nil, func(at manifest.Path, value string) {
+					if value != "" {
+						all = append(all, policies.Claim{Kind: p.claim, Value: value, Object: i, Path: at})
+					}
 				})
 			}
 		}
 	}
 	return all
-}
-
-// each visits the texts at the path.
-func each(tree any, at, path manifest.Path, visit func(manifest.Path, string)) {
-	if len(path) == 0 {
-		if text, ok := tree.(string); ok && text != "" {
-			visit(at, text)
-		}
-		return
-	}
-	if path[0] == "*" {
-		list, _ := tree.([]any)
-		for i, item := range list {
-			each(item, at.Join(i), path[1:], visit)
-		}
-		return
-	}
-	if m, ok := tree.(map[string]any); ok {
-		name, _ := path[0].(string)
-		each(m[name], at.Join(name), path[1:], visit)
-	}
 }

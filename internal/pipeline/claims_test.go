@@ -29,6 +29,7 @@ func TestClaims(t *testing.T) {
 	said := map[string]string{}
 	for _, c := range claims("acme", e, nil) {
 		require.Equal(t, -1, c.Object)
+		require.NotContains(t, said, c.Kind+" "+c.Value, "a claim is made once")
 		said[c.Kind+" "+c.Value] = c.Field.String()
 	}
 	require.Equal(t, map[string]string{

@@ -75,7 +75,13 @@ unguarded := {e.name |
 
 guarded_files := {file | some file in input.change.files; of_platform(file)}
 
-of_platform(file) if file in {"tenantsmith.yaml", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab-ci.yml"}
+# Who owns what, and what runs before a merge, by the names that forges and their CI look for.
+of_platform(file) if {
+	file in {
+		"tenantsmith.yaml", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab-ci.yml", ".pre-commit-config.yaml", "Jenkinsfile",
+		"azure-pipelines.yml", "bitbucket-pipelines.yml",
+	}
+}
 
 of_platform(file) if {
 	some folder in folders
@@ -84,7 +90,7 @@ of_platform(file) if {
 
 of_platform(_) if "." in extensions
 
-folders := {".github", ".gitlab", "waivers", "overrides", "schemas", "policies", ".."} | extensions
+folders := {".bitbucket", ".circleci", ".forgejo", ".gitea", ".github", ".gitlab", "waivers", "overrides", "schemas", "policies", ".."} | extensions
 
 extensions := {folder |
 	some kind in ["schemas", "policies"]

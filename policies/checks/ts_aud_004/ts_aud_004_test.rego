@@ -70,6 +70,8 @@ files_of_the_platform := [
 	"overrides/acme/production.yaml",
 	".github/workflows/check.yaml",
 	"CODEOWNERS",
+	".circleci/config.yml",
+	"azure-pipelines.yml",
 	"house/schemas/acme.cue",
 	"policies/house/a.rego",
 	"../.github/workflows/check.yaml",

@@ -13,8 +13,8 @@
 #   remedy: remove it, or have somebody else grant one that is narrower and ends sooner
 #   objects: [Waiver]
 #   controls:
-#     direct: [iso:A.5.36, csf:ID.RA-06]
-#     supporting: [iso:A.8.9, soc2:CC3.2, soc2:CC5.3, csf:ID.RA-07, csf:GV.RM-04, gdpr:5.2]
+#     direct: [iso:A.5.36, csf:ID.RA-06, csf:ID.RA-07]
+#     supporting: [iso:A.8.9, soc2:CC3.2, soc2:CC5.3, csf:GV.RM-04, gdpr:5.2]
 package checks.ts_aud_005
 
 import data.lib.dates

@@ -12,8 +12,8 @@
 #   remedy: run tenantsmith render, remove what no record knows, and sign the commit where platform spec.change.signed says so
 #   objects: [change]
 #   controls:
-#     direct: [iso:A.8.9, iso:A.8.32, soc2:CC7.1, soc2:CC8.1, csf:PR.PS-01]
-#     supporting: [iso:A.5.28, iso:A.8.15, soc2:CC2.1, csf:DE.CM-09, csf:RS.AN-07, gdpr:5.2]
+#     direct: [iso:A.8.9, soc2:CC7.1, soc2:CC8.1, csf:PR.PS-01]
+#     supporting: [iso:A.8.32, iso:A.5.28, iso:A.8.15, soc2:CC2.1, csf:DE.CM-09, csf:RS.AN-07, gdpr:5.2]
 package checks.ts_aud_007
 
 deny contains finding if {

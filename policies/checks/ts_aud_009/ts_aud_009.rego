@@ -13,24 +13,9 @@
 #     supporting: [iso:A.8.33, iso:A.8.11, iso:A.8.22, soc2:CC8.1, soc2:CC6.1, csf:PR.IR-01, csf:PR.PS-06, gdpr:25.2, gdpr:5.1.b]
 package checks.ts_aud_009
 
+import data.lib.environments
 import data.lib.network
 import data.lib.rbac
-
-# The environments that are kept apart from this one: protected ones from the others.
-others contains environment if {
-	some environment in input.ctx.platform.spec.environments
-	object.get(environment, "protected", false) != object.get(input.ctx, "protected", false)
-}
-
-names := {environment.name | some environment in others}
-
-# Their namespaces, as far as the platform's pattern says.
-namespaces[namespace] := environment.name if {
-	some environment in others
-	pattern := object.get(input.ctx.platform.spec, "namespacePattern", "{tenant}-{env}")
-	namespace := replace(replace(pattern, "{tenant}", input.ctx.tenant), "{env}", environment.name)
-	not namespace in input.ctx.namespaces
-}
 
 deny contains finding if {
 	some [path, direction, environment] in opened
@@ -55,21 +40,21 @@ opened contains [p.path, p.direction, environment] if {
 }
 
 # The other environments that a label with this value is on.
-meant("tenantsmith.dev/environment", value, _) := names & {value}
+meant("tenantsmith.dev/environment", value, _) := environments.names & {value}
 
-meant("kubernetes.io/metadata.name", value, _) := {environment | environment := namespaces[value]}
+meant("kubernetes.io/metadata.name", value, _) := {environment | environment := environments.by_namespace[value]}
 
 # The tenant wherever it is on the cluster.
 meant("tenantsmith.dev/tenant", tenant, selector) := {environment.name |
 	tenant == input.ctx.tenant
 	count(object.get(selector, "matchLabels", {})) + count(object.get(selector, "matchExpressions", [])) == 1
-	some environment in others
+	some environment in environments.apart
 	environment.cluster == input.ctx.cluster.name
 }
 
 deny contains finding if {
 	some i, subject in rbac.bindings.subjects
-	environment := namespaces[home(subject)]
+	environment := environments.by_namespace[home(subject)]
 	finding := {
 		"path": ["subjects", i],
 		"message": sprintf("binding grants to accounts of environment %s, which is kept apart from this one", [environment]),
@@ -86,7 +71,7 @@ home(subject) := split(subject.name, ":")[2] if {
 deny contains finding if {
 	input.object.kind == "ReferenceGrant"
 	some i, from in input.object.spec.from
-	environment := namespaces[from.namespace]
+	environment := environments.by_namespace[from.namespace]
 	finding := {
 		"path": ["spec", "from", i, "namespace"],
 		"message": sprintf("grant lets objects of environment %s in, which is kept apart from this one", [environment]),
@@ -130,10 +115,10 @@ deny contains finding if {
 }
 
 # The environments that a path is of: those that name a part of it, and those whose beginning it has.
-within(key) := (names & {part | some part in split(lower(key), "/")}) | {environment |
+within(key) := (environments.names & {part | some part in split(lower(key), "/")}) | {environment |
 	prefix := input.ctx.platform.spec.secretStore.prefix
 	contains(prefix, "{env}")
-	some environment in names
+	some environment in environments.names
 	beginning := replace(replace(prefix, "{tenant}", input.ctx.tenant), "{env}", environment)
 	startswith(sprintf("%s/", [key]), sprintf("%s/", [trim_suffix(beginning, "/")]))
 }

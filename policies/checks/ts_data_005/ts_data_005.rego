@@ -7,7 +7,7 @@
 #   id: TS-DATA-005
 #   severity: high
 #   scope: [object, set]
-#   waivable: true
+#   waivable: false
 #   needs: [cluster.storageClasses]
 #   remedy: choose an encrypted storage class by spec.services.<name>.volumes[].class; only the platform team can say what is encrypted, by platform spec.clusters.<name>.storageClasses and platform spec.clusters.<name>.backupEncrypted
 #   objects: [PersistentVolumeClaim, StatefulSet, pods, Cluster, StorageClass, BackupStorageLocation, tenant]

@@ -18,6 +18,7 @@ package checks.ts_data_006
 import data.lib.backups
 import data.lib.dates
 import data.lib.holdings
+import data.lib.spans
 
 deny contains of_tenant(["spec", "compliance", "retention"], "personal data is kept without end") if {
 	_ = input.facts
@@ -48,7 +49,7 @@ deny contains of_tenant(array.concat(field, ["retention"]), too_long("backup", b
 deny contains {"path": array.concat(path, ["ttl"]), "message": too_long("backup", time)} if {
 	some [path, backup] in backups.made
 	time := object.get(backup, "ttl", "720h")
-	backups.hours(time) > longest
+	spans.hours(time) > longest
 }
 
 deny contains {"path": ["spec", "backup", "retentionPolicy"], "message": message} if {

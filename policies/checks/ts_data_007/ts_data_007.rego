@@ -20,6 +20,7 @@ import data.lib.backups
 import data.lib.dates
 import data.lib.holdings
 import data.lib.pods
+import data.lib.spans
 
 deny contains of_tenant(["spec", "backup"], "tenant keeps volumes that nobody backs up") if {
 	_ = input.facts
@@ -200,7 +201,7 @@ volume_fault(backup) := "backup leaves volumes out" if {
 
 ttl_fault(backup) := sprintf("backup is kept for %v, and spec.backup.retention is %v", [object.get(backup, "ttl", "30 days"), wanted]) if {
 	wanted := input.ctx.spec.backup.retention
-	backups.hours(object.get(backup, "ttl", "720h")) != dates.hours(wanted)
+	spans.hours(object.get(backup, "ttl", "720h")) != dates.hours(wanted)
 } else := ""
 
 location_fault(backup) := sprintf("backup goes to location %q, and that of the cluster is %s", [object.get(backup, "storageLocation", ""), location]) if {

@@ -39,5 +39,10 @@ by_platform if {
 	input.object.kind != "Namespace"
 	some allowed in input.ctx.platform.allowed_kinds
 	allowed.kind == input.object.kind
-	startswith(input.object.apiVersion, concat("", [allowed.group, "/"]))
+	allowed.group == group(input.object.apiVersion)
 }
+
+# The core group has no name, and its versions have no slash.
+group(version) := name if [name, _] := split(version, "/")
+
+group(version) := "" if not contains(version, "/")

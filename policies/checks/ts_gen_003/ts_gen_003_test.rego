@@ -48,6 +48,18 @@ test_passes_listed_kind_of_the_platform if {
 	count(ts_gen_003.deny) == 0 with input as cluster(mesh, "platform")
 }
 
+test_passes_listed_kind_of_the_core_group if {
+	volume := {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "a"}}
+	listed := json.patch(cluster(volume, "platform"), [{
+		"op": "add",
+		"path": "/ctx/platform/allowed_kinds/-",
+		"value": {"group": "", "kind": "PersistentVolume", "scope": "Cluster"},
+	}])
+	count(ts_gen_003.deny) == 0 with input as listed
+	count(ts_gen_003.deny) == 1 with input as json.patch(listed, [{"op": "replace", "path": "/owner", "value": "workload"}])
+	count(ts_gen_003.deny) == 1 with input as cluster(volume, "platform")
+}
+
 test_passes_role_binding if {
 	count(ts_gen_003.deny) == 0 with input as samples.of({"kind": "RoleBinding"})
 }

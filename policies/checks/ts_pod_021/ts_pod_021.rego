@@ -32,7 +32,7 @@ deny contains finding(p, [field], sprintf("pod chooses the %s %v", [words, class
 		["runtimeClassName", "runtimeClasses", "runtime class"],
 	]
 	class := p.spec[field]
-	not class in {"", "default-scheduler"}
+	class != ""
 	not may(list, class)
 }
 
@@ -54,6 +54,8 @@ may(list, entry) if {
 	entry in allowed[list]
 	not barred(list, entry)
 }
+
+may("schedulers", "default-scheduler")
 
 # Nobody can allow what belongs to the cluster itself.
 barred("priorityClasses", class) if startswith(class, "system-")

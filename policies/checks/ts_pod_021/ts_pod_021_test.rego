@@ -31,7 +31,7 @@ test_violates_anywhere if {
 
 test_violates_what_nobody_allowed if {
 	every spec in [
-		{"schedulerName": "own"}, {"priorityClassName": "high"}, {"runtimeClassName": "kata"},
+		{"schedulerName": "own"}, {"priorityClassName": "high"}, {"priorityClassName": "default-scheduler"}, {"runtimeClassName": "kata"},
 		{"nodeSelector": {"kubernetes.io/hostname": "a"}}, {"tolerations": [{"key": "gpu", "operator": "Exists"}]},
 		{"tolerations": [{"key": "", "operator": "Exists"}]},
 		{"tolerations": [{"key": "node.kubernetes.io/unschedulable", "operator": "Exists"}]},

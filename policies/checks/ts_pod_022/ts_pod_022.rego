@@ -21,7 +21,7 @@ deny contains finding if {
 	level != "restricted"
 	finding := {
 		"path": ["metadata", "labels", label(mode)],
-		"message": sprintf("namespace %q lacks the Pod Security level restricted for %s", [name, mode]),
+		"message": sprintf("namespace %q has %s of Pod Security for %s; tenants have restricted", [name, graded(level), mode]),
 	}
 }
 
@@ -47,6 +47,10 @@ acceptable(version) if {
 	minor >= 25
 	minor <= input.ctx.platform.minor
 }
+
+graded("") := "no level"
+
+graded(level) := sprintf("level %v", [level]) if level != ""
 
 said("") := "no version"
 

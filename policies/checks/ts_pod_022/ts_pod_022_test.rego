@@ -28,6 +28,13 @@ test_violates_weaker if {
 	}
 }
 
+test_violates_by_name if {
+	{f.message | some f in ts_pod_022.deny} == {
+		`namespace "acme-production" has no level of Pod Security for audit; tenants have restricted`,
+		`namespace "acme-production" has level baseline of Pod Security for warn; tenants have restricted`,
+	} with input as samples.of(namespace(object.union(safe, {"warn": "baseline", "audit": ""})))
+}
+
 test_violates_weaker_warning if {
 	count(ts_pod_022.deny) == 1 with input as samples.of(namespace(object.union(safe, {"warn": "baseline"})))
 }

@@ -6,13 +6,14 @@
 #   scope: object
 #   waivable: true
 #   remedy: use a claim of a class that the platform offers in spec.services.<name>.volumes, mounted at a path of the program's own; only the platform team can allow a driver, by platform spec.placement.csiDrivers
-#   objects: [pods, PersistentVolume, PersistentVolumeClaim, StatefulSet]
+#   objects: [pods, PersistentVolume, PersistentVolumeClaim, StatefulSet, Cluster]
 #   controls:
 #     direct: [mtb:PENDING-1198, mtb:PENDING-1200]
 #     supporting: [cis:5.2.11, nsa:POD-04c, csf:PR.DS-01, iso:A.8.3, gdpr:32.1.b]
 package checks.ts_pod_023
 
 import data.lib.pods
+import data.lib.volumes
 
 deny contains finding if {
 	input.object.kind == "PersistentVolume"
@@ -21,45 +22,41 @@ deny contains finding if {
 	finding := {"path": ["spec", source], "message": "volume is a directory of the node"}
 }
 
-# Each claim is [path, claim].
-claims contains [[], input.object] if input.object.kind == "PersistentVolumeClaim"
+# The spec of each claim, as [path, spec].
+specs contains [array.concat(path, ["spec"]), claim.spec] if some [path, claim] in volumes.all
 
-claims contains [["spec", "volumeClaimTemplates", i], claim] if some i, claim in input.object.spec.volumeClaimTemplates
-
-claims contains [path, claim] if {
-	some p in pods.all
-	some i, volume in p.spec.volumes
-	claim := volume.ephemeral.volumeClaimTemplate
-	path := array.concat(p.path, ["spec", "volumes", i, "ephemeral", "volumeClaimTemplate"])
-}
+specs contains [array.concat(path, ["pvcTemplate"]), storage.pvcTemplate] if some [path, storage] in volumes.storages
 
 deny contains finding if {
-	some [path, claim] in claims
+	some [path, spec] in specs
 	some field in ["volumeName", "selector"]
-	chosen := claim.spec[field]
+	chosen := spec[field]
 	chosen != ""
 	finding := {
-		"path": array.concat(path, ["spec", field]),
-		"message": "claim chooses a volume that is there already, whoever it belongs to",
+		"path": array.concat(path, [field]),
+		"message": sprintf("claim chooses %s that is there already, whoever it belongs to", [called(field, chosen)]),
 	}
 }
 
+called("volumeName", name) := sprintf("the volume %v", [name])
+
+called("selector", _) := "by labels a volume"
+
 deny contains finding if {
-	some [path, claim] in claims
-	namespace := claim.spec.dataSourceRef.namespace
+	some [path, spec] in specs
+	namespace := spec.dataSourceRef.namespace
 	namespace != ""
 	not namespace in input.ctx.namespaces
 	finding := {
-		"path": array.concat(path, ["spec", "dataSourceRef", "namespace"]),
+		"path": array.concat(path, ["dataSourceRef", "namespace"]),
 		"message": sprintf("claim copies a volume of namespace %v", [namespace]),
 	}
 }
 
 deny contains finding if {
-	some [path, claim] in claims
-	some [steps, class] in classes(claim)
+	some [path, class] in classes
 	not offered(class)
-	finding := {"path": array.concat(path, steps), "message": unknown(class)}
+	finding := {"path": path, "message": unknown(class)}
 }
 
 deny contains finding if {
@@ -80,11 +77,15 @@ deny contains finding if {
 	finding := pods.finding(c, ["volumeMounts", i, "mountPath"], sprintf("mounts %v, where the node's own files are", [mount.mountPath]))
 }
 
-# The field, and the annotation from before there was one.
-classes(claim) := union({
-	{[["spec", "storageClassName"], class] | class := claim.spec.storageClassName},
-	{[["metadata", "annotations", old], class] | class := claim.metadata.annotations[old]},
-})
+# The storage class of each claim, as [path, class]: by the field, and by the annotation from before there
+# was one. In a storage of CloudNativePG it stands beside the claim, too.
+classes contains [array.concat(path, ["storageClassName"]), spec.storageClassName] if some [path, spec] in specs
+
+classes contains [array.concat(path, ["metadata", "annotations", old]), claim.metadata.annotations[old]] if {
+	some [path, claim] in volumes.all
+}
+
+classes contains [array.concat(path, ["storageClass"]), storage.storageClass] if some [path, storage] in volumes.storages
 
 old := "volume.beta.kubernetes.io/storage-class"
 

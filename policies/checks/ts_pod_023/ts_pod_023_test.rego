@@ -35,6 +35,26 @@ test_violates_volume_of_others if {
 	}
 }
 
+test_violates_by_name if {
+	{f.message | some f in ts_pod_023.deny} == {"claim chooses the volume globex-pv that is there already, whoever it belongs to"} with input as samples.of(claim({"volumeName": "globex-pv"}))
+	{f.message | some f in ts_pod_023.deny} == {"claim chooses by labels a volume that is there already, whoever it belongs to"} with input as samples.of(claim({"selector": {}}))
+}
+
+database(spec) := with_classes({"apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster", "metadata": samples.meta("main"), "spec": spec})
+
+test_violates_claims_of_databases if {
+	template := {"pvcTemplate": {"volumeName": "globex-pv"}}
+	every path, spec in {
+		"storage": {"storage": template},
+		"walStorage": {"walStorage": template},
+		"tablespaces": {"tablespaces": [{"name": "a", "storage": template}]},
+	} {
+		{f.path[1] | some f in ts_pod_023.deny} == {path} with input as database(spec)
+	}
+	{f.path | some f in ts_pod_023.deny} == {["spec", "storage", "storageClass"]} with input as database({"storage": {"storageClass": "local-path"}})
+	count(ts_pod_023.deny) == 0 with input as database({"storage": {"storageClass": "encrypted-eu", "size": "1Gi"}})
+}
+
 test_violates_old_class if {
 	o := json.patch(claim({}), [{"op": "add", "path": "/metadata/annotations", "value": {"volume.beta.kubernetes.io/storage-class": "local-path"}}])
 	ts_pod_023.deny == {{

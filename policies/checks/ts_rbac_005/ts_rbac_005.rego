@@ -16,8 +16,8 @@ package checks.ts_rbac_005
 import data.lib.rbac
 import data.lib.rbacrules
 
-# The answer to a patch holds the whole Secret.
-powers := [{"verbs": {"get", "list", "watch", "patch", "update"}, "groups": {""}, "resources": {"secrets"}}]
+# The answer to a patch holds the whole Secret, the one to a deletion of all of them every one.
+powers := [{"verbs": {"get", "list", "watch", "patch", "update", "deletecollection"}, "groups": {""}, "resources": {"secrets"}}]
 
 listing := [{"verbs": {"list", "watch"}, "groups": {""}, "resources": {"secrets"}}]
 

@@ -17,7 +17,7 @@ binding(kind) := {
 }
 
 test_violates if {
-	every verb in ["get", "list", "watch", "patch", "update", "*"] {
+	every verb in ["get", "list", "watch", "patch", "update", "deletecollection", "*"] {
 		count(ts_rbac_005.deny) == 1 with input as samples.of(role([verb], []))
 	}
 	count(ts_rbac_005.deny) == 1 with input as samples.of(json.remove(role(["list"], []), ["/rules/0/resourceNames"]))

@@ -15,9 +15,10 @@ package checks.ts_rbac_008
 
 import data.lib.rbacrules
 
+# What counts of a quota is what its status says.
 powers := [{"verbs": rbacrules.writing, "groups": groups, "resources": resources} |
 	some [groups, resources] in [
-		[{""}, {"limitranges", "namespaces", "namespaces/finalize", "resourcequotas"}],
+		[{""}, {"limitranges", "namespaces", "namespaces/finalize", "resourcequotas", "resourcequotas/status"}],
 		[{"networking.k8s.io", "extensions"}, {"networkpolicies"}],
 		[{"cilium.io"}, {"ciliumnetworkpolicies"}],
 		[{"crd.projectcalico.org", "projectcalico.org"}, {"networkpolicies"}],

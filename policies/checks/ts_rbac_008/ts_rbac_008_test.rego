@@ -8,6 +8,7 @@ role(groups, resources, verbs) := samples.of({"kind": "Role", "rules": [{"apiGro
 test_violates if {
 	every given in [
 		role([""], ["resourcequotas", "limitranges"], ["patch"]),
+		role([""], ["resourcequotas/status"], ["patch"]),
 		role([""], ["namespaces"], ["delete"]),
 		role([""], ["namespaces/finalize"], ["update"]),
 		role(["networking.k8s.io"], ["networkpolicies"], ["delete"]),

@@ -1,5 +1,8 @@
 # METADATA
 # title: Only listed roles are bound
+# description: |
+#   What a Role of the tenant's own may hold is for the checks before this one: no tier has a role that
+#   could cover it.
 # custom:
 #   id: TS-RBAC-010
 #   severity: critical

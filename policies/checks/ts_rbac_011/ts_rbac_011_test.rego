@@ -13,6 +13,7 @@ test_violates_system if {
 		count(ts_rbac_011.deny) == 1 with input as samples.of(binding("Group", name))
 	}
 	count(ts_rbac_011.deny) == 1 with input as samples.of(binding("User", "system:anonymous"))
+	count(ts_rbac_011.deny) == 1 with input as samples.of(binding("User", "system:serviceaccount:globex-prod:ci"))
 }
 
 test_violates_cluster_binding if {

@@ -3,18 +3,22 @@
 # custom:
 #   id: TS-RBAC-012
 #   severity: critical
-#   scope: [object, fleet]
+#   scope: object
 #   waivable: false
 #   needs_tenant: true
 #   needs: [spec.owners]
 #   remedy: name the group in spec.owners; only the platform team can allow others, by platform spec.rbac.platformGroups, platform spec.rbac.platformAccounts and platform spec.rbac.identities
-#   objects: [RoleBinding, ClusterRoleBinding, ServiceAccount, Cluster, tenant]
+#   objects: [RoleBinding, ClusterRoleBinding, ServiceAccount, Cluster]
 #   controls:
 #     direct: [mtb:MTB-PL1-CC-TI-2, iso:A.8.3, soc2:CC6.3, csf:PR.AA-05, gdpr:32.1.b]
 #     supporting: [nsa:AUTH-03, iso:A.5.16, soc2:CC6.1, csf:PR.IR-01, gdpr:25.1, gdpr:5.1.f]
 package checks.ts_rbac_012
 
+import data.lib.environments
 import data.lib.rbac
+
+# A group that two tenants own is for TS-TEN-001, an account of the tenant's own in an environment that is
+# kept apart for TS-AUD-009, and what Kubernetes itself names for TS-RBAC-011.
 
 deny contains finding if {
 	some i, subject in rbac.bindings.subjects
@@ -33,7 +37,8 @@ stranger(subject) := message if {
 	namespace != ""
 	not namespace in input.ctx.namespaces
 	not platform_account(subject)
-	message := sprintf("binding grants to ServiceAccount %v of namespace %v, which belongs to neither the tenant nor the platform", [
+	not environments.by_namespace[namespace]
+	message := sprintf("binding grants to ServiceAccount %v of namespace %v, which is neither the tenant's in this environment nor the platform's", [
 		object.get(subject, "name", "(no name)"),
 		namespace,
 	])
@@ -43,14 +48,13 @@ stranger(subject) := sprintf("binding grants to group %v, which is none of the t
 	subject.kind == "Group"
 	name := object.get(subject, "name", "")
 	not own_group(name)
-	not told_elsewhere(name)
+	not startswith(name, "system:")
 }
 
 stranger(subject) := sprintf("binding grants to user %v, and people are named by groups of the tenant's owners", [name]) if {
 	subject.kind == "User"
 	name := object.get(subject, "name", "")
-	not told_elsewhere(name)
-	not own_account(name)
+	not startswith(name, "system:")
 }
 
 stranger(subject) := sprintf("binding grants to a subject of kind %q, whom nobody knows", [kind]) if {
@@ -70,22 +74,6 @@ own_group(name) if {
 }
 
 own_group(name) if name in input.ctx.platform.spec.rbac.platformGroups
-
-own_group(name) if {
-	some namespace in input.ctx.namespaces
-	name == sprintf("system:serviceaccounts:%s", [namespace])
-}
-
-own_account(name) if {
-	some namespace in input.ctx.namespaces
-	startswith(name, sprintf("system:serviceaccount:%s:", [namespace]))
-}
-
-# What Kubernetes itself defines is for TS-RBAC-011, save accounts of others by other names.
-told_elsewhere(name) if {
-	startswith(name, "system:")
-	not startswith(name, "system:serviceaccount")
-}
 
 # Who an account is in the cloud, by the annotations of EKS, GKE and AKS. A cluster of CloudNativePG
 # hands its annotations to the account that it makes.
@@ -109,15 +97,3 @@ deny contains finding if {
 }
 
 assigned(identity) if identity in input.ctx.platform.spec.rbac.identities[input.ctx.tenant]
-
-deny contains finding if {
-	some shared in input.shared
-	shared.kind == "group"
-	some holder in shared.holders
-	finding := {
-		"member": holder.member,
-		"path": [],
-		"field": holder.field,
-		"message": sprintf("group %s is an owner of another tenant as well", [holder.value]),
-	}
-}

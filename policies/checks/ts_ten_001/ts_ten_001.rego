@@ -5,7 +5,7 @@
 #   severity: critical
 #   scope: fleet
 #   waivable: false
-#   remedy: give each tenant groups and paths of its own in spec.owners and spec.secrets.<name>.path; only the platform team can assign identities, by platform spec.rbac.identities
+#   remedy: give each tenant groups and paths of its own in spec.owners and spec.secrets.<name>.path; only the platform team can assign identities and name groups of its own, by platform spec.rbac.identities and platform spec.rbac.platformGroups
 #   objects: [tenant, ExternalSecret, PushSecret, Cluster, ObjectStore]
 #   controls:
 #     direct: [mtb:MTB-PL1-CC-TI-2, cis:5.6.1, soc2:CC6.1, gdpr:32.1.b]

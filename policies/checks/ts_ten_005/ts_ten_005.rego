@@ -23,7 +23,7 @@ deny contains finding if {
 	removal.lifecycle != "offboarding"
 	finding := {
 		"path": [],
-		"message": sprintf("tenant %s goes, and is %s until now; so does one that is renamed", [removal.tenant, removal.lifecycle]),
+		"message": sprintf("tenant %s is removed or renamed, and its lifecycle is %s, not offboarding", [removal.tenant, removal.lifecycle]),
 	}
 }
 

@@ -18,7 +18,7 @@ services(n) := [object.union(object_of("acme", "Service"), {"name": sprintf("s%d
 
 test_violates_tenant_that_is_not_offboarding if {
 	every lifecycle in ["active", "suspended"] {
-		said(of({"removed": [{"tenant": "acme", "lifecycle": lifecycle}]})) == {sprintf("tenant acme goes, and is %s until now; so does one that is renamed", [lifecycle])}
+		said(of({"removed": [{"tenant": "acme", "lifecycle": lifecycle}]})) == {sprintf("tenant acme is removed or renamed, and its lifecycle is %s, not offboarding", [lifecycle])}
 	}
 }
 

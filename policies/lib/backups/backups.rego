@@ -2,10 +2,11 @@
 # title: Backups
 # description: |
 #   Finds the backups that the tenant's file declares and the objects of Velero and CloudNativePG that
-#   make them, and reads schedules and spans of time as those do.
+#   make them, and reads schedules as those do.
 package lib.backups
 
 import data.lib.holdings
+import data.lib.spans
 
 # Each backup that the file declares is [field, backup].
 declared contains [["spec", "backup"], backup] if {
@@ -45,17 +46,7 @@ made contains [["spec"], object.get(input.object, "spec", {})] if {
 	velero
 }
 
-# A span of time in hours, in the words of Velero, 720h0m0s, or of CloudNativePG, 30d.
-hours(text) := sum([part |
-	some found in regex.find_all_string_submatch_n(`([0-9]+(?:\.[0-9]+)?)(ms|us|ns|h|m|s)`, text, -1)
-	part := to_number(found[1]) * units[found[2]]
-]) if {
-	is_string(text)
-	regex.match(`^([0-9]+(\.[0-9]+)?(ms|us|ns|h|m|s))+$`, text)
-}
-
-units := {"h": 1, "m": 1 / 60, "s": 1 / 3600, "ms": 0, "us": 0, "ns": 0}
-
+# A span of time in hours, in the words of CloudNativePG, such as 30d.
 policy_hours(text) := to_number(found[1]) * policy_units[found[2]] if {
 	is_string(text)
 	some found in regex.find_all_string_submatch_n(`^([1-9][0-9]{0,5})([dwm])$`, text, 1)
@@ -90,7 +81,7 @@ daily(schedule, _) if schedule in often
 daily(schedule, _) if interval(schedule) <= 24
 
 # How many hours lie between two runs.
-interval(schedule) := hours(substring(schedule, 7, -1)) if {
+interval(schedule) := spans.hours(substring(schedule, 7, -1)) if {
 	is_string(schedule)
 	startswith(schedule, "@every ")
 }

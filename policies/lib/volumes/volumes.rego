@@ -7,33 +7,33 @@ package lib.volumes
 
 import data.lib.pods
 
-# Each is [path, claim], where the path leads to the storage class and the claim has the form of a
-# PersistentVolumeClaim.
-claims contains [["spec", "storageClassName"], input.object] if {
-	input.object.kind == "PersistentVolumeClaim"
-}
+# Each claim, which has the form of a PersistentVolumeClaim, as [path, claim].
+all contains [[], input.object] if input.object.kind == "PersistentVolumeClaim"
 
-claims contains [["spec", "volumeClaimTemplates", i, "spec", "storageClassName"], claim] if {
-	some i, claim in input.object.spec.volumeClaimTemplates
-}
+all contains [["spec", "volumeClaimTemplates", i], claim] if some i, claim in input.object.spec.volumeClaimTemplates
 
-claims contains [array.concat(p.path, ["spec", "volumes", i, "ephemeral", "volumeClaimTemplate", "spec", "storageClassName"]), claim] if {
+all contains [array.concat(p.path, ["spec", "volumes", i, "ephemeral", "volumeClaimTemplate"]), claim] if {
 	some p in pods.all
 	some i, volume in p.spec.volumes
 	claim := volume.ephemeral.volumeClaimTemplate
 }
 
-# CloudNativePG makes the claims of a database.
-claims contains [["spec", field, "storageClass"], database_claim(storage)] if {
+# CloudNativePG makes the claims of a database. Each of its storages is [path, storage].
+storages contains [["spec", field], storage] if {
 	database
 	some field in ["storage", "walStorage"]
 	storage := input.object.spec[field]
 }
 
-claims contains [["spec", "tablespaces", i, "storage", "storageClass"], database_claim(tablespace.storage)] if {
+storages contains [["spec", "tablespaces", i, "storage"], tablespace.storage] if {
 	database
 	some i, tablespace in input.object.spec.tablespaces
 }
+
+# Each is [path, claim] as well, where the path leads to the storage class.
+claims contains [array.concat(path, ["spec", "storageClassName"]), claim] if some [path, claim] in all
+
+claims contains [array.concat(path, ["storageClass"]), database_claim(storage)] if some [path, storage] in storages
 
 database if {
 	input.object.kind == "Cluster"
