@@ -4,7 +4,8 @@
 #   Logs stay in the regions where data may be, and where data is sensitive or a framework has to be held,
 #   for a year. Nobody may take pods out of their collection, and a policy of the API server has to record
 #   who touches Secrets, roles, releases and the insides of pods. A platform that says nothing of logs is a
-#   finding where a framework has to be held; elsewhere nobody asked for proof, and no tenant can mend it.
+#   finding where a framework has to be held, other than benchmarks of clusters and pods; elsewhere nobody
+#   asked for proof, and no tenant can mend it.
 # custom:
 #   id: TS-AUD-001
 #   severity: high

@@ -104,6 +104,7 @@ test_passes_logged if {
 	told({"compliance": {"dataClassification": "internal"}}, {}) == set()
 	told({"compliance": {"dataClassification": "internal"}}, platform({"sink": "central", "retention": "30d"})) == set()
 	told(personal, {}) == set()
+	told({"compliance": {"frameworks": ["cis", "pss"]}}, {"platform": {"spec": {"frameworks": ["mtb"]}}}) == set()
 }
 
 test_passes_debug if {
