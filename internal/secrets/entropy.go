@@ -27,17 +27,26 @@ var digests = words(`
 var (
 	publicBlock = regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY|PUBLIC KEY BLOCK|X509 CRL|PARAMETERS|SIGNATURE|SIGNED MESSAGE|PKCS7|CMS)-----[^-]*-----END [A-Z0-9 ]+-----`)
 	publicKey   = regexp.MustCompile(`\b(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+`)
-	allHex      = regexp.MustCompile(`^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$`)
-	digested    = regexp.MustCompile(`(?i)^(?:sha[0-9]+|h1|md5)[-=]`)
+	// The public members of a JSON web key, and the address that Sentry gives to everybody who sends it errors.
+	webKey   = regexp.MustCompile(`"(?:n|x|y|kid|x5t|x5t#S256)"\s*:\s*"[A-Za-z0-9+/=_-]*"`)
+	sentry   = regexp.MustCompile(`https?://[0-9a-f]{32}@[A-Za-z0-9.-]+/[0-9]+`)
+	allHex   = regexp.MustCompile(`^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$`)
+	digested = regexp.MustCompile(`(?i)^(?:sha[0-9]+|h1|md5)[-=]`)
 )
 
-// withoutPublic is the text without certificates and public keys.
+// withoutPublic is the text without certificates and what else is public by its form.
 func withoutPublic(text string) string {
 	if strings.Contains(text, "-----BEGIN ") {
 		text = publicBlock.ReplaceAllString(text, "")
 	}
 	if strings.Contains(text, " AAAA") {
 		text = publicKey.ReplaceAllString(text, "")
+	}
+	if strings.Contains(text, `"kty"`) {
+		text = webKey.ReplaceAllString(text, "")
+	}
+	if strings.Contains(text, "://") {
+		text = sentry.ReplaceAllString(text, "")
 	}
 	return text
 }

@@ -44,6 +44,9 @@ func words(text string) map[string]bool {
 	return set
 }
 
+// borrowed are words before a secret that has been made already: what follows is its name, as in existingSecret.
+var borrowed = words(`existing pull`)
+
 // sensitive says what goes by a name, empty for what is no secret.
 func sensitive(name string) string {
 	if hint(name, 0) < 0 {
@@ -53,7 +56,7 @@ func sensitive(name string) string {
 	for i, part := range parts {
 		joined += part
 		for _, e := range endings {
-			if strings.HasSuffix(joined, e.name) && !anyOf(parts[i+1:], aside) {
+			if strings.HasSuffix(joined, e.name) && !anyOf(parts[i+1:], aside) && !anyOf(parts[:i], borrowed) {
 				return e.what
 			}
 		}

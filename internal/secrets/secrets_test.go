@@ -175,6 +175,9 @@ var ordinary = []struct{ name, value string }{
 	{"README.md", "The token: see the handbook. Passwords are kept elsewhere.\n"},
 	{"logo.png", base64.StdEncoding.EncodeToString(append([]byte("\x89PNG\r\n\x1a\n"), letters(100, alphanum)...))},
 	{"data", encoded(strings.Repeat("some longer text, in words.\n", 40))},
+	{"jwks.json", `{"keys": [{"kty": "RSA", "kid": "` + letters(40, alphanum) + `", "e": "AQAB", "n": "` + letters(342, alphanum) + `"}]}`},
+	{"SENTRY_DSN", "https://" + letters(32, hexes) + "@o4711.ingest.sentry.io/4505"},
+	{"existingSecret", "db"}, {"values.yaml", "auth:\n  existingSecret: shop-db\nimagePullSecret: registry\n"},
 	{"rules.conf", "proxy_set_header X-Token $token;\nset $secret $http_x_secret;\n"},
 }
 
@@ -196,6 +199,9 @@ func TestNeighbours(t *testing.T) {
 	require.Len(t, Find(map[string]any{"run": "mysql --password hunter2"}), 1)
 	require.Len(t, Find(map[string]any{".dockerconfigjson": `{"auths":{"ghcr.io":{"auth": "` + encoded("ada:hunt"+"er2-long") + `"}}}`}), 1)
 	require.Len(t, Find(map[string]any{".npmrc": "//registry.npmjs.org/:_authToken=abc123\n"}), 1)
+	require.Len(t, Find(map[string]any{"jwk.json": `{"kty": "oct", "kid": "a", "k": "` + letters(43, alphanum) + `"}`}), 1)
+	require.Len(t, Find(map[string]any{"jwk.json": `{"kty": "RSA", "n": "` + letters(342, alphanum) + `", "d": "` + letters(342, alphanum) + `"}`}), 1)
+	require.Len(t, Find(map[string]any{"SENTRY_DSN": "https://" + letters(32, hexes) + ":hunter2@sentry.example.com/1"}), 2)
 	require.Len(t, Find(map[string]any{"password.txt": "hunter2\n"}), 1)
 	many := Find(map[string]any{"a": strings.Repeat("password=hunter2\n", 3) + "token=abcdef\npassword=other\n"})
 	require.Len(t, many, 3, "each text once")

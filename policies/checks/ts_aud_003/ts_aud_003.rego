@@ -2,8 +2,8 @@
 # title: Runtime threat detection not switched off
 # description: |
 #   Nothing opts out of the watch over running containers, and a namespace whose tenant takes part has
-#   the labels by which the platform's sensor finds it. Where data is sensitive and the platform has a
-#   sensor, taking part is no choice. That the sensor runs and fires cannot be seen here.
+#   the labels by which the platform's sensor finds it. Where data is sensitive and the cluster has a
+#   sensor, Falco, taking part is no choice. That the sensor runs and fires cannot be seen here.
 # custom:
 #   id: TS-AUD-003
 #   severity: medium
@@ -34,6 +34,7 @@ deny contains finding if {
 deny contains finding if {
 	_ = input.facts
 	count(input.ctx.platform.spec.detection) > 0
+	"falco" in input.ctx.cluster.operators
 	holdings.sensitive
 	not input.ctx.spec.security.runtimeDetection == true
 	finding := {

@@ -3,7 +3,7 @@ package checks.ts_aud_003_test
 import data.checks.ts_aud_003
 import data.lib.samples_test as samples
 
-detection := {"platform": {"spec": {"detection": {"falco.example.com/watch": "true"}}}}
+detection := {"cluster": {"operators": ["falco"]}, "platform": {"spec": {"detection": {"falco.example.com/watch": "true"}}}}
 
 namespace(metadata) := {"apiVersion": "v1", "kind": "Namespace", "metadata": object.union({"name": "acme-production"}, metadata)}
 
@@ -73,6 +73,8 @@ test_passes_who_does_not_take_part if {
 	said(namespace({"name": "elsewhere"}), watched) == set()
 	unable := samples.within(samples.set([]), {"spec": {"compliance": {"dataClassification": "personal"}}})
 	count(ts_aud_003.deny) == 0 with input as unable
+	elsewhere := samples.within(samples.within(unable, detection), {"cluster": {"operators": ["rollouts"]}})
+	count(ts_aud_003.deny) == 0 with input as elsewhere
 	internal := samples.within(samples.within(samples.set([]), detection), {"spec": {"compliance": {"dataClassification": "internal"}}})
 	count(ts_aud_003.deny) == 0 with input as internal
 }

@@ -115,13 +115,17 @@ destinations contains [["spec", "receivers", i, field], host] if {
 	input.object.kind == "AlertmanagerConfig"
 	some i, receiver in input.object.spec.receivers
 	some field, host in services
-	some _ in receiver[field]
+	some config in receiver[field]
+	not readdressed(field, config)
 }
 
-destinations contains [["spec", "receivers", i, "webhookConfigs", j, "url"], host_of(webhook.url)] if {
+readdressed(field, config) if is_string(config[addresses[field]])
+
+destinations contains [["spec", "receivers", i, field, j, key], host_of(config[key])] if {
 	input.object.kind == "AlertmanagerConfig"
 	some i, receiver in input.object.spec.receivers
-	some j, webhook in receiver.webhookConfigs
+	some field, key in addresses
+	some j, config in receiver[field]
 }
 
 entry if {
@@ -133,7 +137,13 @@ entry if {
 services := {
 	"slackConfigs": "hooks.slack.com", "pagerdutyConfigs": "events.pagerduty.com", "opsgenieConfigs": "api.opsgenie.com",
 	"telegramConfigs": "api.telegram.org", "discordConfigs": "discord.com", "victoropsConfigs": "alert.victorops.com",
-	"pushoverConfigs": "api.pushover.net",
+	"pushoverConfigs": "api.pushover.net", "webexConfigs": "webexapis.com", "wechatConfigs": "qyapi.weixin.qq.com",
+}
+
+# And where it is told otherwise, unless a Secret says so.
+addresses := {
+	"emailConfigs": "smarthost", "opsgenieConfigs": "apiURL", "pagerdutyConfigs": "url", "rocketchatConfigs": "apiURL", "snsConfigs": "apiURL",
+	"telegramConfigs": "apiURL", "victoropsConfigs": "apiUrl", "webexConfigs": "apiURL", "webhookConfigs": "url", "wechatConfigs": "apiURL",
 }
 
 # The addresses that the platform offers for measurements are its own.

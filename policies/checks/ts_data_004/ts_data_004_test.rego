@@ -89,6 +89,11 @@ test_violates_analyses if {
 test_violates_receivers if {
 	said(alerts({"name": "a", "pagerdutyConfigs": [{}], "slackConfigs": [{}]})) == {undeclared("events.pagerduty.com")}
 	said(alerts({"name": "a", "webhookConfigs": [{"urlSecret": {}}, {"url": "https://hook.example.com/x"}]})) == {undeclared("hook.example.com")}
+	every c in [["emailConfigs", "smarthost", "mail.example.com:587"], ["victoropsConfigs", "apiUrl", "https://mail.example.com/x"], ["opsgenieConfigs", "apiURL", "https://mail.example.com"]] {
+		said(alerts({"name": "a", c[0]: [{c[1]: c[2]}]})) == {undeclared("mail.example.com")}
+	}
+	said(alerts({"name": "a", "webexConfigs": [{}], "wechatConfigs": [{"apiURL": "https://api.stripe.com"}]})) == {undeclared("webexapis.com")}
+	said(alerts({"name": "a", "discordConfigs": [{"apiURL": {"name": "a", "key": "b"}}]})) == {undeclared("discord.com")}
 }
 
 test_passes_declared if {

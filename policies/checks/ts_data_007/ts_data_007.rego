@@ -192,10 +192,11 @@ volume_fault(backup) := "backup leaves volumes out" if {
 	not backup.defaultVolumesToFsBackup == true
 	not backup.defaultVolumesToRestic == true
 } else := "backup leaves volumes out" if {
-	some kind in backup.excludedResources
-	kind in {"*", "pv", "pvc", "persistentvolumes", "persistentvolumeclaims"}
+	some field in ["excludedResources", "excludedNamespacedResources", "excludedClusterScopeResources"]
+	some kind in backup[field]
+	lower(kind) in {"*", "pv", "pvc", "persistentvolume", "persistentvolumeclaim", "persistentvolumes", "persistentvolumeclaims"}
 } else := "backup takes only some of the objects" if {
-	some field in ["labelSelector", "orLabelSelectors", "includedResources"]
+	some field in ["labelSelector", "orLabelSelectors", "includedResources", "includedNamespacedResources"]
 	not object.get(backup, field, []) in [[], {}, ["*"]]
 } else := ""
 

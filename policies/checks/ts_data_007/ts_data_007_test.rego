@@ -114,9 +114,11 @@ test_violates_scope if {
 test_violates_what_is_left_out if {
 	said(schedule(object.union(whole, {"snapshotVolumes": false}))) == {"backup leaves volumes out"}
 	every kind in ["pvc", "persistentvolumes", "*"] {
-		said(schedule(object.union(whole, {"excludedResources": [kind]}))) == {"backup leaves volumes out"}
+		every field in ["excludedResources", "excludedNamespacedResources", "excludedClusterScopeResources"] {
+			said(schedule(object.union(whole, {field: [kind]}))) == {"backup leaves volumes out"}
+		}
 	}
-	every more in [{"labelSelector": {"matchLabels": {"a": "b"}}}, {"orLabelSelectors": [{}]}, {"includedResources": ["pods"]}] {
+	every more in [{"labelSelector": {"matchLabels": {"a": "b"}}}, {"orLabelSelectors": [{}]}, {"includedResources": ["pods"]}, {"includedNamespacedResources": ["pods"]}] {
 		said(schedule(object.union(whole, more))) == {"backup takes only some of the objects"}
 	}
 }

@@ -107,6 +107,8 @@ test_violates_cilium if {
 		cilium({"ingress": [{"fromEntities": ["cluster"]}]}),
 		cilium({"egress": [{"toEntities": ["world", "all"]}]}),
 		cilium({"ingress": [{"fromEndpoints": [{"matchLabels": {"k8s:io.kubernetes.pod.namespace": "globex"}}]}]}),
+		cilium({"egress": [{"toServices": [{"k8sService": {"serviceName": "payments", "namespace": "globex"}}]}]}),
+		cilium({"egress": [{"toServices": [{"k8sServiceSelector": {"selector": {"matchLabels": {"app": "a"}}}}]}]}),
 		cilium({"ingress": [{"fromEndpoints": [{"matchLabels": {"io.cilium.k8s.namespace.labels.team": "acme-production"}}]}]}),
 		cilium({"egress": [{"toEndpoints": [{"matchExpressions": [{"key": "io.kubernetes.pod.namespace", "operator": "Exists"}]}]}]}),
 		cilium({"egress": [{"toEndpoints": [{"matchExpressions": [{

@@ -123,6 +123,8 @@ places contains [["spec", "jwtRules", i, "jwksUri"], rule.jwksUri] if some i, ru
 
 places contains [["spec", "prober", "url"], input.object.spec.prober.url]
 
+places contains [["spec", "httpSDConfigs", i, "url"], config.url] if some i, config in input.object.spec.httpSDConfigs
+
 places contains [["spec", "targets", "staticConfig", "static", i], text] if {
 	some i, text in input.object.spec.targets.staticConfig.static
 }

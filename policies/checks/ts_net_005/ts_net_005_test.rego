@@ -103,6 +103,7 @@ test_violates_other_kinds if {
 		{"kind": "RequestAuthentication", "spec": {"jwtRules": [{"jwksUri": "http://169.254.169.254/keys"}]}},
 		{"kind": "Probe", "spec": {"prober": {"url": "127.0.0.1:9115"}}},
 		{"kind": "Probe", "spec": {"targets": {"staticConfig": {"static": ["http://169.254.169.254"]}}}},
+		{"kind": "ScrapeConfig", "spec": {"httpSDConfigs": [{"url": "http://169.254.169.254/latest"}]}},
 		{"kind": "ScrapeConfig", "spec": {"staticConfigs": [{"targets": ["169.254.169.254:80"]}]}},
 		{"kind": "ScrapeConfig", "spec": {"proxyUrl": "http://localhost:8080"}},
 		{"kind": "ServiceMonitor", "spec": {"endpoints": [{"proxyUrl": "http://169.254.169.254"}]}},

@@ -5,7 +5,7 @@
 #   severity: high
 #   scope: [object, set]
 #   waivable: true
-#   remedy: remove the setting from the patch or object of your own; who ends TLS for spec.domains only the platform team can say, by platform spec.clusters.<name>.tls
+#   remedy: remove the setting from the patch or object of your own; where each tenant ends TLS, patch tls into the Ingress and bring a Certificate for its secret; only the platform team can end TLS at the gateway, by platform spec.clusters.<name>.tls
 #   objects: [Ingress, Gateway, VirtualService, Service]
 #   controls:
 #     direct: [nsa:NET-08, iso:A.8.24, soc2:CC6.7, csf:PR.DS-02, gdpr:32.1.a]

@@ -8,7 +8,7 @@
 #   needs_tenant: true
 #   brought: true
 #   remedy: route hosts by spec.services.<name>.expose and name hosts outside in spec.services.<name>.calls; the patch or object of your own stays in its namespace
-#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ReferenceGrant, Telemetry, RequestAuthentication]
+#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ListenerSet, ReferenceGrant, Telemetry, RequestAuthentication]
 #   controls:
 #     direct: [iso:A.8.22, csf:PR.IR-01]
 #     supporting: [mtb:MTB-PL1-CC-TI-2, soc2:CC6.1, soc2:CC6.6, gdpr:32.1.b]
@@ -19,7 +19,7 @@ import data.lib.hosts
 deny contains finding if {
 	input.object.kind in {
 		"VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute",
-		"UDPRoute", "ReferenceGrant", "Telemetry", "RequestAuthentication",
+		"UDPRoute", "ListenerSet", "ReferenceGrant", "Telemetry", "RequestAuthentication",
 	}
 	all := faults
 	some [path, fault] in all
@@ -125,15 +125,23 @@ faults contains [["spec", "selector"], "Gateway is for proxies that are not the 
 	object.get(spec, ["selector", "tenantsmith.dev/tenant"], "") != input.ctx.tenant
 }
 
-faults contains [["spec", "parentRefs", i], sprintf("route is for %v %v in namespace %v, which is neither the platform's gateway nor the tenant's", [what, parent.name, namespace])] if {
-	some i, parent in spec.parentRefs
+faults contains [path, sprintf("%s is for %v %v in namespace %v, which is neither the platform's gateway nor the tenant's", [kind, what, parent.name, namespace])] if {
+	some [path, parent] in parents
 	what := object.get(parent, "kind", "Gateway")
 	namespace := parent.namespace
 	not namespace in input.ctx.namespaces
 	[what, [namespace, parent.name]] != ["Gateway", gateway]
 }
 
-faults contains [array.concat(path, ["namespace"]), sprintf("route leads to namespace %v", [namespace])] if {
+parents contains [["spec", "parentRefs", i], parent] if some i, parent in spec.parentRefs
+
+parents contains [["spec", "parentRef"], spec.parentRef] if kind == "ListenerSet"
+
+faults contains [["spec", "useDefaultGateways"], sprintf("%s is for every default gateway, whoever it belongs to", [kind])] if {
+	spec.useDefaultGateways != "None"
+}
+
+faults contains [array.concat(path, ["namespace"]), sprintf("%s leads to namespace %v", [kind, namespace])] if {
 	some [path, backend] in backends
 	namespace := backend.namespace
 	not namespace in input.ctx.namespaces
@@ -144,15 +152,18 @@ backends contains [["spec", "rules", i, "backendRefs", j], backend] if {
 	some j, backend in rule.backendRefs
 }
 
-backends contains [["spec", "rules", i, "filters", j, "requestMirror", "backendRef"], filter.requestMirror.backendRef] if {
+# Who gets a copy of each request, or is asked whether it may pass.
+backends contains [["spec", "rules", i, "filters", j, way, "backendRef"], filter[way].backendRef] if {
 	some i, rule in spec.rules
 	some j, filter in rule.filters
+	some way in ["requestMirror", "externalAuth"]
 }
 
-backends contains [["spec", "rules", i, "backendRefs", j, "filters", k, "requestMirror", "backendRef"], filter.requestMirror.backendRef] if {
+backends contains [["spec", "rules", i, "backendRefs", j, "filters", k, way, "backendRef"], filter[way].backendRef] if {
 	some i, rule in spec.rules
 	some j, backend in rule.backendRefs
 	some k, filter in backend.filters
+	some way in ["requestMirror", "externalAuth"]
 }
 
 backends contains [["spec", "listeners", i, "tls", "certificateRefs", j], certificate] if {

@@ -165,6 +165,11 @@ generators contains {"path": ["spec", list, i, "sourceRef", "generatorRef"], "ki
 	reference := entry.sourceRef.generatorRef
 }
 
+generators contains {"path": ["spec", "selector", "generatorRef"], "kind": object.get(reference, "kind", "(no kind)")} if {
+	input.object.kind == "PushSecret"
+	reference := input.object.spec.selector.generatorRef
+}
+
 # These make random values in the cluster. A generator of another kind is known only if the platform listed it.
 harmless(kind) if kind in {"Password", "UUID", "SSHKey"}
 

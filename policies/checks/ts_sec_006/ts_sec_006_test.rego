@@ -58,6 +58,8 @@ test_violates_generators if {
 	ask("ExternalSecret", {"data": [object.union(reference, {"remoteRef": {"key": "acme/a"}})]}) == 1
 	ask("ExternalSecret", {"dataFrom": [{"sourceRef": {"generatorRef": {"name": "a"}}}]}) == 1
 	within("ExternalSecret", {"dataFrom": [reference]}, "{tenant}") == 0
+	within("PushSecret", {"selector": {"generatorRef": {"kind": "VaultDynamicSecret", "name": "a"}}}, "{tenant}") == 1
+	within("PushSecret", {"selector": {"generatorRef": {"kind": "Password", "name": "a"}}}, "{tenant}") == 0
 }
 
 test_violates_push if {

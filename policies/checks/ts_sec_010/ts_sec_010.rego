@@ -1,7 +1,7 @@
 # METADATA
 # title: Certificates are bounded
 # description: |
-#   A host is the tenant's if it is one of its domains or below one, or if one of its services is exposed there.
+#   Hosts in dnsNames are for TS-NET-007; what stands as a common name has to be the tenant's as well.
 # custom:
 #   id: TS-SEC-010
 #   severity: medium
@@ -15,6 +15,7 @@
 #     supporting: [iso:A.8.24, soc2:CC6.1, csf:PR.DS-02, csf:PR.AA-03]
 package checks.ts_sec_010
 
+import data.lib.hosts
 import data.lib.spans
 
 spec := input.object.spec if input.object.kind == "Certificate"
@@ -40,11 +41,13 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some named in hosts
-	not own(lower(named.host))
+	host := spec.commonName
+	host != ""
+	not host in object.get(spec, "dnsNames", [])
+	not own(host)
 	finding := {
-		"path": named.path,
-		"message": sprintf("host %v is not the tenant's", [named.host]),
+		"path": ["spec", "commonName"],
+		"message": sprintf("host %v is not the tenant's", [host]),
 	}
 }
 
@@ -115,25 +118,9 @@ foreign(issuer) if {
 	not issuer in issuers
 }
 
-# Each name that a certificate is asked for is {"path", "host"}.
-hosts contains {"path": ["spec", "dnsNames", i], "host": host} if some i, host in spec.dnsNames
+own(host) if hosts.own(host)
 
-hosts contains {"path": ["spec", "commonName"], "host": spec.commonName} if spec.commonName != ""
-
-own(host) if {
-	some domain in input.ctx.spec.domains
-	below(trim_prefix(host, "*."), trim_prefix(domain, "*."))
-}
-
-own(host) if {
-	some service in input.ctx.spec.services
-	some exposed in service.expose
-	host == exposed.host
-}
-
-below(host, domain) if host == domain
-
-below(host, domain) if endswith(host, concat("", [".", domain]))
+own(host) if hosts.service(host)
 
 # Where the platform says nothing, what browsers take at most.
 longest := object.get(input.ctx.platform, ["spec", "certificates", "duration"], "398d")

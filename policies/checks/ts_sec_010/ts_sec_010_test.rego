@@ -4,8 +4,8 @@ import data.checks.ts_sec_010
 import data.lib.samples_test as samples
 
 ctx := object.union(samples.ctx, {
-	"spec": {"domains": ["shop.example.com", "*.acme.example"], "services": {"web": {"expose": [{"host": "acme.apps.example.com"}]}}},
-	"platform": {"spec": {"certificates": {"issuers": ["letsencrypt"], "duration": "90d"}}},
+	"spec": {"domains": ["shop.example.com", "*.acme.example"]},
+	"platform": {"spec": {"baseDomain": "apps.example.com", "certificates": {"issuers": ["letsencrypt"], "duration": "90d"}}},
 })
 
 given(o) := object.union(samples.of(o), {"ctx": ctx})
@@ -35,8 +35,7 @@ test_violates_issuers if {
 }
 
 test_violates_hosts if {
-	every host in ["*.globex.example", "shop.example.com.evil.io", "evilshop.example.com", "example.com", "*.apps.example.com", "apps.example.com"] {
-		ask({"dnsNames": [host]}) == {["spec", "dnsNames", 0]}
+	every host in ["*.globex.example", "shop.example.com.evil.io", "evilshop.example.com", "example.com", "*.apps.example.com", "apps.example.com", "db.globex-production.svc"] {
 		ask({"commonName": host}) == {["spec", "commonName"]}
 	}
 }
@@ -71,6 +70,10 @@ test_violates_issuer_of_a_tenant if {
 
 test_passes if {
 	ask({}) == set()
+	every host in ["WWW.shop.example.com.", "web.acme-production.svc", "acme.apps.example.com", "a.acme.example"] {
+		ask({"commonName": host}) == set()
+	}
+	ask({"commonName": "globex.example", "dnsNames": ["globex.example"]}) == set()
 	every key in [{"algorithm": "Ed25519"}, {"algorithm": "ECDSA", "size": 256}, {"algorithm": "RSA", "size": 4096}, {"algorithm": "ECDSA"}] {
 		ask({"privateKey": key}) == set()
 	}

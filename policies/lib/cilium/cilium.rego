@@ -55,6 +55,13 @@ namespaces contains [path, direction, expression.key, values] if {
 
 about_namespaces := `(^|:|\.)io\.(kubernetes\.pod\.namespace$|cilium\.k8s\.namespace\.labels\.)`
 
+# Services are named with their namespace; without one those of all namespaces are meant.
+namespaces contains [array.concat(path, ["toServices", i, way]), direction, "io.kubernetes.pod.namespace", {object.get(named, "namespace", "")}] if {
+	some [path, direction, rule] in rules
+	some i, service in rule.toServices
+	some way, named in service
+}
+
 # The labels that hold the name of the namespace.
 is_name(label) if regex.match(`pod\.namespace$|namespace\.labels\.kubernetes\.io/metadata\.name$`, label)
 
