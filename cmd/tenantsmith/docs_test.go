@@ -41,7 +41,7 @@ func TestDocs(t *testing.T) {
 			for _, b := range blocks {
 				b.write(t)
 			}
-			printed(t, "tenantsmith check --fail-on low")
+			printed(t, "tenantsmith check --fail-on low --now 2030-11-20")
 			shows := 0
 			for _, b := range blocks {
 				shows += b.check(t)
