@@ -151,13 +151,13 @@ func narrow(w *Waiver) []manifest.Problem {
 	return problems
 }
 
-// boundless reports whether a field is all of an object, of a tenant, or of a tenant in an environment.
+// boundless reports whether a field is all of an object, of its pods, of a tenant, or of a tenant in an environment.
 func boundless(p manifest.Path) bool {
 	if len(p) >= 3 && p[0] == "spec" && p[1] == "environments" {
 		p = append(manifest.Path{"spec"}, p[3:]...)
 	}
 	switch p.String() {
-	case "spec", "metadata", "spec.services", "spec.environments":
+	case "spec", "metadata", "spec.services", "spec.environments", "spec.template", "spec.template.spec":
 		return true
 	}
 	return false
