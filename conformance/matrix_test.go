@@ -129,7 +129,7 @@ func (c cell) spec() fields {
 		service["release"] = given
 	}
 	return fields{
-		"tier": c.tier, "owners": []fields{{"group": "people", "role": "developer"}},
+		"tier": c.tier, "owners": []fields{{"group": c.tenant(), "role": "developer"}},
 		"environments": fields{c.route: fields{}}, "services": fields{"web": service},
 	}
 }

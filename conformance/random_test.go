@@ -119,7 +119,7 @@ func (d dice) tenant(name string, environments []string) fields {
 	}
 	return fields{
 		"tier": choice(d, "free", "basic", "premium", "premium", "enterprise", "enterprise", "enterprise", "enterprise", "enterprise"), "environments": in, "services": services,
-		"owners":  []fields{{"group": "people", "role": choice(d, "viewer", "developer", "deployer", "admin")}},
+		"owners":  []fields{{"group": name, "role": choice(d, "viewer", "developer", "deployer", "admin")}},
 		"secrets": fields{"db": fields{"path": name + "/db", "refresh": "1h"}}, "tags": fields{"team": "shop"},
 	}
 }

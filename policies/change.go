@@ -87,6 +87,13 @@ func (e *Engine) CheckPlatform(ctx context.Context, c Context, checks []string) 
 
 // once asks the rules of a scope that has one thing to judge, which they find under the scope's name.
 func (e *Engine) once(ctx context.Context, c Context, scope Scope, about string, it ast.Value, checks []string) ([]manifest.Problem, error) {
+	if scope == ChangeScope && e.rest != nil {
+		whole, err := e.rest()
+		if err != nil {
+			return nil, err
+		}
+		e = whole
+	}
 	known := c.value()
 	selected, err := e.selected(checks, known)
 	if err != nil {

@@ -111,9 +111,8 @@ func (d Document) put(into map[string]any, key string) {
 	}
 }
 
-// has reports whether the context has something at the dotted path: empty texts, lists and maps say
-// nothing.
-func has(ctx map[string]any, path string) bool {
+// lookup is what stands in the context at the dotted path; nil where there is nothing.
+func lookup(ctx map[string]any, path string) any {
 	var at any = ctx
 	for step := range strings.SplitSeq(path, ".") {
 		switch v := at.(type) {
@@ -122,10 +121,16 @@ func has(ctx map[string]any, path string) bool {
 		case ast.Object:
 			at = part(v, step)
 		default:
-			return false
+			return nil
 		}
 	}
-	switch v := at.(type) {
+	return at
+}
+
+// has reports whether the context has something at the dotted path: empty texts, lists and maps say
+// nothing.
+func has(ctx map[string]any, path string) bool {
+	switch v := lookup(ctx, path).(type) {
 	case nil:
 		return false
 	case string:

@@ -84,17 +84,21 @@ func load(from []source, much reading) (modules, error) {
 	return slices.DeleteFunc(all, func(m module) bool { return m.test() && !tests }), nil
 }
 
-// skim reads METADATA and package of one of our files, and reports whether that may be enough: for
-// checks of what people bring, and for libraries until somebody imports them.
+// broughtFile ends the names of files with what a check asks only of what people bring, beside what it
+// asks of everything.
+const broughtFile = "_brought.rego"
+
+// skim reads METADATA and package of one of our files, and reports whether that may be enough: for what
+// is asked of what people bring or of changes, and for libraries until somebody imports them.
 func (m *module) skim() bool {
 	head, rest, _ := strings.Cut("\n"+string(m.text), "\npackage ")
-	name, _, _ := strings.Cut(rest, "\n")
-	mod, faults := parse(module{file: m.file, text: []byte(strings.TrimPrefix(head+"\npackage "+name, "\n"))})
-	if faults != nil {
+	if !strings.HasPrefix(m.file, "lib/") && !strings.HasSuffix(m.file, broughtFile) &&
+		!strings.Contains(head, "\n#   brought: true\n") && !strings.Contains(head, "\n#   scope: change\n") {
 		return false
 	}
-	rule, _ := newRule(mod, true)
-	m.ast, m.brief = mod, rule.Brought || strings.HasPrefix(m.file, "lib/")
+	name, _, _ := strings.Cut(rest, "\n")
+	mod, faults := parse(module{file: m.file, text: []byte(strings.TrimPrefix(head+"\npackage "+name, "\n"))})
+	m.ast, m.brief = mod, faults == nil
 	return m.brief
 }
 
@@ -203,6 +207,9 @@ func (m modules) rules(known []Framework) ([]Rule, error) {
 	seen := map[string]string{}
 	for _, mod := range m {
 		if mod.test() || !strings.HasPrefix(mod.ast.Package.Path.String(), "data.checks.") {
+			continue
+		}
+		if mod.own && strings.HasSuffix(mod.file, broughtFile) {
 			continue
 		}
 		r, bad := newRule(mod.ast, mod.own)

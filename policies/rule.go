@@ -64,6 +64,8 @@ type Rule struct {
 	// Needs are the parts of the context that the rule cannot do without, as in platform.spec.waf. It is
 	// not asked where one is absent.
 	Needs []string
+	// When has, for parts of the context, the texts of which they must be one where they are there.
+	When map[string][]string
 	// Controls are those that it serves, Direct those of them that it tests themselves.
 	Controls, Direct []manifest.Control
 	// File is where the rule stands; Own tells ours from the platform's.
@@ -96,10 +98,11 @@ func newRule(m *ast.Module, own bool) (Rule, []string) {
 		r.Scopes = append(r.Scopes, Scope(s))
 	}
 	r.Objects, r.Needs = f.optional("objects", own), f.optional("needs", false)
+	r.When = f.when()
 	direct, supporting := f.controls(own)
 	r.Direct = f.control(direct)
 	r.Controls = slices.Concat(r.Direct, f.control(supporting))
-	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "brought", "scope", "objects", "needs", "controls")
+	f.unknown("id", "severity", "remedy", "waivable", "needs_tenant", "brought", "scope", "objects", "needs", "when", "controls")
 	return r, append(f.faults, r.faults()...)
 }
 
@@ -189,6 +192,23 @@ func (f *fields) texts(key string) []string {
 	}
 	f.say("METADATA lacks custom.%s", key)
 	return nil
+}
+
+// when are lists of texts by the path of what has to be one of them.
+func (f *fields) when() map[string][]string {
+	paths, ok := f.custom["when"].(map[string]any)
+	if !ok {
+		if f.custom["when"] != nil {
+			f.say("METADATA custom.when is no map of lists")
+		}
+		return nil
+	}
+	parts, out := fields{custom: paths}, map[string][]string{}
+	for path := range paths {
+		out[path] = parts.texts(path)
+	}
+	f.faults = append(f.faults, parts.faults...)
+	return out
 }
 
 // optional are texts that may be missing unless they are required.

@@ -2,8 +2,11 @@ package policies
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // Selected returns the rules that ids or prefixes of ids stand for, all of them for none. One that
@@ -25,7 +28,7 @@ func (e *Engine) Selected(checks []string) ([]Rule, error) {
 // Unasked is a rule that is not asked, and what it lacks.
 type Unasked struct {
 	Rule
-	// Needs is a part of the context, or "tenant".
+	// Needs is a part of the context, one with what it has to be (spec.tier: premium), or "tenant".
 	Needs string
 }
 
@@ -49,6 +52,11 @@ func (r Rule) lacks(ctx map[string]any) string {
 	for _, need := range r.Needs {
 		if !has(ctx, need) {
 			return need
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(r.When)) {
+		if value := lookup(ctx, path); value != nil && !slices.ContainsFunc(r.When[path], func(s string) bool { return value == s || value == ast.String(s) }) {
+			return path + ": " + strings.Join(r.When[path], " or ")
 		}
 	}
 	return ""

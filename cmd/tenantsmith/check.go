@@ -128,6 +128,14 @@ func skipped(res *pipeline.Result) []report.Skipped {
 	return out
 }
 
+// lack says of a field that it is not there, or not what it has to be.
+func lack(need string) string {
+	if field, values, ok := strings.Cut(need, ": "); ok {
+		return field + " is not " + values
+	}
+	return need + " is not set"
+}
+
 // unasked are checks that were asked nowhere, by what they lack.
 func unasked(lacks map[string]string) []report.Skipped {
 	lacking := map[string][]string{}
@@ -141,7 +149,7 @@ func unasked(lacks map[string]string) []report.Skipped {
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {
 		slices.Sort(lacking[need])
-		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], need+" is not set")})
+		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], lack(need))})
 	}
 	return out
 }

@@ -23,7 +23,8 @@ import (
 //	json ENV companions   what a GitOps engine has to know of the environment
 //	console               a command behind $ and what it prints
 //
-// A line … stands for lines that are left out. The platform of the first page is that of all.
+// A line … stands for lines that are left out. The platform of the first page is that of all that show none. It is the
+// day that the pages name.
 func TestDocs(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/releases/[a-z]*.md")
 	require.NoError(t, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,6 +70,9 @@ func catalogue(rules []pipeline.Rule) []report.Check {
 		}
 		if !r.Own {
 			c.Source = r.File
+		}
+		for _, path := range slices.Sorted(maps.Keys(r.When)) {
+			c.Needs = append(c.Needs, path+": "+strings.Join(r.When[path], " or "))
 		}
 		for _, s := range r.Scopes {
 			c.Scopes = append(c.Scopes, string(s))

@@ -285,7 +285,8 @@ var keyTexts = append([]string{"name", "a/b", "a~b", "~1", "app.kubernetes.io/na
 
 func drawText(t *rapid.T) string {
 	if rapid.IntRange(0, 4).Draw(t, "free") == 0 {
-		return rapid.String().Draw(t, "text")
+		// kustomize loses a tab that begins a text which it writes again; the schema refuses such texts.
+		return rapid.String().Filter(func(s string) bool { return !strings.HasPrefix(s, "\t") }).Draw(t, "text")
 	}
 	return rapid.SampledFrom(texts).Draw(t, "text")
 }

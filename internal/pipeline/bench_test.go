@@ -35,7 +35,7 @@ func fleet(tb testing.TB, n int) fstest.MapFS {
 		data = bytes.ReplaceAll(data, []byte("accepts:\n    - {tenant: enterprise-client, service: api}"), []byte("accepts: []"))
 		for i := range n {
 			name := fmt.Sprintf("tenant-%04d", i)
-			fsys["tenants/"+name+"/"+file] = &fstest.MapFile{Data: bytes.ReplaceAll(data, []byte("acme-corp"), []byte(name))}
+			fsys["tenants/"+name+"/"+file] = &fstest.MapFile{Data: bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("acme-corp"), []byte(name)), []byte("group: acme-"), []byte("group: "+name+"-"))}
 		}
 	}
 	return fsys

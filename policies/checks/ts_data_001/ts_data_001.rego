@@ -11,6 +11,7 @@
 #   needs_tenant: true
 #   remedy: set spec.compliance.dataClassification and, for personal data, spec.compliance.record, spec.compliance.retention and spec.compliance.transfers
 #   objects: [tenant]
+#   when: {spec.compliance.dataClassification: [personal]}
 #   controls:
 #     direct: [gdpr:30.1, iso:A.5.12, csf:ID.AM-07]
 #     supporting: [gdpr:30.2, gdpr:5.2, gdpr:6, gdpr:9, gdpr:28.3, gdpr:35.1, gdpr:37, gdpr:24, iso:A.5.34, iso:A.5.9, soc2:C1.1, soc2:P3.1, soc2:P4.1, csf:ID.AM-05, csf:GV.OC-03]

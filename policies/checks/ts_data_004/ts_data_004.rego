@@ -12,6 +12,7 @@
 #   waivable: true
 #   remedy: name who gets the data in spec.compliance.transfers, with host or cidr, country, mechanism and reference, or remove the destination
 #   objects: [NetworkPolicy, ServiceEntry, Service, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, AlertmanagerConfig, tenant]
+#   when: {spec.compliance.dataClassification: [confidential, personal]}
 #   controls:
 #     supporting: [gdpr:44, gdpr:45, gdpr:46, gdpr:30.1, gdpr:28.2, gdpr:28.4, gdpr:13, iso:A.5.14, iso:A.5.19, iso:A.5.20, iso:A.5.22, iso:A.8.12, soc2:CC6.7, soc2:CC9.2, soc2:P6.1, csf:ID.AM-03, csf:ID.AM-04, csf:GV.SC-04]
 package checks.ts_data_004

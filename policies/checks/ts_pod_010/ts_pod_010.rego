@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: set seccompProfile.type to RuntimeDefault in the patch or object of your own, or remove what changes it there; what tenantsmith renders has it
 #   objects: [pods]
 #   controls:

@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: remove procMount from the patch or object of your own
 #   objects: [pods]
 #   controls:

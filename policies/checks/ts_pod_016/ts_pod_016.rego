@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: use emptyDir, claim or secret in spec.services.<name>.volumes
 #   objects: [pods]
 #   controls:

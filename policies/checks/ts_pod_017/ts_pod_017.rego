@@ -5,6 +5,7 @@
 #   severity: medium
 #   scope: object
 #   waivable: true
+#   brought: true
 #   remedy: "remove the host: spec.services.<name>.probes always ask the container itself"
 #   objects: [pods]
 #   controls:

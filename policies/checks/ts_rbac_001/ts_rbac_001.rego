@@ -5,6 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: name each verb, resource and group in the rule of your own; what tenantsmith grants follows spec.owners
 #   objects: [Role, ClusterRole]
 #   controls:

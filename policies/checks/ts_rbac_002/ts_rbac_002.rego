@@ -5,6 +5,7 @@
 #   severity: critical
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: remove the verb; only the platform team can grant more rights, by the roles that spec.owners names
 #   objects: [Role, ClusterRole]
 #   controls:

@@ -5,6 +5,7 @@
 #   severity: critical
 #   scope: [object, set]
 #   waivable: false
+#   brought: true
 #   remedy: bind a Role that is rendered for the tenant, by spec.owners; only the platform team can allow a ClusterRole, by platform spec.rbac.bindableClusterRoles
 #   objects: [RoleBinding, ClusterRoleBinding]
 #   controls:

@@ -5,6 +5,7 @@
 #   severity: critical
 #   scope: [object, set]
 #   waivable: false
+#   brought: true
 #   remedy: let tenantsmith render the Rollout from spec.services, or add the workload that it names to your own resources
 #   objects: [Rollout]
 #   controls:

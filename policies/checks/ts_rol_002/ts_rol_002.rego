@@ -5,6 +5,7 @@
 #   severity: critical
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: mend the template as a pod of its own; analyses that tenantsmith renders follow spec.services.<name>.release.gate
 #   objects: [AnalysisTemplate, AnalysisRun, ClusterAnalysisTemplate, Experiment, Rollout]
 #   controls:

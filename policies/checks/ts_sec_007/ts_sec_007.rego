@@ -9,6 +9,7 @@
 #   scope: object
 #   waivable: false
 #   needs_tenant: true
+#   brought: true
 #   remedy: fetch secrets by spec.secrets; only the platform team can name the store, by platform spec.secretStore, and the identities of a tenant, by platform spec.rbac.identities
 #   objects: [ExternalSecret, PushSecret, SecretStore, SecretProviderClass, VaultStaticSecret, VaultDynamicSecret]
 #   controls:

@@ -7,6 +7,7 @@
 #   severity: critical
 #   scope: object
 #   waivable: false
+#   brought: true
 #   remedy: remove it; let each tenant name its own secrets in spec.secrets
 #   objects: [Secret, ConfigMap, ExternalSecret, SealedSecret, Certificate, ClusterExternalSecret, ClusterPushSecret, SecretExport, SecretImport]
 #   controls:

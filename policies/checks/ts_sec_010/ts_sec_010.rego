@@ -8,6 +8,7 @@
 #   scope: object
 #   waivable: true
 #   needs_tenant: true
+#   brought: true
 #   remedy: request a certificate for hosts of spec.domains or spec.services.<name>.expose; only the platform team can name issuers and the longest time, by platform spec.certificates, or allow an Issuer, by platform spec.kinds.allowed
 #   objects: [Certificate, Issuer, Ingress, Gateway]
 #   controls:
