@@ -107,6 +107,7 @@ func (e *Engine) once(ctx context.Context, c Context, scope Scope, about string,
 	if q == nil {
 		return nil, nil
 	}
+	e.putControls(known)
 	input := ast.LazyObject(map[string]any{string(scope): it, "ctx": ast.LazyObject(known)})
 	err = r.eval(q, input, func(f finding, rule Rule) error {
 		r.add(rule, f, nil)

@@ -1,9 +1,11 @@
 package policies
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"testing"
+	"testing/fstest"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
@@ -72,19 +74,38 @@ func TestCheckPlatform(t *testing.T) {
 	require.Empty(t, found)
 }
 
-// Each control has the two names by which people attest it; a run without attestations reads none.
+// Each control has the two names by which people attest it, those of the platform's frameworks, too; a run
+// without attestations reads none.
 func TestControlNames(t *testing.T) {
-	attested := Context{Spec: NewDocument(map[string]any{"compliance": map[string]any{"attestations": []any{"any"}}})}
-	names, ok := attested.value()["controls"].(ast.Object)
+	house := fstest.MapFS{"rules/frameworks/house.yaml": {Data: []byte(
+		"id: house\nname: House\nversion: \"1\"\nscope: All.\ncontrols: [{id: \"1.2\", title: Bills, class: manual, notShown: who reads them}]\n")}}
+	e, err := Compile(house, "rules")
+	require.NoError(t, err)
+	attested := Context{Spec: NewDocument(map[string]any{"compliance": map[string]any{"attestations": []any{"any"}}})}.value()
+	e.putControls(attested)
+	names, ok := attested["controls"].(ast.Object)
 	require.True(t, ok)
-	for _, f := range Frameworks() {
+	for _, f := range e.Frameworks() {
 		for _, c := range f.Controls {
 			require.Equal(t, ast.Boolean(true), part(names, f.ID+" "+c.ID))
 			require.Equal(t, ast.Boolean(true), part(names, f.Prefix+" "+c.ID))
 		}
 	}
+	require.Equal(t, ast.Boolean(true), part(names, "house 1.2"))
 	require.Nil(t, part(names, "soc2 CC99"))
-	require.NotContains(t, acme().value(), "controls")
+	silent := acme().value()
+	e.putControls(silent)
+	require.NotContains(t, silent, "controls")
+
+	said := `{"attestations": [{"control": "house 1.2", "date": "2026-10-01", "until": "2027-09-30"}, {"control": "house 1.3", "date": "2026-10-01", "until": "2027-09-30"}]}`
+	found, err := e.CheckPlatform(t.Context(), platformOf(t, said), []string{"TS-AUD-006"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"TS-AUD-006: no framework has a control house 1.3"}, messages(found))
+
+	house["rules/frameworks/house.yaml"].Data = bytes.Replace(house["rules/frameworks/house.yaml"].Data, []byte("class: manual"), []byte("class: partial"), 1)
+	other, err := Compile(house, "rules")
+	require.NoError(t, err)
+	require.NotEqual(t, e.Digest(), other.Digest(), "what manifests are said to show is a policy, too")
 }
 
 // TestWaiversAmongManifests: a waiver is held against the checks that there are.

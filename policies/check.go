@@ -45,6 +45,7 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 	}
 	defer r.close()
 	items := e.unwrap(in)
+	e.putControls(known)
 	e.putChecks(known, items)
 	facts := ast.LazyObject(known)
 	for i := range items {

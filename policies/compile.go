@@ -32,6 +32,8 @@ type Engine struct {
 	members   bool // whether a rule looks at input.members
 	// frameworks are those of the platform.
 	frameworks []Framework
+	// controls are the names of all controls, for attestations.
+	controls func() ast.Value
 	// suspicious tells whether a rule looks at input.suspects.
 	suspicious bool
 	// rest compiles all rules, those that are asked only of what people bring among them; nil where
@@ -70,6 +72,10 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 		return nil, err
 	}
 	e.digest, e.members, e.frameworks = mods.digest(), mods.mention("members"), house
+	if len(house) > 0 {
+		e.digest = fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, e.digest, house)))
+	}
+	e.controls = sync.OnceValue(func() ast.Value { return controlNames(e.Frameworks()) })
 	e.rest = sync.OnceValues(func() (*Engine, error) {
 		mods, err := load(sources(fsys, dirs), ruleFiles) // anew: compiling changed the first
 		if err != nil {
@@ -79,7 +85,7 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 		if err != nil {
 			return nil, err
 		}
-		whole.Deadline = e.Deadline
+		whole.Deadline, whole.controls = e.Deadline, e.controls
 		return whole, nil
 	})
 	return e, nil
@@ -141,7 +147,8 @@ func (e *Engine) Holds(check string) bool {
 	return slices.ContainsFunc(e.rules, func(r Rule) bool { return r.ID == check && r.Brought })
 }
 
-// Digest identifies all rules: sha256 over the known kinds and the modules in their order, hex.
+// Digest identifies all rules: sha256 over the known kinds, the modules in their order and the frameworks
+// of the platform, hex.
 func (e *Engine) Digest() string { return e.digest }
 
 func (m modules) digest() string {

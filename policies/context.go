@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -68,7 +69,7 @@ const newestMinor = 999
 // does not hold by accident.
 func (c Context) value() map[string]any {
 	if c.changed != nil {
-		return c.changed
+		return maps.Clone(c.changed)
 	}
 	p := c.Platform
 	kinds := make([]any, len(p.AllowedKinds))
@@ -101,7 +102,6 @@ func (c Context) value() map[string]any {
 			ctx[key] = text
 		}
 	}
-	putControls(ctx)
 	return ctx
 }
 

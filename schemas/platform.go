@@ -12,6 +12,7 @@ import (
 type Platform struct {
 	// File is where it was read from; empty for the embedded default.
 	File             string                `json:"-"`
+	Sum              string                `json:"-"` // of File (sha256, hex)
 	Name             string                `json:"-"`
 	BaseDomain       string                `json:"baseDomain"`
 	NamespacePattern string                `json:"namespacePattern"`

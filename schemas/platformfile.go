@@ -162,7 +162,7 @@ func (p *platform) fill() []manifest.Problem {
 	spec := p.checker.defaults().Get("platform")
 	p.facts = &Platform{}
 	if p.written != nil {
-		p.facts.File = platformFile
+		p.facts.File, p.facts.Sum = platformFile, fmt.Sprintf("%x", p.source.sum)
 		if name := p.written.Get("metadata").Get("name"); name != nil {
 			p.facts.Name = text(name.Value)
 		}

@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 type Waiver struct {
 	Name         string         `json:"-"`
 	File         string         `json:"-"`
+	Sum          string         `json:"-"` // of File (sha256, hex)
 	Checks       []string       `json:"checks"`
 	Tenant       string         `json:"tenant"`
 	Environments []string       `json:"environments"`
@@ -63,7 +65,7 @@ func (l *load) waivers(chosen, files []string) (map[string][]manifest.Problem, e
 		}
 		names[stem(file)] = true
 		if doc != nil {
-			problems = append(problems, l.waiver(file, doc)...)
+			problems = append(problems, l.waiver(src, doc)...)
 		}
 		if slices.Contains(chosen, tenant) {
 			out[tenant] = append(out[tenant], problems...)
@@ -82,7 +84,8 @@ func waivedTenant(doc *manifest.Node) string {
 }
 
 // waiver judges one waiver and takes it into the fleet when nothing is wrong with it.
-func (l *load) waiver(file string, doc *manifest.Node) []manifest.Problem {
+func (l *load) waiver(src source, doc *manifest.Node) []manifest.Problem {
+	file := src.name
 	if problems := header(doc, "Waiver"); len(problems) > 0 {
 		return problems
 	}
@@ -94,7 +97,7 @@ func (l *load) waiver(file string, doc *manifest.Node) []manifest.Problem {
 	if problems = append(problems, l.waived(doc)...); len(problems) > 0 {
 		return problems
 	}
-	w := &Waiver{Name: stem(file), File: file, doc: doc}
+	w := &Waiver{Name: stem(file), File: file, Sum: fmt.Sprintf("%x", src.sum), doc: doc}
 	spec := doc.Get("spec")
 	problems = append(decode(spec, w), narrow(w)...)
 	for key, day := range map[string]*time.Time{"created": &w.Created, "expires": &w.Expires} {
@@ -148,13 +151,13 @@ func narrow(w *Waiver) []manifest.Problem {
 	return problems
 }
 
-// boundless reports whether a field is all of an object, of a tenant, or of a tenant in an environment.
+// boundless reports whether a field is all of an object, of its pods, of a tenant, or of a tenant in an environment.
 func boundless(p manifest.Path) bool {
 	if len(p) >= 3 && p[0] == "spec" && p[1] == "environments" {
 		p = append(manifest.Path{"spec"}, p[3:]...)
 	}
 	switch p.String() {
-	case "spec", "metadata", "spec.services", "spec.environments":
+	case "spec", "metadata", "spec.services", "spec.environments", "spec.template", "spec.template.spec":
 		return true
 	}
 	return false

@@ -116,10 +116,13 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 func skipped(res *pipeline.Result) []report.Skipped {
 	var out []report.Skipped
 	for _, t := range res.Tenants {
-		for _, s := range t.Tenant.Base.Spec.Delivery.Sources {
-			out = append(out, report.Skipped{
-				What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository",
-			})
+		for i := range t.Tenant.Environments {
+			for _, s := range t.Tenant.Environments[i].Spec.Delivery.Sources {
+				own := report.Skipped{What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository"}
+				if !slices.Contains(out, own) {
+					out = append(out, own)
+				}
+			}
 		}
 	}
 	return out

@@ -75,14 +75,14 @@ func (w *workspace) reportCompliance(format string, c *report.Compliance, res *p
 	}
 	broken := report.Report{FailOn: res.FailOn}
 	for _, p := range res.Problems {
-		if p.Severity == manifest.Error {
+		if p.Severity == manifest.Error && p.Waiver == "" {
 			broken.Problems = append(broken.Problems, p)
 		}
 	}
 	if err := w.problems(broken); err != nil {
 		return err
 	}
-	if failing(res) > 0 {
+	if len(broken.Problems) > 0 || c.Fails(res.FailOn) {
 		return errProblems
 	}
 	return nil

@@ -15,6 +15,8 @@ import (
 type Change struct {
 	policies.Change
 	File string
+	// Sum is the digest of the file (sha256, hex).
+	Sum string
 }
 
 // ReadChange reads the file that a trusted job wrote about a change. With problems there is no change.
@@ -30,7 +32,7 @@ func ReadChange(file string, data []byte) (*Change, []manifest.Problem, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the change: %w", err)
 	}
-	c := &Change{File: file}
+	c := &Change{File: file, Sum: manifest.Digest(data)}
 	read := json.NewDecoder(bytes.NewReader(text))
 	read.DisallowUnknownFields() // a field of the schema that no rule could see
 	if err := read.Decode(&c.Change); err != nil {

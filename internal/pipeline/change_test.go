@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -24,7 +25,7 @@ func TestReadChange(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, problems)
 	const head = "1111111111111111111111111111111111111111"
-	require.Equal(t, &Change{File: "change.json", Change: policies.Change{
+	require.Equal(t, &Change{File: "change.json", Sum: manifest.Digest([]byte(wholeChange)), Change: policies.Change{
 		Author: "ada", Committer: "ben", Head: head, Signed: true, Ticket: "OPS-1", Labels: []string{"removal"},
 		Approvals: []policies.Approval{{By: "grace", Commit: head, Owner: true, Platform: true, Bot: true}},
 		Files:     []string{"a.yaml"}, Environments: []string{"production"},

@@ -20,7 +20,7 @@ import (
 func Assess(ctx context.Context, fsys fs.FS, o Options, frameworks []string) (*report.Compliance, *Result, error) {
 	o.thorough = true
 	res, err := Run(ctx, fsys, o)
-	if err != nil || res.engine == nil {
+	if err != nil || res.engine == nil || res.Fleet.Platform == nil {
 		return nil, res, err
 	}
 	for _, id := range frameworks {
@@ -28,7 +28,10 @@ func Assess(ctx context.Context, fsys fs.FS, o Options, frameworks []string) (*r
 			return nil, nil, fmt.Errorf("unknown framework %q: use %s", id, strings.Join(frameworkIDs(res.engine), ", "))
 		}
 	}
-	a := assessor{options: o, result: res, named: frameworks, rules: append(res.engine.Rules(), selection{all: true}.proven()...)}
+	a := assessor{
+		options: o, result: res, named: frameworks, rules: append(res.engine.Rules(), selection{all: true}.proven()...),
+		controls: names(res.engine.Frameworks()),
+	}
 	return a.compliance(), res, nil
 }
 
@@ -45,18 +48,29 @@ type assessor struct {
 	result  *Result
 	named   []string
 	rules   []policies.Rule
+	// controls are all that there are, as attestations name them.
+	controls map[string]bool
+}
+
+// names are the two by which people attest each control: soc2 CC1.1, and iso A.5.1 or iso27001 A.5.1.
+func names(frameworks []policies.Framework) map[string]bool {
+	all := map[string]bool{}
+	for _, f := range frameworks {
+		for _, c := range f.Controls {
+			all[f.ID+" "+c.ID], all[f.Prefix+" "+c.ID] = true, true
+		}
+	}
+	return all
 }
 
 func (a assessor) compliance() *report.Compliance {
 	fleet := a.result.Fleet
 	c := &report.Compliance{
 		Now: a.options.day(), Version: a.options.Version, Schemas: fleet.Digest, Policies: a.result.engine.Digest(),
-		Inputs: map[string]string{}, Frameworks: []report.Framework{}, Waivers: a.waivers(), Held: []string{}, Skipped: []report.Skipped{},
+		Inputs: a.inputs(), Frameworks: []report.Framework{}, Waivers: a.waivers(), Held: []string{}, Skipped: []report.Skipped{},
 		Attestations: []report.Attestation{},
 	}
-	if fleet.Platform != nil {
-		c.Platform = fleet.Platform.Name
-	}
+	c.Platform = fleet.Platform.Name
 	examined := map[string]bool{}
 	attested := a.platformAttestations()
 	c.Attestations = append(c.Attestations, attested...)
@@ -67,7 +81,7 @@ func (a assessor) compliance() *report.Compliance {
 		c.Attestations = append(c.Attestations, t.attestations...)
 		t.attestations = append(slices.Clone(attested), t.attestations...)
 		tenants = append(tenants, t)
-		examined[r.Tenant.Name] = len(r.members) > 0
+		examined[r.Tenant.Name] = t.examined
 	}
 	for _, name := range a.result.Held {
 		if !examined[name] {
@@ -80,6 +94,21 @@ func (a assessor) compliance() *report.Compliance {
 		}
 	}
 	return c
+}
+
+// inputs are the digests of the platform file, of the waivers and of the change; those of tenants come with them.
+func (a assessor) inputs() map[string]string {
+	out := map[string]string{}
+	if p := a.result.Fleet.Platform; p.File != "" {
+		out[p.File] = p.Sum
+	}
+	for _, w := range a.result.Fleet.Waivers {
+		out[w.File] = w.Sum
+	}
+	if change := a.options.Change; change != nil {
+		out[change.File] = change.Sum
+	}
+	return out
 }
 
 // waivers are those that accept a finding of the tenants.
@@ -137,13 +166,19 @@ func (a assessor) demands(t tenantEvidence, framework string) bool {
 	return slices.Contains(t.frameworks, framework)
 }
 
-// over is a control over all tenants: the worst of its statuses, with the checks of all of them.
+// over is a control over all tenants: the worst of its statuses, with the checks of all of them. A tenant in
+// which there is nothing to look at has no say beside others.
 func over(tenants []report.TenantFramework, i int) report.Control {
 	whole := tenants[0].Controls[i]
 	whole.Checks, whole.Attestations = slices.Clone(whole.Checks), slices.Clone(whole.Attestations)
 	for _, t := range tenants[1:] {
 		c := t.Controls[i]
-		whole.Status = report.Worst(whole.Status, c.Status)
+		switch {
+		case vacant(whole):
+			whole.Status = c.Status
+		case !vacant(c):
+			whole.Status = report.Worst(whole.Status, c.Status)
+		}
 		for _, att := range c.Attestations {
 			if !slices.Contains(whole.Attestations, att) {
 				whole.Attestations = append(whole.Attestations, att)
@@ -164,7 +199,26 @@ func together(a, b report.ControlCheck) report.ControlCheck {
 	if a.Why == "" {
 		a.Why = b.Why
 	}
+	a.NotAskedIn = union(a.NotAskedIn, b.NotAskedIn)
 	return a
+}
+
+// vacant reports whether manifests decide the control, and hold nothing that it is about.
+func vacant(c report.Control) bool {
+	return c.Class == string(policies.Automated) && c.Status == report.EvidenceFound && absent(c.Checks)
+}
+
+// absent reports whether the checks that test the control itself were asked in every environment, and none had
+// anything to look at.
+func absent(checks []report.ControlCheck) bool {
+	direct := false
+	for _, c := range checks {
+		if c.Direct && (c.Result != report.NothingThere || len(c.NotAskedIn) > 0) {
+			return false
+		}
+		direct = direct || c.Direct
+	}
+	return direct
 }
 
 // control is one of a framework for one tenant.
@@ -187,22 +241,20 @@ func (a assessor) control(f policies.Framework, c policies.FrameworkControl, t t
 
 // status joins what the checks of a control found with what people vouch for.
 func status(c report.Control) report.Status {
-	results := map[string]bool{}
-	shown, direct := false, false
-	for _, check := range c.Checks {
-		results[check.Result] = true
-		shown = shown || check.Result == report.Held
-		direct = direct || check.Direct && check.Result != report.NotAsked
+	has := func(result string) bool {
+		return slices.ContainsFunc(c.Checks, func(check report.ControlCheck) bool { return check.Result == result })
 	}
 	attested := slices.ContainsFunc(c.Attestations, func(a report.Attestation) bool { return !a.Expired && !a.Future })
 	switch {
-	case results[report.Failed]:
+	case has(report.Failed):
 		return report.Fail
-	case results[report.Waived]:
+	case has(report.Waived):
 		return report.AcceptedRisk
-	case c.Class == string(policies.Automated) && direct && !lacks(c.Checks):
+	case c.Class == string(policies.Automated) && decided(c.Checks):
 		return report.Pass
-	case c.Class != string(policies.Manual) && shown:
+	case c.Class != string(policies.Manual) && has(report.Held):
+		return report.EvidenceFound
+	case c.Class == string(policies.Automated) && absent(c.Checks):
 		return report.EvidenceFound
 	case attested:
 		return report.Attested
@@ -210,7 +262,15 @@ func status(c report.Control) report.Status {
 	return report.NotAttested
 }
 
-// lacks reports whether a check that tests the control itself was not asked.
-func lacks(checks []report.ControlCheck) bool {
-	return slices.ContainsFunc(checks, func(c report.ControlCheck) bool { return c.Direct && c.Result == report.NotAsked })
+// decided reports whether every check that tests the control itself was asked in every environment, and one
+// of them looked at something.
+func decided(checks []report.ControlCheck) bool {
+	held := false
+	for _, c := range checks {
+		if c.Direct && (c.Result == report.NotAsked || len(c.NotAskedIn) > 0) {
+			return false
+		}
+		held = held || c.Direct && c.Result == report.Held
+	}
+	return held
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/report"
@@ -15,33 +16,40 @@ type tenantEvidence struct {
 	environments []string
 	frameworks   []string
 	examined     bool
-	// kinds count the objects of each kind in all environments.
-	kinds map[string]int
-	total int
-	found map[string][]manifest.Problem // by check
-	// unasked says why a check was asked in no environment.
-	unasked      map[string]string
+	places       []place
+	// beside count what checks look at that is in no environment: waivers, the change.
+	beside map[string]int
+	found  map[string][]manifest.Problem // by check
+	// apart says of checks of the platform file or of a change what they lack, nothing where they were asked.
+	apart        map[string]string
 	attestations []report.Attestation
+}
+
+// place is an environment: its objects by kind, and the checks that were not asked there with what they lack.
+type place struct {
+	environment string
+	kinds       map[string]int
+	total       int
+	unasked     map[string]string
 }
 
 func (a assessor) evidence(r Rendered) tenantEvidence {
 	t := tenantEvidence{
-		name: r.Tenant.Name, kinds: map[string]int{}, found: map[string][]manifest.Problem{}, unasked: map[string]string{},
-		examined: len(r.members) > 0,
+		name: r.Tenant.Name, examined: r.examined(), beside: map[string]int{}, found: map[string][]manifest.Problem{}, apart: a.result.apart,
 	}
 	for _, m := range r.members {
-		t.environments = append(t.environments, m.Environment)
-		t.total += len(m.Keys)
+		p := place{environment: m.Environment, kinds: map[string]int{}, total: len(m.Keys), unasked: r.Unasked[m.Environment]}
 		for _, k := range m.Keys {
-			t.kinds[k.Kind]++
+			p.kinds[k.Kind]++
 		}
+		t.environments, t.places = append(t.environments, m.Environment), append(t.places, p)
 	}
 	if a.options.Change != nil {
-		t.kinds["change"] = 1
+		t.beside["change"] = 1
 	}
 	for _, w := range a.result.Fleet.Waivers {
 		if w.Tenant == r.Tenant.Name {
-			t.kinds["Waiver"]++
+			t.beside["Waiver"]++
 		}
 	}
 	for _, p := range slices.Concat(a.result.beside, r.problems) {
@@ -49,7 +57,6 @@ func (a assessor) evidence(r Rendered) tenantEvidence {
 			t.found[p.Check] = append(t.found[p.Check], p)
 		}
 	}
-	a.unask(r, &t)
 	t.frameworks = a.result.Fleet.Platform.Frameworks
 	for i := range r.Tenant.Environments {
 		e := &r.Tenant.Environments[i]
@@ -68,61 +75,86 @@ func (t *tenantEvidence) attest(a report.Attestation) {
 	}
 }
 
-// unask notes the checks that were asked in no environment of the tenant, nor of the platform file or a
-// change.
-func (a assessor) unask(r Rendered, t *tenantEvidence) {
-	for _, rule := range a.rules {
-		for _, env := range r.Checked {
-			need, no := r.Unasked[env][rule.ID]
-			if !no {
-				delete(t.unasked, rule.ID)
-				break
-			}
-			t.unasked[rule.ID] = need
-		}
-		need, apart := a.result.apart[rule.ID]
-		switch {
-		case apart && need == "":
-			delete(t.unasked, rule.ID)
-		case apart && t.unasked[rule.ID] != "":
-			t.unasked[rule.ID] = need
-		}
-	}
-}
-
 // check is what a check found out about the tenant.
 func (t tenantEvidence) check(rule policies.Rule, direct bool) report.ControlCheck {
-	c := report.ControlCheck{ID: rule.ID, Title: rule.Title, Direct: direct, Result: report.Held, Objects: t.count(rule), Findings: t.found[rule.ID]}
-	need, unasked := t.unasked[rule.ID]
+	c := report.ControlCheck{ID: rule.ID, Title: rule.Title, Direct: direct, Result: report.Held, Findings: t.found[rule.ID], NotAskedIn: []report.Unasked{}}
+	unasked, asked := t.unasked(rule)
+	if asked {
+		c.Objects, c.NotAskedIn = t.count(rule), append(c.NotAskedIn, unasked...)
+	}
 	open := slices.ContainsFunc(c.Findings, func(p manifest.Problem) bool { return p.Waiver == "" })
 	switch {
 	case open:
 		c.Result = report.Failed
 	case len(c.Findings) > 0:
 		c.Result = report.Waived
-	case unasked:
-		c.Result, c.Why, c.Objects = report.NotAsked, need, 0
+	case !asked:
+		c.Result, c.Why = report.NotAsked, needs(unasked)
 	case c.Objects == 0:
 		c.Result = report.NothingThere
 	}
 	return c
 }
 
-// count is how many objects the check looks at; the tenant's file counts once an environment, a change once.
+// unasked are the environments in which the check was not asked, and whether it was anywhere: there, of the
+// platform file or of a change.
+func (t tenantEvidence) unasked(rule policies.Rule) (out []report.Unasked, asked bool) {
+	for _, p := range t.places {
+		if need, no := p.unasked[rule.ID]; no {
+			out = append(out, report.Unasked{Environment: p.environment, Why: need})
+		}
+	}
+	need, apart := t.apart[rule.ID]
+	switch of := rule.Of(policies.PlatformScope, policies.ChangeScope); {
+	case apart && of && need == "":
+		return nil, true // it never looks at environments
+	case apart && of:
+		return []report.Unasked{{Why: need}}, false
+	case apart && need == "":
+		return out, true
+	}
+	return out, len(out) < len(t.places)
+}
+
+// needs are what a check lacks, each once.
+func needs(unasked []report.Unasked) string {
+	var all []string
+	for _, u := range unasked {
+		all = union(all, []string{u.Why})
+	}
+	return strings.Join(all, ", ")
+}
+
+// count is how many objects the check looks at where it was asked; the tenant's file counts once an
+// environment, a change once. A check that names no kinds looks at all.
 func (t tenantEvidence) count(rule policies.Rule) int {
 	n := 0
 	for _, kind := range rule.Objects {
+		n += t.beside[kind]
+	}
+	for _, p := range t.places {
+		if _, no := p.unasked[rule.ID]; !no {
+			n += p.count(rule.Objects)
+		}
+	}
+	return n
+}
+
+func (p place) count(kinds []string) int {
+	if len(kinds) == 0 || slices.Contains(kinds, "all") {
+		return p.total
+	}
+	n := 0
+	for _, kind := range kinds {
 		switch kind {
-		case "all":
-			return t.total
 		case "tenant":
-			n += len(t.environments)
+			n++
 		case "pods":
 			for _, k := range policies.PodKinds {
-				n += t.kinds[k]
+				n += p.kinds[k]
 			}
 		default:
-			n += t.kinds[kind]
+			n += p.kinds[kind]
 		}
 	}
 	return n
@@ -145,11 +177,11 @@ func (a assessor) attestation(att schemas.Attestation, tenant string, at manifes
 	return report.Attestation{
 		Control: att.Control, Tenant: tenant, Statement: att.Statement, Evidence: att.Evidence, By: att.By, Role: att.Role,
 		Date: att.Date, Until: att.Until, File: at.File, Line: at.Line,
-		Expired: now != "" && att.Until < now, Future: now != "" && att.Date > now,
+		Expired: now != "" && att.Until < now, Future: now != "" && att.Date > now, Unknown: !a.controls[att.Control],
 	}
 }
 
-func union(a, b []string) []string {
+func union[T comparable](a, b []T) []T {
 	out := slices.Clone(a)
 	for _, s := range b {
 		if !slices.Contains(out, s) {

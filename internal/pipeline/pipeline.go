@@ -97,10 +97,14 @@ type Rendered struct {
 	Unasked map[string]map[string]string
 
 	problems []manifest.Problem
+	unbuilt  bool // what people add does not fit in some environment
 	members  []policies.Member
 	services map[manifest.Key]string // that objects were made for
 	objects  int
 }
+
+// examined reports whether every environment was built and judged as it would be in a cluster.
+func (r Rendered) examined() bool { return len(r.members) > 0 && !r.unbuilt }
 
 // Run loads the platform repository and takes every tenant through the chain. The error is a fault
 // of ours or of the disk; what is wrong with the user's files is in the result.
@@ -203,7 +207,7 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 	}
 	src := sourceOf(t)
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree, problems: problems, services: map[manifest.Key]string{}}
+	r := Rendered{Tenant: t, Tree: tree, problems: problems, unbuilt: len(problems) > 0, services: map[manifest.Key]string{}}
 	if tree == nil {
 		return r, nil
 	}
@@ -265,7 +269,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 		}
 		problems[i].Tenant, problems[i].Environment = r.Tenant.Name, e.Name
 	}
-	r.problems = append(r.problems, problems...)
+	r.problems, r.unbuilt = append(r.problems, problems...), r.unbuilt || len(problems) > 0
 	objects := make([]manifest.Object, len(built))
 	for i, b := range built {
 		objects[i] = b.Object

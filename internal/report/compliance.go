@@ -20,9 +20,10 @@ const (
 	AcceptedRisk Status = "accepted risk"
 	// Attested: no manifest can show it all, and somebody vouches for it.
 	Attested Status = "attested"
-	// EvidenceFound: all its checks hold, and manifests show a part of it only.
+	// EvidenceFound: all its checks that were asked hold, and manifests show a part of it only, or hold nothing
+	// that it is about.
 	EvidenceFound Status = "evidence found"
-	// Pass: all its checks hold, and manifests show it whole.
+	// Pass: all its checks were asked everywhere, looked at something and hold, and manifests show it whole.
 	Pass Status = "pass"
 )
 
@@ -123,13 +124,21 @@ type ControlCheck struct {
 	Direct bool `json:"direct"`
 	// Result is one of Failed, Waived, NotAsked, NothingThere, Held.
 	Result string `json:"result"`
-	// Why is what it needs and was not there: a part of the platform file or of the tenant's, or "change"
-	// for a check of changes.
+	// Why is what it needs and was not there, where it was asked nowhere: parts of the platform file or of
+	// the tenant's, or "change" for a check of changes.
 	Why string `json:"why"`
+	// NotAskedIn are the environments in which it was not asked though it was elsewhere.
+	NotAskedIn []Unasked `json:"notAskedIn"`
 	// Objects is how many objects it looked at.
 	Objects int `json:"objects"`
 	// Findings are what it found, waived ones among them.
 	Findings []manifest.Problem `json:"-"`
+}
+
+// Unasked is an environment in which a check was not asked, and what it needs that is not there.
+type Unasked struct {
+	Environment string `json:"environment"`
+	Why         string `json:"why"`
 }
 
 // Waiver is a waiver that was used.
@@ -157,9 +166,11 @@ type Attestation struct {
 	Role      string `json:"role"`
 	Date      string `json:"date"`
 	Until     string `json:"until"`
-	// Expired and Future tell why it does not hold on the day of the report.
+	// Expired and Future tell why it does not hold on the day of the report; Unknown, that no framework has
+	// the control.
 	Expired bool   `json:"expired"`
 	Future  bool   `json:"future"`
+	Unknown bool   `json:"unknown"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 }

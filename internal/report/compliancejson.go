@@ -24,6 +24,7 @@ func writeComplianceJSON(w io.Writer, c *Compliance) error {
 func (c ControlCheck) MarshalJSON() ([]byte, error) {
 	type plain ControlCheck
 	found := []finding{}
+	c.NotAskedIn = append([]Unasked{}, c.NotAskedIn...)
 	for _, p := range c.Findings {
 		found = append(found, toFinding(p))
 	}

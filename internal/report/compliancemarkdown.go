@@ -82,8 +82,11 @@ func (m *markdown) framework(f Framework) {
 	if len(f.Tenants) > 1 {
 		m.folded(t.ByTenant, func() { m.tenants(f) })
 	}
+	if len(f.unasked()) > 0 {
+		m.folded(t.Unasked, func() { m.gaps(f.unasked()) })
+	}
 	if len(f.gaps()) > 0 {
-		m.folded(t.NotShown, func() { m.gaps(f) })
+		m.folded(t.NotShown, func() { m.gaps(f.gaps()) })
 	}
 }
 
@@ -153,8 +156,8 @@ func (m *markdown) matrix(f Framework) {
 	}
 }
 
-func (m *markdown) gaps(f Framework) {
-	for _, g := range f.gaps() {
+func (m *markdown) gaps(gaps []gap) {
+	for _, g := range gaps {
 		m.line("- %s: %s", prose(strings.Join(g.controls, ", ")), prose(g.text))
 	}
 }

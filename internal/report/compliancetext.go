@@ -18,9 +18,10 @@ func writeComplianceText(w io.Writer, c *Compliance, o Options) error {
 		for _, waived := range []bool{false, true} {
 			writeCauses(&b, c, f.causes(waived), o)
 		}
+		writeUnasked(&b, f)
 	}
 	for _, a := range c.Attestations {
-		if a.Expired || a.Future {
+		if a.Expired || a.Future || a.Unknown {
 			fmt.Fprintln(&b, Clean(words().Compliance.Invalid.with(
 				"where", at(a.File, a.Line), "control", a.Control, "by", a.person(), "day", c.Now, "state", a.state())))
 		}
@@ -90,6 +91,17 @@ func writeCauses(b *bytes.Buffer, c *Compliance, causes []cause, o Options) {
 		for _, d := range c.reasons(cause) {
 			fmt.Fprintf(b, "        %s: %s\n", d[0], Clean(d[1]))
 		}
+	}
+}
+
+// writeUnasked says which checks of a framework were not asked, there or at all, each once.
+func writeUnasked(b *bytes.Buffer, f Framework) {
+	for i, line := range f.unasked() {
+		if i == 0 {
+			fmt.Fprintf(b, "\n  %s:\n", words().Compliance.Unasked)
+		}
+		fmt.Fprintf(b, "    %s\n", Clean(line.text))
+		fmt.Fprintf(b, "        %s: %s\n", words().Label.Controls, strings.Join(line.controls, ", "))
 	}
 }
 

@@ -89,11 +89,14 @@ func (c Control) held() (held, asked int) {
 	return held, asked
 }
 
-// ratio is the same, short.
+// ratio is the same, short; where no check had anything to look at it says so.
 func (c Control) ratio() string {
 	held, asked := c.held()
-	if asked == 0 {
+	switch {
+	case asked == 0:
 		return "-"
+	case !slices.ContainsFunc(c.Checks, func(check ControlCheck) bool { return check.Result != NothingThere && check.Result != NotAsked }):
+		return string(words().Result.NothingThere)
 	}
 	return fmt.Sprintf("%d/%d", held, asked)
 }
@@ -138,7 +141,26 @@ func (c Control) findings(waived bool) [][]manifest.Problem {
 	return group(all)
 }
 
-// gap is what no manifest shows of some controls.
+// unasked are the checks of a framework that were not asked, each once with the reason and its controls.
+func (f Framework) unasked() []gap {
+	var out []gap
+	for _, c := range f.Controls {
+		for _, check := range c.Checks {
+			if check.Result != NotAsked && len(check.NotAskedIn) == 0 {
+				continue
+			}
+			text := words().Result.Check.with("check", check.ID, "result", check.said())
+			i := slices.IndexFunc(out, func(g gap) bool { return g.text == text })
+			if i < 0 {
+				i, out = len(out), append(out, gap{text: text})
+			}
+			out[i].controls = append(out[i].controls, c.ID)
+		}
+	}
+	return out
+}
+
+// gap is what no manifest shows of some controls, or a check that was not asked for them.
 type gap struct {
 	text     string
 	controls []string
@@ -158,6 +180,24 @@ func (f Framework) gaps() []gap {
 		out[i].controls = append(out[i].controls, c.ID)
 	}
 	return out
+}
+
+// Fails reports whether a finding behind a control of the report is as grave as the bound, and not waived.
+// What stands against no control of it is for check to say.
+func (c *Compliance) Fails(bound manifest.Severity) bool {
+	if c == nil {
+		return false
+	}
+	for _, f := range c.Frameworks {
+		for _, control := range f.Controls {
+			for _, check := range control.Checks {
+				if (Report{Problems: check.Findings, FailOn: bound}).Failing() > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // waiver finds a waiver by its name; one that is not listed has its name only.

@@ -51,8 +51,21 @@ func (s Status) color() string {
 	return ""
 }
 
-// said is what the check came to, with the reason where it was not asked.
+// said is what the check came to, with the reason where it was not asked, there or in an environment.
 func (c ControlCheck) said() string {
+	return strings.Join(append([]string{c.result()}, c.missing()...), "; ")
+}
+
+// missing says in which environments the check was not asked though it was elsewhere.
+func (c ControlCheck) missing() []string {
+	var out []string
+	for _, u := range c.NotAskedIn {
+		out = append(out, words().Result.NotAskedIn.with("environment", u.Environment)+lacking(u.Why))
+	}
+	return out
+}
+
+func (c ControlCheck) result() string {
 	t := words().Result
 	switch c.Result {
 	case Failed:
@@ -64,17 +77,18 @@ func (c ControlCheck) said() string {
 	case Held:
 		return string(t.Held)
 	}
-	return string(t.NotAsked) + c.lacking()
+	return string(t.NotAsked) + lacking(c.Why)
 }
 
-func (c ControlCheck) lacking() string {
-	switch c.Why {
+// lacking says what a check needs that is not there.
+func lacking(why string) string {
+	switch why {
 	case "":
 		return ""
 	case "change":
 		return ": " + string(words().Result.Change)
 	}
-	return ": " + words().Result.Needs.with("what", c.Why)
+	return ": " + words().Result.Needs.with("what", why)
 }
 
 // title is the framework with its version.
@@ -82,9 +96,11 @@ func (f Framework) title() string {
 	return words().Compliance.Name.with("name", f.Name, "version", f.Version)
 }
 
-// state is whether the attestation holds on the day of the report.
+// state is whether the attestation holds on the day of the report, and of anything.
 func (a Attestation) state() string {
 	switch {
+	case a.Unknown:
+		return string(words().Compliance.Unknown)
 	case a.Expired:
 		return string(words().Compliance.Expired)
 	case a.Future:

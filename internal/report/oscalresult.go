@@ -86,6 +86,9 @@ func (a assessment) finding(t *assessed, f Framework, c Control) oscal.Finding {
 			unasked = append(unasked, check.ID+": "+check.said())
 			continue
 		}
+		if len(check.NotAskedIn) > 0 {
+			unasked = append(unasked, check.ID+": "+check.said())
+		}
 		observed = append(observed, oscal.RelatedObservation{ObservationUuid: a.id("observation", t.name, check.ID)})
 		for _, risk := range a.risks(t, check) {
 			risks = append(risks, oscal.AssociatedRisk{RiskUuid: risk.UUID})
@@ -117,7 +120,7 @@ func (a assessment) observation(t *assessed, c ControlCheck) oscal.Observation {
 	var subjects []oscal.SubjectReference
 	items := a.items(t, c)
 	if len(items) == 0 {
-		items = a.places(t)
+		items = a.places(t, c.NotAskedIn...)
 	} else {
 		o.Types = &[]string{"control-objective", "finding"}
 	}
@@ -135,10 +138,13 @@ func (a assessment) observation(t *assessed, c ControlCheck) oscal.Observation {
 	return o
 }
 
-// places are the tenant's environments.
-func (a assessment) places(t *assessed) []oscal.InventoryItem {
+// places are the tenant's environments, without those in which a check was not asked.
+func (a assessment) places(t *assessed, without ...Unasked) []oscal.InventoryItem {
 	var out []oscal.InventoryItem
 	for _, env := range t.environments {
+		if slices.ContainsFunc(without, func(u Unasked) bool { return u.Environment == env }) {
+			continue
+		}
 		out = append(out, oscal.InventoryItem{
 			UUID: a.lasting("environment", t.name, env), Description: words().OSCAL.Environment.with("tenant", t.name, "environment", env),
 			Props: listed(properties("tenant", t.name, "environment", env)),

@@ -45,7 +45,7 @@ type texts struct {
 	Status, Meaning struct {
 		Fail, NotAttested, AcceptedRisk, Attested, EvidenceFound, Pass phrase
 	}
-	Result     struct{ Failed, Waived, NotAsked, NothingThere, Held, Change, Needs phrase }
+	Result     struct{ Failed, Waived, NotAsked, NothingThere, Held, Change, Needs, NotAskedIn, Check phrase }
 	Compliance complianceTexts
 	OSCAL      struct {
 		Title, Description, Plan, PlanTitle, Tool, Environment, Object, Checked, Finding, Deviation, Input phrase
@@ -65,7 +65,7 @@ type complianceTexts struct {
 	Fails, Accepted, Findings, NotShown                                                                phrase
 	Waiver, Waivers, Ticket, Expires, Reason, ApprovedBy                                               phrase
 	Attestations, By, Statement, Evidence, From, Until                                                 phrase
-	State, Holds, Expired, Future, Invalid                                                             phrase
+	State, Holds, Expired, Future, Unknown, Invalid, Unasked                                           phrase
 	Check, Result, Objects, Part, Direct, Indirect, NoCheck                                            phrase
 	File, Where, Digest, Inputs, InputsLead, Unexamined, HeldTenant, Everything                        phrase
 	Counted, ControlsOf, ChecksOf, TenantsOf, WaiversUsed, NoWaivers, AttestationsLead, NoAttestations phrase
