@@ -59,23 +59,10 @@ func (e Errors) Error() string {
 // none is named; a nil fsys has none. File names in errors are those of fsys. Faults of rules come
 // back as [Errors].
 func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
-	mods, err := load(sources(fsys, dirs), askedFiles)
+	e, rules, err := compile(askedFiles, fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
-	rules, house, err := mods.catalogue(fsys, dirs)
-	if err != nil {
-		return nil, err
-	}
-	e, err := mods.whole().compile(rules, fsys == nil)
-	if err != nil {
-		return nil, err
-	}
-	e.digest, e.members, e.frameworks = mods.digest(), mods.mention("members"), house
-	if len(house) > 0 {
-		e.digest = fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, e.digest, house)))
-	}
-	e.controls = sync.OnceValue(func() ast.Value { return controlNames(e.Frameworks()) })
 	e.rest = sync.OnceValues(func() (*Engine, error) {
 		mods, err := load(sources(fsys, dirs), ruleFiles) // anew: compiling changed the first
 		if err != nil {
@@ -89,6 +76,34 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 		return whole, nil
 	})
 	return e, nil
+}
+
+// CompileAll compiles everything at once, for a run that is known to ask all of it; the engine is the
+// same otherwise.
+func CompileAll(fsys fs.FS, dirs ...string) (*Engine, error) {
+	e, _, err := compile(ruleFiles, fsys, dirs)
+	return e, err
+}
+
+func compile(much reading, fsys fs.FS, dirs []string) (*Engine, []Rule, error) {
+	mods, err := load(sources(fsys, dirs), much)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, house, err := mods.catalogue(fsys, dirs)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := mods.whole().compile(rules, fsys == nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	e.digest, e.members, e.frameworks = mods.digest(), mods.mention("members"), house
+	if len(house) > 0 {
+		e.digest = fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, e.digest, house)))
+	}
+	e.controls = sync.OnceValue(func() ast.Value { return controlNames(e.Frameworks()) })
+	return e, rules, nil
 }
 
 // compile makes an engine of the modules; rules whose module is not among them are silent. trusted

@@ -38,7 +38,7 @@ type prover struct {
 
 func (p prover) prove(ctx context.Context, fsys fs.FS) (*report.ControlProofs, error) {
 	var err error
-	if p.engine, err = compile(fsys, p.fleet.Platform); err != nil {
+	if p.engine, err = compile(fsys, p.fleet.Platform, true); err != nil {
 		return nil, err
 	}
 	rules, err := p.engine.Selected(p.options.Checks)

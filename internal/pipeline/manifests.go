@@ -36,7 +36,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	engine, err := compile(fsys, fleet.Platform)
+	engine, err := compile(fsys, fleet.Platform, true)
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return &Judged{Problems: faults, FailOn: bound(o.FailOn, fleet)}, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
 	"slices"
@@ -113,7 +114,7 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := compile(fsys, fleet.Platform)
+	engine, err := compile(fsys, fleet.Platform, o.Verify || o.thorough || o.Change != nil || slices.ContainsFunc(fleet.Tenants, touched))
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return refuse(fleet, faults), nil
 	}
@@ -146,11 +147,26 @@ func bound(asked manifest.Severity, fleet *schemas.Fleet) manifest.Severity {
 }
 
 // compile prepares the policies, those of the platform among them.
-func compile(fsys fs.FS, p *schemas.Platform) (*policies.Engine, error) {
+func compile(fsys fs.FS, p *schemas.Platform, all bool) (*policies.Engine, error) {
+	var dirs []string
 	if p == nil || len(p.Extend.Policies) == 0 {
-		return policies.Compile(nil)
+		fsys = nil
+	} else {
+		dirs = p.Extend.Policies
 	}
-	return policies.Compile(fsys, p.Extend.Policies...)
+	if all {
+		return policies.CompileAll(fsys, dirs...)
+	}
+	return policies.Compile(fsys, dirs...)
+}
+
+// touched reports whether people brought or changed objects of the tenant, or wrote in the words of Argo
+// Rollouts: then every check will be asked.
+func touched(t *schemas.Tenant) bool {
+	steps := func(s schemas.Service) bool { return s.Release.Steps != nil }
+	return len(t.Extras) > 0 || slices.ContainsFunc(t.Environments, func(e schemas.Environment) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(e.Spec.Services)), steps)
+	})
 }
 
 // refuse holds back every tenant: the platform's own policies have faults, so nothing can be judged.

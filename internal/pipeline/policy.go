@@ -20,7 +20,7 @@ func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
 	if err != nil || platform == nil {
 		return nil, problems, err
 	}
-	engine, err := compile(fsys, platform)
+	engine, err := compile(fsys, platform, false)
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return nil, faults, nil
 	}
