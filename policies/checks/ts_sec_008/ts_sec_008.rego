@@ -16,68 +16,6 @@
 package checks.ts_sec_008
 
 import data.lib.dates
-import data.lib.spans
-
-deny contains finding if {
-	input.object.kind == "ExternalSecret"
-	interval := input.object.spec.refreshInterval
-	not timely(interval)
-	finding := {
-		"path": ["spec", "refreshInterval"],
-		"message": sprintf("fetches its secret again after %v, which has to be more than nothing and at most 24h", [interval]),
-	}
-}
-
-deny contains finding if {
-	input.object.kind == "ExternalSecret"
-	policy := input.object.spec.refreshPolicy
-	policy != "Periodic"
-	finding := {
-		"path": ["spec", "refreshPolicy"],
-		"message": sprintf("refreshPolicy %v does not follow the source", [policy]),
-	}
-}
-
-deny contains finding if {
-	input.object.kind == "ExternalSecret"
-	policy := input.object.spec.target.creationPolicy
-	policy != "Owner"
-	finding := {
-		"path": ["spec", "target", "creationPolicy"],
-		"message": sprintf("creationPolicy %v leaves a Secret that nobody owns", [policy]),
-	}
-}
-
-deny contains finding if {
-	input.object.kind == "ExternalSecret"
-	input.object.spec.target.immutable == true
-	finding := {
-		"path": ["spec", "target", "immutable"],
-		"message": "an immutable Secret keeps the value that it began with",
-	}
-}
-
-# Absent, the operator renews after two thirds of the time.
-deny contains finding if {
-	input.object.kind == "Certificate"
-	before := input.object.spec.renewBefore
-	not positive(before)
-	finding := {
-		"path": ["spec", "renewBefore"],
-		"message": sprintf("renewBefore %v renews nothing before it ends", [before]),
-	}
-}
-
-# Absent, keys are new each time, since cert-manager 1.18.
-deny contains finding if {
-	input.object.kind == "Certificate"
-	policy := input.object.spec.privateKey.rotationPolicy
-	policy != "Always"
-	finding := {
-		"path": ["spec", "privateKey", "rotationPolicy"],
-		"message": sprintf("rotationPolicy %v renews the certificate and keeps its key", [policy]),
-	}
-}
 
 deny contains finding if {
 	_ = input.facts
@@ -89,13 +27,6 @@ deny contains finding if {
 		"message": message,
 	}
 }
-
-timely(interval) if {
-	positive(interval)
-	spans.hours(interval) <= 24
-}
-
-positive(span) if spans.hours(span) > 0
 
 faults(secret) := {[field, message] |
 	some field, message in object.union(
@@ -117,7 +48,5 @@ rotated(secret) := sprintf("its value changed on %s and is due every %s: that wa
 rotated(secret) := sprintf("its value changed on %s, which is after %s", [secret.rotated, input.ctx.now]) if dates.since(secret.rotated) < 0
 
 refresh(secret) := sprintf("it is fetched again after %s, which has to be at most 24h", [secret.refresh]) if dates.hours(secret.refresh) > 24
-
-default longest := 365
 
 longest := 180 if input.ctx.spec.compliance.dataClassification in {"confidential", "personal"}
