@@ -29,6 +29,9 @@ func ungated(t *testing.T) *Engine {
 // What a rule would say it is asked for: over tenants with parts missing, and with fields that rules
 // look at strewn all over them, the engine that skips finds what the one that skips nothing finds.
 func TestGatesLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the evaluator on more data, in one goroutine")
+	}
 	quick, thorough := engine(t), ungated(t)
 	fields := slices.Sorted(maps.Keys(quick.gates.bits))
 	fields = append(fields, "hostNetwork", "hostPID", "hostIPC", "privileged", "template", "spec", "metadata", "name", "namespace", "kind")

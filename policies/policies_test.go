@@ -25,6 +25,9 @@ func ours(t *testing.T) modules {
 }
 
 func TestRegoTests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the evaluator on more data, in one goroutine")
+	}
 	report, err := Test(context.Background(), nil)
 	require.NoError(t, err)
 	for _, f := range report.Failed() {
@@ -37,6 +40,9 @@ func TestRegoTests(t *testing.T) {
 
 // A check proves itself: its own tests show it violated and passed, and make each of its rules fire.
 func TestEachCheckHasVectors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the evaluator on more data, in one goroutine")
+	}
 	mods := ours(t)
 	for _, rule := range engine(t).Rules() {
 		t.Run(rule.ID, func(t *testing.T) {

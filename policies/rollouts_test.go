@@ -18,6 +18,9 @@ func TestCleanRollouts(t *testing.T) {
 // Whatever a person writes where something else should be, the rules on releases judge it and do not
 // stumble: each part of clean releases is exchanged for something of another type.
 func TestRolloutsOfAnyShape(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the evaluator on more data, in one goroutine")
+	}
 	objects, protected := read(t, "rollouts.yaml"), acme()
 	protected.Protected, protected.Platform.Cluster = true, NewDocument(map[string]any{"name": "main"})
 	protected.Platform.Spec = NewDocument(map[string]any{"analysis": map[string]any{"providers": []any{"prometheus", "web", "job"}}})

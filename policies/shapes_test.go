@@ -35,6 +35,9 @@ func generous() Context {
 
 // What the API server would take, the rules judge: they stumble over no object of any kind that they read.
 func TestEveryKindIsJudged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the evaluator on more data, in one goroutine")
+	}
 	objects := read(t, "kinds.yaml")
 	found := map[string]bool{}
 	for _, p := range check(t, Input{Context: generous(), Objects: objects}) {
@@ -47,6 +50,9 @@ func TestEveryKindIsJudged(t *testing.T) {
 // Whatever a person writes where something else should be, the run goes on, and a rule that stumbles says
 // so.
 func TestKindsOfAnyShape(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the evaluator on more data, in one goroutine")
+	}
 	for _, o := range read(t, "kinds.yaml") {
 		o.Source = nil
 		changed := o
