@@ -158,7 +158,7 @@ func (d dice) container(s, ports fields) {
 	d.maybe(3, s, "env", func() any {
 		return fields{"CACHE": "on", "DB": fields{"secret": "db", "key": "uri"}, "POD": fields{"field": choice(d, "metadata.name", "status.podIP")}}
 	})
-	d.maybe(3, s, "files", func() any { return fields{"/etc/app/app.yaml": "log: info\n", "/etc/app.d/b": "\ttext"} })
+	d.maybe(3, s, "files", func() any { return fields{"/etc/app/app.yaml": "log: info\n", "/etc/app.d/b": "a\ttext"} })
 	d.maybe(3, s, "volumes", func() any {
 		return some(d, fields{"mount": "/tmp", "emptyDir": "1Gi"}, fields{"mount": "/secret", "secret": "db", "readOnly": true}, choice(d,
 			fields{"mount": "/cache", "emptyDir": "10Mi"}, fields{"mount": "/data", "claim": "1Gi", "class": "fast"}))

@@ -192,7 +192,7 @@ func TestEndlessRule(t *testing.T) {
 	a * b == -1`
 		e, err := Compile(files("slow.rego", fmt.Sprintf(houseRule, scope, endless)))
 		require.NoError(t, err)
-		e.Deadline = 100 * time.Millisecond
+		e.Deadline = 2 * time.Second // our own rules end long before, under the race detector as well
 		start := time.Now()
 		if scope == "fleet" {
 			_, err = e.CheckFleet(context.Background(), nil, nil)
@@ -200,7 +200,7 @@ func TestEndlessRule(t *testing.T) {
 			_, err = e.Check(context.Background(), Input{Context: acme(), Objects: read(t, "tenant.yaml")})
 		}
 		require.ErrorContains(t, err, "slow.rego: ACME-001 does not end on ")
-		require.Less(t, time.Since(start), 3*time.Second)
+		require.Less(t, time.Since(start), time.Minute)
 	}
 }
 

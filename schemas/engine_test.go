@@ -170,7 +170,7 @@ func TestLargeDocuments(t *testing.T) {
 			found := len(s.input("Tenant", node))
 			s.rules(node)
 			t.Log(found, "problems in", time.Since(start))
-			require.Less(t, time.Since(start), 5*time.Second)
+			require.Less(t, time.Since(start), time.Minute) // what is not linear takes hours
 		})
 	}
 }
