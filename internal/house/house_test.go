@@ -26,10 +26,12 @@ var imports = map[string][]string{
 	"internal/proof":    {"internal/manifest"},
 	"internal/overlay":  {"internal/manifest"},
 	"internal/gitops":   {"internal/manifest"},
-	"internal/report":   {"internal/manifest", "internal/secrets"},
-	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/proof", "internal/report"},
+	"internal/plan":     {"internal/manifest"},
+	"internal/report":   {"internal/manifest", "internal/plan", "internal/secrets"},
+	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
+	"internal/function": {"internal/manifest", "internal/pipeline", "internal/report"},
 	"cmd/tenantsmith": {
-		"schemas", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/proof", "internal/report",
+		"schemas", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/report",
 	},
 }
 
