@@ -19,34 +19,40 @@ type Change struct {
 // matched by it, others by their place. A list whose elements also changed their order is one change.
 func Diff(old, new any) []Change {
 	d := differ{}
-	d.compare(nil, nil, old, new)
+	d.compare(old, new)
 	slices.SortFunc(d.changes, func(a, b Change) int {
 		return cmp.Or(comparePaths(a.Path, b.Path), compareBool(b.Removed, a.Removed))
 	})
 	return d.changes
 }
 
-type differ struct{ changes []Change }
+// differ walks two trees. at and to are the ways to where it stands in the old and in the new one; a change takes
+// a copy, so that what is the same costs no memory.
+type differ struct {
+	at, to  Path
+	changes []Change
+}
 
-func (d *differ) compare(at, to Path, old, new any) {
+func (d *differ) compare(old, new any) {
 	switch o := old.(type) {
 	case map[string]any:
 		if n, ok := new.(map[string]any); ok {
-			d.maps(at, to, o, n)
+			d.maps(o, n)
 			return
 		}
 	case []any:
 		if n, ok := new.([]any); ok {
-			d.lists(at, to, o, n)
-			return
-		}
-	default:
-		if scalar(new) && old == new {
+			d.lists(o, n)
 			return
 		}
 	}
-	d.changes = append(d.changes, Change{Path: to, Old: old, New: new})
+	if !equalScalars(old, new) {
+		d.changed(old, new)
+	}
 }
+
+// equalScalars reports whether two scalars are equal.
+func equalScalars(old, new any) bool { return scalar(old) && scalar(new) && old == new }
 
 func scalar(v any) bool {
 	switch v.(type) {
@@ -56,63 +62,81 @@ func scalar(v any) bool {
 	return true
 }
 
-func (d *differ) removed(at Path, v any) {
-	d.changes = append(d.changes, Change{Path: at, Old: v, Removed: true})
+func (d *differ) changed(old, new any) {
+	d.changes = append(d.changes, Change{Path: slices.Clone(d.to), Old: old, New: new})
 }
 
-func (d *differ) added(to Path, v any) {
-	d.changes = append(d.changes, Change{Path: to, New: v, Added: true})
+func (d *differ) removed(step, v any) {
+	d.changes = append(d.changes, Change{Path: d.at.Join(step), Old: v, Removed: true})
 }
 
-func (d *differ) maps(at, to Path, old, new map[string]any) {
+func (d *differ) added(step, v any) {
+	d.changes = append(d.changes, Change{Path: d.to.Join(step), New: v, Added: true})
+}
+
+// inside compares the values under a step of both trees.
+func (d *differ) inside(at, to, old, new any) {
+	d.at, d.to = append(d.at, at), append(d.to, to)
+	d.compare(old, new)
+	d.at, d.to = d.at[:len(d.at)-1], d.to[:len(d.to)-1]
+}
+
+func (d *differ) maps(old, new map[string]any) {
+	kept := 0
 	for k, o := range old {
 		if n, ok := new[k]; ok {
-			d.compare(at.Join(k), to.Join(k), o, n)
+			kept++
+			if !equalScalars(o, n) { // before the key is made a step, which costs memory
+				d.inside(k, k, o, n)
+			}
 		} else {
-			d.removed(at.Join(k), o)
+			d.removed(k, o)
 		}
+	}
+	if kept == len(new) {
+		return
 	}
 	for k, n := range new {
 		if _, ok := old[k]; !ok {
-			d.added(to.Join(k), n)
+			d.added(k, n)
 		}
 	}
 }
 
-func (d *differ) lists(at, to Path, old, new []any) {
+func (d *differ) lists(old, new []any) {
 	before, ok := names(old)
 	after, also := names(new)
 	if ok && also && len(old)+len(new) > 0 {
-		d.named(at, to, old, new, before, after)
+		d.named(old, new, before, after)
 		return
 	}
 	for i := range max(len(old), len(new)) {
 		switch {
 		case i >= len(new):
-			d.removed(at.Join(i), old[i])
+			d.removed(i, old[i])
 		case i >= len(old):
-			d.added(to.Join(i), new[i])
+			d.added(i, new[i])
 		default:
-			d.compare(at.Join(i), to.Join(i), old[i], new[i])
+			d.inside(i, i, old[i], new[i])
 		}
 	}
 }
 
-func (d *differ) named(at, to Path, old, new []any, before, after map[string]int) {
+func (d *differ) named(old, new []any, before, after map[string]int) {
 	if !sameOrder(new, before) {
-		d.changes = append(d.changes, Change{Path: to, Old: old, New: new})
+		d.changed(old, new)
 		return
 	}
 	for name, i := range before {
 		if j, ok := after[name]; ok {
-			d.compare(at.Join(i), to.Join(j), old[i], new[j])
+			d.inside(i, j, old[i], new[j])
 		} else {
-			d.removed(at.Join(i), old[i])
+			d.removed(i, old[i])
 		}
 	}
 	for name, j := range after {
 		if _, ok := before[name]; !ok {
-			d.added(to.Join(j), new[j])
+			d.added(j, new[j])
 		}
 	}
 }
@@ -135,6 +159,9 @@ func sameOrder(new []any, before map[string]int) bool {
 
 // names returns the place of each element by its name; false if one has none, or two have the same.
 func names(list []any) (map[string]int, bool) {
+	if len(list) > 0 && elementName(list[0]) == "" {
+		return nil, false
+	}
 	places := make(map[string]int, len(list))
 	for i, item := range list {
 		name := elementName(item)
