@@ -26,11 +26,28 @@ func Diff(old, new any) []Change {
 	return d.changes
 }
 
-// differ walks two trees. at and to are the ways to where it stands in the old and in the new one; a change takes
-// a copy, so that what is the same costs no memory.
+// differ walks two trees. at and to are the ways to where it stands in the old and in the new one; they become paths
+// only for a change, so that what is the same costs no memory.
 type differ struct {
-	at, to  Path
+	at, to  []crumb
 	changes []Change
+}
+
+func key(k string) crumb { return crumb{key: k} }
+
+func index(i int) crumb { return crumb{index: i, list: true} }
+
+// pathOf writes down a way.
+func pathOf(way ...crumb) Path {
+	var p Path
+	for _, c := range way {
+		if c.list {
+			p = append(p, c.index)
+		} else {
+			p = append(p, c.key)
+		}
+	}
+	return p
 }
 
 func (d *differ) compare(old, new any) {
@@ -63,19 +80,22 @@ func scalar(v any) bool {
 }
 
 func (d *differ) changed(old, new any) {
-	d.changes = append(d.changes, Change{Path: slices.Clone(d.to), Old: old, New: new})
+	d.changes = append(d.changes, Change{Path: pathOf(d.to...), Old: old, New: new})
 }
 
-func (d *differ) removed(step, v any) {
-	d.changes = append(d.changes, Change{Path: d.at.Join(step), Old: v, Removed: true})
+func (d *differ) removed(at crumb, v any) {
+	d.changes = append(d.changes, Change{Path: pathOf(append(d.at, at)...), Old: v, Removed: true})
 }
 
-func (d *differ) added(step, v any) {
-	d.changes = append(d.changes, Change{Path: d.to.Join(step), New: v, Added: true})
+func (d *differ) added(to crumb, v any) {
+	d.changes = append(d.changes, Change{Path: pathOf(append(d.to, to)...), New: v, Added: true})
 }
 
-// inside compares the values under a step of both trees.
-func (d *differ) inside(at, to, old, new any) {
+// inside compares the values one step further down.
+func (d *differ) inside(at, to crumb, old, new any) {
+	if equalScalars(old, new) {
+		return
+	}
 	d.at, d.to = append(d.at, at), append(d.to, to)
 	d.compare(old, new)
 	d.at, d.to = d.at[:len(d.at)-1], d.to[:len(d.to)-1]
@@ -86,11 +106,9 @@ func (d *differ) maps(old, new map[string]any) {
 	for k, o := range old {
 		if n, ok := new[k]; ok {
 			kept++
-			if !equalScalars(o, n) { // before the key is made a step, which costs memory
-				d.inside(k, k, o, n)
-			}
+			d.inside(key(k), key(k), o, n)
 		} else {
-			d.removed(k, o)
+			d.removed(key(k), o)
 		}
 	}
 	if kept == len(new) {
@@ -98,28 +116,36 @@ func (d *differ) maps(old, new map[string]any) {
 	}
 	for k, n := range new {
 		if _, ok := old[k]; !ok {
-			d.added(k, n)
+			d.added(key(k), n)
 		}
 	}
 }
 
 func (d *differ) lists(old, new []any) {
-	before, ok := names(old)
-	after, also := names(new)
-	if ok && also && len(old)+len(new) > 0 {
-		d.named(old, new, before, after)
-		return
+	if !sameNames(old, new) {
+		before, ok := names(old)
+		after, also := names(new)
+		if ok && also {
+			d.named(old, new, before, after)
+			return
+		}
 	}
 	for i := range max(len(old), len(new)) {
 		switch {
 		case i >= len(new):
-			d.removed(i, old[i])
+			d.removed(index(i), old[i])
 		case i >= len(old):
-			d.added(i, new[i])
+			d.added(index(i), new[i])
 		default:
-			d.inside(i, i, old[i], new[i])
+			d.inside(index(i), index(i), old[i], new[i])
 		}
 	}
+}
+
+// sameNames reports whether two lists have the same names in the same places: then to match by name and by place is
+// the same.
+func sameNames(old, new []any) bool {
+	return slices.EqualFunc(old, new, func(o, n any) bool { return elementName(o) == elementName(n) })
 }
 
 func (d *differ) named(old, new []any, before, after map[string]int) {
@@ -129,14 +155,14 @@ func (d *differ) named(old, new []any, before, after map[string]int) {
 	}
 	for name, i := range before {
 		if j, ok := after[name]; ok {
-			d.inside(i, j, old[i], new[j])
+			d.inside(index(i), index(j), old[i], new[j])
 		} else {
-			d.removed(i, old[i])
+			d.removed(index(i), old[i])
 		}
 	}
 	for name, j := range after {
 		if _, ok := before[name]; !ok {
-			d.added(j, new[j])
+			d.added(index(j), new[j])
 		}
 	}
 }
@@ -159,9 +185,6 @@ func sameOrder(new []any, before map[string]int) bool {
 
 // names returns the place of each element by its name; false if one has none, or two have the same.
 func names(list []any) (map[string]int, bool) {
-	if len(list) > 0 && elementName(list[0]) == "" {
-		return nil, false
-	}
 	places := make(map[string]int, len(list))
 	for i, item := range list {
 		name := elementName(item)

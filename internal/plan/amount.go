@@ -32,6 +32,14 @@ func amounts(old, new quantities) []Amount {
 	return out
 }
 
+// quotaChanges is what the quotas of an environment allow, where it changes.
+func (c *comparison) quotaChanges() []Amount {
+	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return isQuota(p.key) }) {
+		return nil
+	}
+	return amounts(quotas(c.Old), quotas(c.New))
+}
+
 // steady is what the workloads of a side ask for.
 func steady(s *Side) quantities {
 	if s == nil {

@@ -10,7 +10,7 @@ func (c *comparison) measure() Effect {
 	e := Effect{
 		Environment: c.Environment.Environment, Protected: c.Protected, Action: c.action(),
 		Loses: c.Loses, Restarts: c.restarts(), Risks: c.risks,
-		Quota: amounts(quotas(c.Old), quotas(c.New)), Steady: amounts(steady(c.Old), steady(c.New)),
+		Quota: c.quotaChanges(), Steady: amounts(steady(c.Old), steady(c.New)),
 		New: len(c.found.New), Fixed: len(c.found.Fixed), Unchanged: c.found.Unchanged,
 	}
 	if c.Old != nil {

@@ -51,7 +51,7 @@ func kindOf(k manifest.Key) string {
 // difference are left out.
 func match(old, new *Side) []pair {
 	m := matcher{old: side(old), new: side(new)}
-	m.by(func(o entry) any { return o.key }, func(*pair) {})
+	m.byKey()
 	m.by(hashed, func(p *pair) { p.hashed = true })
 	if from, to := namespace(old), namespace(new); from != to && from != "" && to != "" {
 		before := newNeutral(from)
@@ -113,6 +113,23 @@ type matcher struct {
 	pairs    []pair
 }
 
+// byKey pairs objects of the same key; both sides stand in the order of their keys.
+func (m *matcher) byKey() {
+	for i, j := 0, 0; i < len(m.old) && j < len(m.new); {
+		o, n := &m.old[i], &m.new[j]
+		c := compareKeys(o.key, n.key)
+		if c == 0 {
+			m.add(o, n, func(*pair) {})
+		}
+		if c <= 0 {
+			i++
+		}
+		if c >= 0 {
+			j++
+		}
+	}
+}
+
 // by pairs the objects for which identity returns the same; nil is no identity.
 func (m *matcher) by(identity func(entry) any, mark func(*pair)) {
 	free := map[any][]int{}
@@ -138,13 +155,13 @@ func (m *matcher) by(identity func(entry) any, mark func(*pair)) {
 		}
 		o := &m.old[free[id][0]]
 		free[id] = free[id][1:]
-		o.taken, n.taken = true, true
 		m.add(o, n, mark)
 	}
 }
 
 // add keeps a pair whose objects differ.
 func (m *matcher) add(old, new *entry, mark func(*pair)) {
+	old.taken, new.taken = true, true
 	p := pair{old: old.object, new: new.object, key: new.key, action: Changed}
 	mark(&p)
 	for _, c := range manifest.Diff(old.object.Tree, new.object.Tree) {
