@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
@@ -42,7 +43,7 @@ func (p *Planned) Changes() bool {
 // of reading.
 func Plan(ctx context.Context, base, head fs.FS, o PlanOptions) (*Planned, error) {
 	o.comparing, o.Certificates, o.Trees = true, true, true
-	p := planner{options: o, memo: schemas.NewMemo(), old: revision{fsys: base}, new: revision{fsys: head}}
+	p := &planner{options: o, memo: schemas.NewMemo(), old: revision{fsys: base}, new: revision{fsys: head}}
 	c, err := p.compare(ctx)
 	if err != nil {
 		return nil, err
@@ -57,6 +58,8 @@ type planner struct {
 	old, new revision
 	scope    scope
 	views    *views
+	// platformChanges are the leaves of the platform file that changed.
+	platformChanges func() []platformChange
 }
 
 // comparison is what became of the tenants that a change reaches.
@@ -72,6 +75,7 @@ func (p *planner) compare(ctx context.Context) (*comparison, error) {
 		if err := p.load(narrow); err != nil {
 			return nil, err
 		}
+		p.platformChanges = sync.OnceValue(p.changedLeaves)
 		if p.scope.narrow && len(p.old.fleet.Held)+len(p.new.fleet.Held) > 0 {
 			continue
 		}

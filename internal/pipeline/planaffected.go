@@ -14,7 +14,7 @@ import (
 // cannot load, and those whose objects, or whose context that judges them, are not the same.
 func (p *planner) affected() []*pair {
 	names := slices.Sorted(maps.Keys(p.old.tenants))
-	names = union(names, slices.Sorted(maps.Keys(p.new.tenants)))
+	names = either(names, slices.Sorted(maps.Keys(p.new.tenants)))
 	differs := make([]bool, len(names))
 	_ = each(len(names), nil, func(i int) error {
 		differs[i] = p.differs(names[i])

@@ -19,6 +19,7 @@ type revision struct {
 	chain   chain
 	// refused is what comes of policies with faults, by which nothing can be judged.
 	refused *Result
+	leaves  func() platformLeaves
 }
 
 // has reports whether the revision has a tenant in an environment.
@@ -98,7 +99,7 @@ func newScope(asked, was, is, changed []string, narrow bool) scope {
 		}
 	}
 	if s.narrow {
-		all := union(was, is)
+		all := either(was, is)
 		if len(asked) > 0 {
 			all = wanted
 		}
@@ -119,7 +120,7 @@ func newScope(asked, was, is, changed []string, narrow bool) scope {
 	return s
 }
 
-func union(a, b []string) []string {
+func either(a, b []string) []string {
 	out := slices.Concat(a, b)
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -139,7 +140,7 @@ func (r *revision) load(names []string, none bool, memo *schemas.Memo) error {
 	} else {
 		r.fleet, err = schemas.Load(r.fsys, schemas.Options{Tenants: names, Memo: memo})
 	}
-	r.tenants = map[string]*schemas.Tenant{}
+	r.tenants, r.leaves = map[string]*schemas.Tenant{}, onceLeaves(r.fleet.Platform)
 	if err == nil {
 		for _, t := range r.fleet.Tenants {
 			r.tenants[t.Name] = t
@@ -172,7 +173,7 @@ func (p *planner) compile() error {
 	}
 	o := p.options.Options
 	if p.scope.narrow && len(o.Tenants) == 0 {
-		o.Tenants = union(p.scope.old, p.scope.new)
+		o.Tenants = either(p.scope.old, p.scope.new)
 	}
 	p.views = newViews(p.old.fleet.Platform, p.new.fleet.Platform, former.Digest() != engine.Digest())
 	if p.old.chain, err = newChain(p.old.fleet, former, o); err != nil {
