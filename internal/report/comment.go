@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,6 +35,8 @@ func (c *comment) add(block string) bool {
 // counts the others.
 type fold struct {
 	title phrase
+	// count is told in the title.
+	count int
 	// lead stands before the items, such as the head of a table.
 	lead  string
 	items []item
@@ -47,9 +50,8 @@ type item struct{ full, brief string }
 // fill is the fold in at most that many bytes, empty if there is no room for one item. Left is how many items
 // are left out.
 func (f fold) fill(room int) (text string, left int) {
-	var m markdown
-	m.line("\n<details><summary>%s</summary>\n\n%s", heading(f.title), f.lead)
-	head, foot := strings.TrimSuffix(m.String(), "\n"), "\n</details>\n"
+	title := words().Plan.Part.with("title", heading(f.title), "n", strconv.Itoa(f.count))
+	head, foot := "\n<details><summary>"+title+"</summary>\n\n"+f.lead, "\n</details>\n"
 	room -= len(head) + len(foot) + len(f.more(len(f.items)))
 	var body strings.Builder
 	taken, brief := 0, false
@@ -108,5 +110,5 @@ func fenced(language string, lines []string) string {
 		longest = max(longest, run)
 	}
 	fence := strings.Repeat("`", max(longest+1, 3))
-	return fence + language + "\n" + text + "\n" + fence + "\n"
+	return fence + language + "\n" + text + "\n" + fence
 }

@@ -18,7 +18,8 @@ const planMarker = "<!-- tenantsmith:plan -->\n"
 
 // What the part shows that nobody has to open, and how wide a difference and a text may be there.
 const (
-	shownRisks    = 3
+	shownGroups   = 2
+	shownRisks    = 2
 	shownFindings = 2
 	diffWidth     = 100
 	textWidth     = 160
@@ -32,26 +33,29 @@ func writePlanMarkdown(w io.Writer, p plan.Plan, o PlanOptions) error {
 		limit = commentLimit - commentRoom
 	}
 	c := &comment{limit: min(limit, commentLimit)}
-	foot := planFoot(p, o, 0)
-	reserve := len(planFoot(p, o, 99))
-	c.limit -= reserve
-	if c.limit < len(planMarker) { // no room but for the marker
-		c.limit, reserve, foot = c.limit+reserve, 0, ""
+	if c.add(planMarker) {
+		c.plan(p, o)
 	}
-	c.add(planMarker)
+	_, err := io.WriteString(w, c.String())
+	return err
+}
+
+// plan adds what there is room for; the foot, which counts what there is none for, comes first in that.
+func (c *comment) plan(p plan.Plan, o PlanOptions) {
+	reserve := len(planFoot(p, o, 99))
+	if c.left() < reserve {
+		return
+	}
+	c.limit -= reserve
 	missing := 0
 	for _, block := range planHead(p) {
 		if !c.add(block) {
 			missing++
 		}
 	}
-	if missing += c.addFolds(planFolds(p, o)); missing > 0 && foot != "" {
-		foot = planFoot(p, o, missing)
-	}
+	missing += c.addFolds(planFolds(p, o))
 	c.limit += reserve
-	c.add(foot)
-	_, err := io.WriteString(w, c.String())
-	return err
+	c.add(planFoot(p, o, missing))
 }
 
 // planHead is what everybody sees: the verdict, the tenants, and the gravest of what is new.
@@ -67,9 +71,9 @@ func planHead(p plan.Plan) []string {
 	rows := planFacts(p)
 	m.table(rows[0], rows[1:])
 	blocks = append(blocks, m.String())
-	bullets := gravestLines(p)
+	bullets := append(firstLines(p), gravestLines(p)...)
 	if len(bullets) > 0 {
-		blocks = append(blocks, "\n")
+		bullets[0] = "\n" + bullets[0]
 	}
 	return append(blocks, bullets...)
 }
@@ -116,6 +120,19 @@ func risksText(s plan.Summary) string {
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// firstLines are what causes the first groups, and where.
+func firstLines(p plan.Plan) []string {
+	var lines []string
+	for _, g := range p.Groups[:min(len(p.Groups), shownGroups)] {
+		text := cell(string(words().Plan.NoCause))
+		if len(g.Causes) > 0 {
+			text = causeLine(g.Causes[0])
+		}
+		lines = append(lines, "- "+text+" · "+cell(extent(g.Places, textWidth/2))+"\n")
+	}
+	return lines
 }
 
 // gravestLines are the gravest risks, restarts apart, and the gravest of the new findings.
@@ -176,7 +193,10 @@ func planFolds(p plan.Plan, o PlanOptions) []fold {
 	folds = append(folds, fold{title: t.NotCompared, items: skippedItems(p)})
 	folds = slices.DeleteFunc(folds, func(f fold) bool { return len(f.items) == 0 })
 	for i := range folds {
-		folds[i].more = more
+		folds[i].more, folds[i].count = more, len(folds[i].items)
+		if folds[i].title == t.Tenants {
+			folds[i].count = len(p.Tenants)
+		}
 	}
 	return folds
 }

@@ -146,25 +146,35 @@ func unique[T any](list []T, of func(T) string) []string {
 	return out
 }
 
-// placesText is where a group applies: acme in staging, production; 41 tenants × 3 environments: acme, beta and
-// 39 more.
+// placesText is where a group applies, with the names of the tenants: acme in staging, production;
+// 41 tenants × 3 environments (…): acme, beta and 39 more.
 func placesText(ps []plan.Place, width int) string {
-	t := words().Plan
-	tenants := unique(ps, func(p plan.Place) string { return Clean(p.Tenant) })
+	text := extent(ps, width)
+	tenants := tenantsOf(ps)
+	if len(tenants) == 1 {
+		return text
+	}
+	return text + ": " + naming(tenants, max(width-widthOf(text)-2, 2*leastValue))
+}
+
+func tenantsOf(ps []plan.Place) []string {
+	return unique(ps, func(p plan.Place) string { return Clean(p.Tenant) })
+}
+
+// extent is how far a group reaches.
+func extent(ps []plan.Place, width int) string {
+	t, tenants := words().Plan, tenantsOf(ps)
 	environments := unique(ps, func(p plan.Place) string { return Clean(p.Environment) })
 	where := naming(environments, max(width/2, leastValue))
-	var text string
 	switch {
 	case len(tenants) == 1:
 		return t.OneTenant.with("tenant", tenants[0], "environments", naming(environments, width-widthOf(tenants[0])-4))
 	case len(environments) == 1:
-		text = t.OneEnvironment.of(len(tenants), "environment", where)
+		return t.OneEnvironment.of(len(tenants), "environment", where)
 	case len(ps) == len(tenants)*len(environments):
-		text = t.Everywhere.of(len(tenants), "environments", words().Counts.Environments.of(len(environments)), "where", where)
-	default:
-		text = t.Partly.of(len(tenants), "environments", words().Counts.Environments.of(len(ps)), "where", where)
+		return t.Everywhere.of(len(tenants), "environments", words().Counts.Environments.of(len(environments)), "where", where)
 	}
-	return text + ": " + naming(tenants, max(width-widthOf(text)-2, 2*leastValue))
+	return t.Partly.of(len(tenants), "environments", words().Counts.Environments.of(len(ps)), "where", where)
 }
 
 // countsText is how many objects come, change and go: +1 ~3 -2.

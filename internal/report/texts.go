@@ -91,7 +91,7 @@ type planTexts struct {
 	HeldTenants                                                                                                             phrase
 	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
 	Findings, FindingsAre, NewOnes, Fixed, Skipped, NotCompared, Digest                                                     phrase
-	Title, Groups, Changes, Risks                                                                                           phrase
+	Title, Part, Groups, Changes, Risks                                                                                     phrase
 	ObjectsIn, LeftOut, PartsLeftOut                                                                                        counted
 	Full, Run                                                                                                               phrase
 }
