@@ -69,7 +69,9 @@ type Input struct {
 	// Environments.
 	Unchanged int
 	Prices    *Prices // nil: nothing is said of cost
-	Skipped   []Skipped
+	// Skipped is what was not compared. Where What is a tenant or tenant/environment, an environment that lacks a
+	// side was not rendered, rather than added or removed.
+	Skipped []Skipped
 	// Digest is that of the output that the new revision publishes for the tenants that change.
 	Digest string
 }
