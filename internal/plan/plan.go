@@ -128,6 +128,9 @@ type ObjectChange struct {
 	Object  manifest.Key
 	Subject string
 	Fields  []manifest.Change // of changed and recreated objects, sorted by path
+	// Before and After are the trees of the object, nil where it is not there: what stands around a value
+	// tells whether it is a secret.
+	Before, After map[string]any
 	// Restarts says that the pods of the workload are replaced.
 	Restarts bool
 }
