@@ -7,11 +7,11 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
@@ -65,11 +65,18 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	if !slices.Contains(report.PlanFormats, o.format) {
 		return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.PlanFormats, ", "))
 	}
-	planned, err := w.compare(ctx, o.base, pipeline.Options{Tenants: w.tenants(args)}, pipeline.Plan)
+	head, release, err := w.platform()
 	if err != nil {
 		return err
 	}
-	out := report.PlanOptions{Options: report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}, Width: columns(w.out)}
+	defer release()
+	options, done := w.ready(pipeline.Options{Tenants: w.tenants(args)})
+	defer done()
+	planned, err := w.planFrom(ctx, o.base, head, options)
+	if err != nil {
+		return err
+	}
+	out := report.PlanOptions{Options: report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}, Width: width(w.out)}
 	if err := report.WritePlan(w.out, o.format, planned.Plan, out); err != nil {
 		return err
 	}
@@ -82,9 +89,10 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	return nil
 }
 
-// heldBack says which tenants cannot be published as they stand, and why.
+// heldBack says which tenants cannot be published as they stand, and what else is wrong with the files.
 func (w *workspace) heldBack(planned *pipeline.Planned) error {
-	if len(planned.Result.Held) == 0 {
+	broken := func(p manifest.Problem) bool { return p.Severity == manifest.Error }
+	if len(planned.Result.Held) == 0 && !slices.ContainsFunc(planned.Result.Problems, broken) {
 		return nil
 	}
 	if err := w.refusals(planned.Result); err != nil {
@@ -93,28 +101,14 @@ func (w *workspace) heldBack(planned *pipeline.Planned) error {
 	return errProblems
 }
 
-// comparing is how two revisions are compared.
-type comparing[T any] func(ctx context.Context, base, head fs.FS, o pipeline.PlanOptions) (T, error)
-
-// compare opens the base and what stands in the working tree, and compares them.
-func (w *workspace) compare(ctx context.Context, rev string, o pipeline.Options, by comparing[*pipeline.Planned]) (*pipeline.Planned, error) {
-	head, release, err := w.platform()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
+// planFrom opens the base and plans the way from it to the head.
+func (w *workspace) planFrom(ctx context.Context, rev string, head fs.FS, o pipeline.Options) (*pipeline.Planned, error) {
 	base, err := w.base(rev)
 	if err != nil {
 		return nil, err
 	}
 	defer base.Close()
-	o.Version, o.Now = version(), w.day()
-	if terminal(w.err) {
-		p := progress{w: w, start: time.Now()}
-		o.Progress = p.show
-		defer p.clear()
-	}
-	return by(ctx, base, head, pipeline.PlanOptions{
+	return pipeline.Plan(ctx, base, head, pipeline.PlanOptions{
 		Options: o, Base: short(base.Hash), Head: "working tree",
 		Differences: func(paths []string) ([]string, error) { return base.Differences(head, paths) },
 	})

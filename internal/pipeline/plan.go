@@ -38,6 +38,25 @@ func (p *Planned) Changes() bool {
 	return len(p.Plan.Tenants) > 0 || len(p.Files) > 0 || len(p.Plan.Findings.New)+len(p.Plan.Findings.Fixed) > 0
 }
 
+// Mark marks the problems of a run over the head that the base has, too.
+func (p *Planned) Mark(res *Result) {
+	type place struct {
+		manifest.Position
+		check, message, field, tenant, environment, path string
+		object                                           manifest.Key
+	}
+	at := func(q manifest.Problem) place {
+		return place{q.Position, q.Check, q.Message, q.Field, q.Tenant, q.Environment, q.Path.String(), q.Object}
+	}
+	fresh := map[place]bool{}
+	for _, q := range p.Plan.Findings.New {
+		fresh[at(q)] = true
+	}
+	for i := range res.Problems {
+		res.Problems[i].Baseline = !fresh[at(res.Problems[i])]
+	}
+}
+
 // Plan renders the tenants whose inputs differ between two revisions of a platform repository, and says what
 // the change does. What cannot be rendered is in the plan and in the result; an error is a fault of ours, or
 // of reading.
@@ -83,7 +102,7 @@ func (p *planner) compare(ctx context.Context) (*comparison, error) {
 			return nil, err
 		}
 		if p.new.refused != nil {
-			return &comparison{old: &Result{Fleet: p.old.fleet}, new: p.new.refused}, nil
+			return &comparison{old: &Result{Fleet: p.old.fleet, Problems: p.old.fleet.Problems}, new: p.new.refused}, nil
 		}
 		pairs := p.affected()
 		if err := p.render(ctx, pairs); err != nil {

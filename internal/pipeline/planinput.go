@@ -16,16 +16,24 @@ import (
 
 // input is what the plan is made of.
 func (p *planner) input(c *comparison) plan.Input {
-	in := plan.Input{Base: p.options.Base, Head: p.options.Head, Held: c.new.Held, Prices: pricesOf(p.new.fleet.Platform), Digest: digestOf(c.pairs)}
+	in := plan.Input{Base: p.options.Base, Head: p.options.Head, Prices: pricesOf(p.new.fleet.Platform), Digest: digestOf(c.pairs)}
 	old, new := sides(c.old), sides(c.new)
 	named := map[string]bool{}
 	for _, pr := range c.pairs {
 		named[pr.name] = true
+		if p.old.fleet.Platform == nil || p.new.fleet.Platform == nil {
+			continue // nothing is known of one side, and unread says so
+		}
 		for _, name := range environmentsOf(pr) {
 			at := plan.Place{Tenant: pr.name, Environment: name}
 			in.Environments = append(in.Environments, p.environment(at, pr, old, new))
 		}
 		in.Skipped = append(in.Skipped, p.skipped(pr)...)
+	}
+	for _, name := range c.new.Held {
+		if !new.rendered(name) {
+			in.Held = append(in.Held, name)
+		}
 	}
 	in.Before, in.After = old.rest(c.old.Problems), new.rest(c.new.Problems)
 	for _, t := range p.new.fleet.Tenants {
@@ -59,6 +67,15 @@ func sides(res *Result) sorted {
 		}
 	}
 	return out
+}
+
+func (s sorted) rendered(tenant string) bool {
+	for at := range s {
+		if at.Tenant == tenant {
+			return true
+		}
+	}
+	return false
 }
 
 // rest are the problems of no environment that was rendered.
@@ -179,8 +196,10 @@ func (p *planner) unread() []plan.Skipped {
 	if len(p.options.Tenants) > 0 {
 		out = append(out, plan.Skipped{What: "what the tenants share with others", Reason: "only the named ones were compared"})
 	}
-	if p.old.fleet.Platform == nil {
-		out = append(out, plan.Skipped{What: "all tenants at " + p.nameOf(false), Reason: "its platform file cannot be read"})
+	for i, r := range []*revision{&p.old, &p.new} {
+		if r.fleet.Platform == nil {
+			out = append(out, plan.Skipped{What: "all tenants at " + p.nameOf(i == 1), Reason: "its platform file has problems"})
+		}
 	}
 	return out
 }

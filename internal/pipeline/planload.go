@@ -176,10 +176,11 @@ func (p *planner) compile() error {
 		o.Tenants = either(p.scope.old, p.scope.new)
 	}
 	p.views = newViews(p.old.fleet.Platform, p.new.fleet.Platform, former.Digest() != engine.Digest())
-	if p.old.chain, err = newChain(p.old.fleet, former, o); err != nil {
+	if p.new.chain, err = newChain(p.new.fleet, engine, o); err != nil {
 		return err
 	}
-	p.new.chain, err = newChain(p.new.fleet, engine, o)
+	o.Change = nil // what is found of the change, it brings
+	p.old.chain, err = newChain(p.old.fleet, former, o)
 	return err
 }
 
