@@ -156,7 +156,7 @@ func grantedReference(c *comparison, p *pair) {
 	from, to := elements(at(old, "spec", "from")), elements(at(new, "spec", "from"))
 	for key, v := range to {
 		if _, ok := from[key]; !ok {
-			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", "from"}, fmt.Sprintf("a %s of namespace %s may now refer to objects of this one", text(v, "kind"), text(v, "namespace")), "")
+			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", "from"}, fmt.Sprintf("objects of kind %s in namespace %s may now refer to some of this one", text(v, "kind"), text(v, "namespace")), "")
 		}
 	}
 	from, to = elements(at(old, "spec", "to")), elements(at(new, "spec", "to"))

@@ -99,9 +99,8 @@ func immutable(c *comparison, p *pair) {
 		if remedy == "" {
 			remedy = deleteAndMake
 		}
-		c.risk(ImmutableField, manifest.High, p, f.Path, fmt.Sprintf(
-			"%s of a %s cannot change: the API server refuses the new one, and nothing more of the object is applied, until the old one is deleted",
-			f.Path, p.key.Kind), remedy)
+		c.risk(ImmutableField, manifest.High, p, f.Path,
+			"the field cannot change: the API server refuses the object, and nothing of it is applied until the old one is deleted", remedy)
 	}
 }
 

@@ -61,10 +61,28 @@ func lostSet(c *comparison, p *pair) {
 	case deletes(new, "whenScaled") && count(at(new, "spec", "replicas"), 1) < count(at(old, "spec", "replicas"), 1):
 		c.risk(DataLoss, c.graver(manifest.High, manifest.Critical), p, manifest.Path{"spec", "replicas"}, "pods that go take their claims with them: the retention policy says so", "set whenScaled to Retain, and let that be applied first")
 	}
-	if p.new != nil && !p.moved && p.touched(manifest.Path{"spec", "volumeClaimTemplates"}) {
-		c.risk(DataLoss, c.graver(manifest.Medium, manifest.High), p, manifest.Path{"spec", "volumeClaimTemplates"},
-			"claims that the pods have keep their size and class; a claim of another name starts empty", "resize the claims themselves, then replace the StatefulSet with --cascade=orphan")
+	if p.new != nil && !p.moved && p.touched(claimTemplates) {
+		c.otherClaims(p, old, new)
 	}
+}
+
+var claimTemplates = manifest.Path{"spec", "volumeClaimTemplates"}
+
+// otherClaims tells of pods that get other claims than those they have, which hold their data.
+func (c *comparison) otherClaims(p *pair, old, new any) {
+	names := func(tree any) (out []string) {
+		for _, t := range list(at(tree, "spec", "volumeClaimTemplates")) {
+			out = append(out, text(t, "metadata", "name"))
+		}
+		return out
+	}
+	if gone := added(names(new), names(old)); len(gone) > 0 {
+		c.risk(DataLoss, c.graver(manifest.Medium, manifest.High), p, claimTemplates,
+			fmt.Sprintf("pods no longer use their claims %s, which stay behind; claims of another name start empty", strings.Join(gone, ", ")), "copy the data first")
+		return
+	}
+	c.risk(DataLoss, manifest.Medium, p, claimTemplates, "claims that pods have stay as they are: only new pods get claims of the new shape",
+		"change the claims themselves, as far as their class allows, then replace the StatefulSet with --cascade=orphan")
 }
 
 // databases are kinds that hold data of their own, and the fields that say how much of it.

@@ -25,7 +25,7 @@ func restart(c *comparison, p *pair) {
 		for i := range p.fields {
 			p.fields[i].restarts = p.fields[i].recreates
 		}
-		c.risk(PodRestart, c.graver(manifest.Medium, manifest.High), p, p.recreating(), "the pods stop with the old object, before there are new ones", "")
+		c.risk(PodRestart, c.graver(manifest.Medium, manifest.High), p, p.recreating(), "the pods stop with the old object, before there are new ones", immutables[p.kind()].remedy)
 	default:
 		c.restartTemplate(p)
 	}

@@ -110,8 +110,16 @@ func widerRole(c *comparison, p *pair) {
 	}
 	for _, of := range slices.SortedFunc(maps.Keys(more), func(a, b grant) int { return strings.Compare(a.String(), b.String()) }) {
 		verbs := slices.Compact(slices.Sorted(slices.Values(more[of])))
-		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", strings.Join(verbs, ", "), of), "")
+		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", doing(verbs), of), "")
 	}
+}
+
+// doing writes verbs for people.
+func doing(verbs []string) string {
+	if slices.Contains(verbs, "*") {
+		return "do everything with"
+	}
+	return strings.Join(verbs, ", ")
 }
 
 // String names what a grant is for.
@@ -119,14 +127,14 @@ func (g grant) String() string {
 	s := g.resource
 	switch {
 	case g.resource == "*":
-		s = "everything"
+		s = "every resource"
 		if g.group != "*" {
 			s += " of the group " + fmt.Sprintf("%q", g.group)
 		}
 	case g.group == "*":
 		s += " of every group"
 	case g.group != "" && g.group != "url":
-		s += "." + g.group
+		s += " of " + g.group
 	}
 	if g.name != "*" {
 		s += " " + g.name
