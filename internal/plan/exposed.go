@@ -205,7 +205,7 @@ func widerProject(c *comparison, p *pair) {
 	} {
 		before := list(at(old, "spec", w.field))
 		for _, v := range more(before, at(new, "spec", w.field)) {
-			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, shown(v)), "")
+			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, entryText(v)), "")
 		}
 		if after := list(at(new, "spec", w.field)); w.field == "namespaceResourceWhitelist" && len(before) > 0 && len(after) == 0 {
 			c.risk(OpenedPath, manifest.High, p, manifest.Path{"spec", w.field}, "applications may now hold every kind of a namespace", "")
@@ -216,7 +216,7 @@ func widerProject(c *comparison, p *pair) {
 			continue
 		}
 		for _, v := range more(at(new, "spec", field), at(old, "spec", field)) {
-			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", field}, fmt.Sprintf("%s of the project no longer names %s", field, shown(v)), "")
+			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", field}, fmt.Sprintf("%s of the project no longer names %s", field, entryText(v)), "")
 		}
 	}
 }
@@ -236,8 +236,8 @@ func wildness(v any) manifest.Severity {
 	return manifest.Medium
 }
 
-// shown writes an entry of a list for people: its fields in a fixed order.
-func shown(v any) string {
+// entryText writes an entry of a list for people: its fields in a fixed order.
+func entryText(v any) string {
 	m, ok := v.(map[string]any)
 	if !ok {
 		return fmt.Sprint(v)
