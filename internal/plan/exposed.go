@@ -10,7 +10,7 @@ import (
 
 // exposedService tells of Services that are newly open to what is outside of the cluster.
 func exposedService(c *comparison, p *pair) {
-	if p.kind() != "Service" || p.new == nil {
+	if p.kind != "Service" || p.new == nil {
 		return
 	}
 	old, new := p.trees()
@@ -112,7 +112,7 @@ func hostnames(tree any) []string {
 
 // openedHosts tells of hosts that newly lead into the environment, whatever kind of object leads them.
 func (c *comparison) openedHosts() {
-	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.new != nil && hostsOf[p.kind()] != nil }) {
+	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.new != nil && hostsOf[p.kind] != nil }) {
 		return
 	}
 	known := map[string]bool{}
@@ -149,7 +149,7 @@ func hosts(o *manifest.Object) []string {
 
 // grantedReference tells of references that other namespaces may newly make.
 func grantedReference(c *comparison, p *pair) {
-	if p.kind() != "gateway.networking.k8s.io/ReferenceGrant" || p.new == nil || p.moved {
+	if p.kind != "gateway.networking.k8s.io/ReferenceGrant" || p.new == nil || p.moved {
 		return
 	}
 	old, new := p.trees()
@@ -194,7 +194,7 @@ func more(old, new any) []any {
 
 // widerProject tells of what an AppProject newly lets its applications do.
 func widerProject(c *comparison, p *pair) {
-	if p.kind() != "argoproj.io/AppProject" || p.new == nil || p.moved {
+	if p.kind != "argoproj.io/AppProject" || p.new == nil || p.moved {
 		return
 	}
 	old, new := p.trees()

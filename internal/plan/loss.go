@@ -24,7 +24,7 @@ func (p *pair) goes() bool { return p.old != nil && (p.new == nil || p.moved) }
 
 // lostClaim tells of claims that go, and of those that can only change by being made anew.
 func lostClaim(c *comparison, p *pair) {
-	if p.kind() != "PersistentVolumeClaim" {
+	if p.kind != "PersistentVolumeClaim" {
 		return
 	}
 	switch {
@@ -42,7 +42,7 @@ var retention = manifest.ParsePath("spec.persistentVolumeClaimRetentionPolicy")
 
 // lostSet tells of StatefulSets whose claims go, or are left behind.
 func lostSet(c *comparison, p *pair) {
-	if p.kind() != "apps/StatefulSet" || p.old == nil {
+	if p.kind != "apps/StatefulSet" || p.old == nil {
 		return
 	}
 	old, new := p.trees()
@@ -93,7 +93,7 @@ var databases = []string{
 
 // lostDatabase tells of databases that go, and of what they give up.
 func lostDatabase(c *comparison, p *pair) {
-	if p.old == nil || !slices.Contains(databases, p.kind()) {
+	if p.old == nil || !slices.Contains(databases, p.kind) {
 		return
 	}
 	old, new := p.trees()
@@ -118,7 +118,7 @@ func lostDatabase(c *comparison, p *pair) {
 
 // lostNamespace tells of a namespace that goes or gets another name.
 func lostNamespace(c *comparison, p *pair) {
-	if p.kind() != "Namespace" || !p.goes() {
+	if p.kind != "Namespace" || !p.goes() {
 		return
 	}
 	message := "the namespace is deleted with all that is in it, volumes as well"
@@ -133,7 +133,7 @@ func lostNamespace(c *comparison, p *pair) {
 
 // lostVolume tells of storage that no longer outlives its claim.
 func lostVolume(c *comparison, p *pair) {
-	field, ok := map[string]string{"storage.k8s.io/StorageClass": "reclaimPolicy", "PersistentVolume": "spec.persistentVolumeReclaimPolicy"}[p.kind()]
+	field, ok := map[string]string{"storage.k8s.io/StorageClass": "reclaimPolicy", "PersistentVolume": "spec.persistentVolumeReclaimPolicy"}[p.kind]
 	if !ok {
 		return
 	}
@@ -144,7 +144,7 @@ func lostVolume(c *comparison, p *pair) {
 	if before == "Retain" && p.new != nil && after != "Retain" {
 		c.risk(DataLoss, manifest.High, p, path, "a volume is deleted with its claim from now on; before it was kept", "")
 	}
-	if p.kind() == "PersistentVolume" && p.goes() {
+	if p.kind == "PersistentVolume" && p.goes() {
 		c.risk(DataLoss, manifest.High, p, nil, "the volume is deleted, or no longer known to the cluster", "")
 	}
 }

@@ -32,7 +32,7 @@ const mostAllowed = 1000
 // openedNetwork compares what the network policies let through, before and after, for each selector that any of them
 // uses.
 func (c *comparison) openedNetwork() {
-	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.kind() == networkPolicy }) {
+	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.kind == networkPolicy }) {
 		return
 	}
 	for _, w := range ways {
@@ -60,7 +60,7 @@ func (w way) policies(s *Side) ([]policy, bool) {
 	total := 0
 	for i := range s.Objects {
 		o := &s.Objects[i]
-		if kindOf(o.Key()) != networkPolicy || !w.in(o.Tree) {
+		if o.Kind() != "NetworkPolicy" || kindOf(o.Key()) != networkPolicy || !w.in(o.Tree) {
 			continue
 		}
 		p := policy{key: o.Key(), namespace: n.text(o.Namespace()), pods: newSelector(at(o.Tree, "spec", "podSelector"), n)}
@@ -211,7 +211,7 @@ func (c *comparison) networkPair(k manifest.Key) *pair {
 		if p.key == k || p.old != nil && p.old.Key() == k {
 			return p
 		}
-		if first == nil && p.kind() == networkPolicy {
+		if first == nil && p.kind == networkPolicy {
 			first = p
 		}
 	}

@@ -56,7 +56,7 @@ func (s strategy) gradual() bool { return s.name == "canary" || s.name == "blue-
 
 // weakerStrategy tells of releases that go to everybody with less of a look.
 func weakerStrategy(c *comparison, p *pair) {
-	if p.kind() != rollout || p.old == nil || p.moved {
+	if p.kind != rollout || p.old == nil || p.moved {
 		return
 	}
 	path := manifest.Path{"spec", "strategy"}
@@ -83,7 +83,7 @@ func weakerStrategy(c *comparison, p *pair) {
 func (c *comparison) successor(p *pair) *manifest.Object {
 	for i := range c.pairs {
 		q := &c.pairs[i]
-		if _, ok := templates[q.kind()]; ok && q.action == Added && q.key.Name == p.key.Name && q.key.Namespace == p.key.Namespace {
+		if _, ok := templates[q.kind]; ok && q.action == Added && q.key.Name == p.key.Name && q.key.Namespace == p.key.Namespace {
 			return q.new
 		}
 	}

@@ -18,9 +18,9 @@ func shrunkQuota(c *comparison, p *pair) {
 	}
 	var before quantities
 	if p.old != nil {
-		before = hard(p.old)
+		before = c.hard(p.old)
 	}
-	after := hard(p.new)
+	after := c.hard(p.new)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		bound := after[name]
 		old, bounded := before[name]
