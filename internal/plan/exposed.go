@@ -205,6 +205,9 @@ func widerProject(c *comparison, p *pair) {
 	} {
 		before := list(at(old, "spec", w.field))
 		for _, v := range more(before, at(new, "spec", w.field)) {
+			if p.old == nil && wildness(v) == manifest.Medium && (w.field != "destinations" || text(v, "namespace") == c.New.Namespace) {
+				continue // what a project is made for
+			}
 			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, entryText(v)), "")
 		}
 		if after := list(at(new, "spec", w.field)); w.field == "namespaceResourceWhitelist" && len(before) > 0 && len(after) == 0 {

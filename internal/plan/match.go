@@ -19,8 +19,10 @@ type pair struct {
 	// hashed objects carry a digest of their content in their name: another content is another object.
 	hashed bool
 	// moved objects have another namespace or, for it, another name.
-	moved  bool
-	fields []field
+	moved bool
+	// replaced workloads go, and one of another kind takes their place.
+	replaced bool
+	fields   []field
 }
 
 // field is a change in an object.

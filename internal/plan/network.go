@@ -160,8 +160,12 @@ func (c *comparison) openedWhole(w way, at policy, old, new []policy) {
 // grown tells what policies let through that those before did not.
 func (c *comparison) grown(w way, at policy, before, after []policy, doubt string) {
 	known := rules(before)
+	comes := c.comes(at)
 	for _, p := range after {
 		for _, a := range p.allows {
+			if comes && breadth(a) == manifest.Medium {
+				continue
+			}
 			rest, sure := remainder(a, known)
 			doubt := doubt
 			if !sure {
@@ -172,6 +176,21 @@ func (c *comparison) grown(w way, at policy, before, after []policy, doubt strin
 			}
 		}
 	}
+}
+
+// comes reports whether the pods that a policy selects are those of workloads that come with it: then nothing that is
+// there opens, and only what reaches far is told.
+func (c *comparison) comes(at policy) bool {
+	of := func(o *manifest.Object) bool {
+		way, ok := templates[kindOf(o.Key())]
+		if !ok || o.Namespace() != at.key.Namespace || len(at.pods) == 0 {
+			return false
+		}
+		labels := map[string]any{"matchLabels": under(o.Tree, way.Join("metadata", "labels"))}
+		return at.pods.covers(newSelector(labels, newNeutral(c.New.Namespace)))
+	}
+	come := slices.ContainsFunc(c.pairs, func(p pair) bool { return p.action == Added && of(p.new) })
+	return come && !slices.ContainsFunc(c.Old.Objects, func(o manifest.Object) bool { return of(&o) })
 }
 
 // rules are all that policies let through.

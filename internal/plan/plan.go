@@ -165,7 +165,7 @@ type Risk struct {
 // Tenant is a tenant that changes.
 type Tenant struct {
 	Name string
-	// Action is Added or Removed for a tenant that comes or goes whole.
+	// Action is Added or Removed for a tenant that comes or goes whole, so far as the environments of the input tell.
 	Action       Action
 	Environments []Effect
 	// Held says that the new revision cannot render it.
@@ -222,5 +222,6 @@ type Summary struct {
 	Groups                             int
 	Restarts                           int // workloads
 	ProtectedRestarts                  int // those in protected environments
-	Risks                              map[Class]int
+	// Risks counts those of all effects: one for each place that has it.
+	Risks map[Class]int
 }

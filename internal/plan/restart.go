@@ -11,6 +11,13 @@ var restarting = map[string]bool{"apps/Deployment": true, "apps/ReplicaSet": fal
 
 // restart marks the fields that replace pods, and tells how.
 func restart(c *comparison, p *pair) {
+	if p.new == nil && restarting[p.kind] && !idle(p.old) {
+		if next := c.successor(p); next != nil {
+			p.replaced = true
+			c.risk(PodRestart, c.graver(manifest.Medium, manifest.High), p, nil,
+				fmt.Sprintf("its pods stop with it, whether those of %s %s are ready or not", next.Kind(), next.Name()), "keep both for a while, and remove the old one in a change of its own")
+		}
+	}
 	if p.old == nil || p.new == nil {
 		return
 	}
