@@ -63,9 +63,9 @@ func findings(s *Side) []manifest.Problem {
 	return s.Findings
 }
 
-// neutrals replace the names of one side: those of the environment alone, and those of the tenant as well.
+// neutrals replace the names of one side: those of the environment and the namespace, and that of the tenant as well.
 func (c *comparison) neutrals(s *Side) (environment, all neutral) {
-	environment = neutral{}.with(c.Environment.Environment, "\x00e")
+	environment = newNeutral(namespace(s)).with(c.Environment.Environment, "\x00e")
 	for i := range c.pairs {
 		p := &c.pairs[i]
 		if p.hashed {
@@ -73,5 +73,5 @@ func (c *comparison) neutrals(s *Side) (environment, all neutral) {
 			environment = environment.with(p.old.Name(), tail+"-\x00d").with(p.new.Name(), tail+"-\x00d")
 		}
 	}
-	return environment, environment.with(c.Tenant, "\x00t").with(namespace(s), "\x00n")
+	return environment, environment.with(c.Tenant, "\x00t")
 }

@@ -85,6 +85,31 @@ data: {host: "%[1]s.%[2]s.example.com", app: web, %[3]s: "%[1]s/%[2]s"}
 	require.Equal(t, []string{"6 places from acme/production: changed ConfigMap settings-acme data.a data.b"}, shown(New(in).Groups))
 }
 
+// TestATenantNamedAsItsService: the workload web changes in the same way for all, also for the tenant of that name.
+func TestATenantNamedAsItsService(t *testing.T) {
+	var in Input
+	for _, tenant := range []string{"acme", "shop", "web"} {
+		ns := tenant + "-production"
+		in.Environments = append(in.Environments, env(t, tenant, "production", fmt.Sprintf(workload, "web", ns, "1", "1Gi"), fmt.Sprintf(workload, "web", ns, "2", "1Gi")))
+	}
+	require.Equal(t, []string{"3 places from acme/production: changed Rollout web spec.template.spec.containers[0].image"}, shown(New(in).Groups))
+}
+
+func TestCauseOfARisk(t *testing.T) {
+	in := Input{Environments: []Environment{env(t, "acme", "production", fmt.Sprintf(workload, "web", "acme-production", "1", "1Gi"), fmt.Sprintf(workload, "web", "acme-production", "2", "1Gi"))}}
+	e := &in.Environments[0]
+	for i := range e.New.Objects {
+		e.New.Objects[i].Subject = "spec.services.web"
+	}
+	at := func(line int) manifest.Position { return manifest.Position{File: "tenants/acme.yaml", Line: line} }
+	e.Causes = []Cause{{Position: at(3), Field: "spec.displayName"}, {Position: at(9), Field: "spec.services.web.image"}, {Position: at(20), Field: "spec.services.website.image"}}
+	require.Equal(t, at(9), New(in).Groups[0].Risks[0].Cause)
+	e.Causes = e.Causes[:1]
+	require.Equal(t, at(3), New(in).Groups[0].Risks[0].Cause)
+	e.Causes = nil
+	require.Zero(t, New(in).Groups[0].Risks[0].Cause)
+}
+
 func TestFewDifferencesAreToldOneByOne(t *testing.T) {
 	var in Input
 	for i := range 12 {

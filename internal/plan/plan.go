@@ -114,7 +114,8 @@ type Group struct {
 	// tenant changed in its own file is shown as that of the first place.
 	Causes []Cause
 	Places []Place // sorted
-	// Objects are shown as the first place has them.
+	// Objects are shown as the first place has them, sorted by key, and with those of their fields that all places of
+	// the group change: an object stands in several groups where some places change more of it.
 	Objects []ObjectChange
 	// Varies says that places change the same fields to different values; shown are those of the first.
 	Varies bool
