@@ -33,7 +33,25 @@ func cluster(all []comparison) []Group {
 	c.collect()
 	c.identify(func(a *atom) *int32 { return &a.where }, c.writeWhere)
 	c.identify(func(a *atom) *int32 { return &a.what }, c.writeWhat)
+	c.repeat()
 	return c.groups(c.kins())
+}
+
+// repeat tells apart equal atoms of one place by how many there were before: two like elements more in a list are
+// not what one is.
+func (c *clusterer) repeat() {
+	times := map[int32]uint64{}
+	for i := range c.atoms {
+		a := &c.atoms[i]
+		if i > 0 && c.atoms[i-1].place != a.place {
+			clear(times)
+		}
+		what := a.what
+		if n := times[what]; n > 0 {
+			a.what = c.id(binary.AppendUvarint(binary.AppendVarint([]byte("again "), int64(what)), n))
+		}
+		times[what]++
+	}
 }
 
 func (c *clusterer) collect() {
@@ -72,8 +90,7 @@ func (c *clusterer) identify(id func(*atom) *int32, write scribe) {
 	c.number(id, write, true, func(a *atom) bool { return owner[*id(a)] != several })
 }
 
-// number gives atoms that are written alike the same number. Equal atoms of one place are told apart by how many
-// there were before.
+// number gives atoms that are written alike the same number.
 func (c *clusterer) number(id func(*atom) *int32, write scribe, tenants bool, wanted func(*atom) bool) {
 	var b []byte
 	var oldNames, newNames neutral

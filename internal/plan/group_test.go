@@ -95,6 +95,25 @@ func TestATenantNamedAsItsService(t *testing.T) {
 	require.Equal(t, []string{"3 places from acme/production: changed Rollout web spec.template.spec.containers[0].image"}, shown(New(in).Groups))
 }
 
+// TestTwiceIsNotOnce: two equal elements more are another change than one.
+func TestTwiceIsNotOnce(t *testing.T) {
+	text := "{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: %s-production}, secrets: %s}"
+	var in Input
+	for tenant, secrets := range map[string]string{"acme": "[{a: b}]", "shop": "[{a: b}, {a: b}]"} {
+		in.Environments = append(in.Environments, env(t, tenant, "production", fmt.Sprintf(text, tenant, "[]"), fmt.Sprintf(text, tenant, secrets)))
+	}
+	require.Equal(t, []string{
+		"2 places from acme/production: changed ServiceAccount web secrets[0]",
+		"1 places from shop/production: changed ServiceAccount web secrets[1]",
+	}, shown(New(in).Groups))
+}
+
+func TestWeakenIsolation(t *testing.T) {
+	p := change(sample(t), edited(t, "Service web spec.type", "NodePort", "ResourceQuota compute", gone, "ClusterRoleBinding acme-all subjects[0].name", "bob", "StatefulSet store spec.serviceName", "x"))
+	require.Equal(t, map[Class]int{OpenedPath: 1, RemovedGuard: 1, WiderRole: 1, ImmutableField: 1, PodRestart: 1}, p.Summary.Risks)
+	require.Equal(t, 3, p.Summary.WeakenIsolation())
+}
+
 func TestCauseOfARisk(t *testing.T) {
 	in := Input{Environments: []Environment{env(t, "acme", "production", fmt.Sprintf(workload, "web", "acme-production", "1", "1Gi"), fmt.Sprintf(workload, "web", "acme-production", "2", "1Gi"))}}
 	e := &in.Environments[0]

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -160,13 +161,13 @@ func (c *comparison) openedWhole(w way, at policy, old, new []policy) {
 // grown tells what policies let through that those before did not.
 func (c *comparison) grown(w way, at policy, before, after []policy, doubt string) {
 	known := rules(before)
-	comes := c.comes(at)
+	comes := sync.OnceValue(func() bool { return c.comes(at) })
 	for _, p := range after {
 		for _, a := range p.allows {
-			if comes && breadth(a) == manifest.Medium {
+			rest, sure := remainder(a, known)
+			if len(rest) > 0 && breadth(a) == manifest.Medium && comes() {
 				continue
 			}
-			rest, sure := remainder(a, known)
 			doubt := doubt
 			if !sure {
 				doubt += "; other rules together may have allowed it before"

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
+
+var update = flag.Bool("update", false, "write testdata/risks.txt anew")
 
 // gone removes an object or a field.
 const gone = "\x00gone"
@@ -126,7 +129,7 @@ func TestRisks(t *testing.T) {
 		fmt.Fprintf(&out, "%s\n%s\n", strings.Join(shown, "\n"), told(risksOf(p)))
 	}
 	got := strings.TrimSpace(out.String()) + "\n"
-	if os.Getenv("UPDATE_RISKS") != "" {
+	if *update {
 		require.NoError(t, os.WriteFile("testdata/risks.txt", []byte(got), 0o644))
 	}
 	require.Equal(t, string(text), got)
