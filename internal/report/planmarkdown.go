@@ -186,8 +186,11 @@ func planFolds(p plan.Plan, o PlanOptions) []fold {
 	t := words().Plan
 	more := func(n int) string { return "\n" + prose(t.LeftOut.of(n)) + fullReport(o) + "\n" }
 	folds := []fold{{title: t.NewOnes, items: findingItems(p.Findings.New)}, {title: t.Groups}, {title: t.Tenants}, {title: t.Fixed, items: findingItems(p.Findings.Fixed)}}
+	size := 0
 	for _, g := range p.Groups {
-		folds[1].items = append(folds[1].items, groupItem(g))
+		it := groupItem(g, size < commentLimit)
+		size += len(it.full)
+		folds[1].items = append(folds[1].items, it)
 	}
 	folds[2].lead, folds[2].items = tenantItems(p)
 	folds = append(folds, fold{title: t.NotCompared, items: skippedItems(p)})
@@ -218,8 +221,8 @@ func findingItems(ps []manifest.Problem) []item {
 	return out
 }
 
-// groupItem is a group with what becomes of its objects, or without that where there is no room.
-func groupItem(g plan.Group) item {
+// groupItem is a group with what becomes of its objects, and without that for where there is no room.
+func groupItem(g plan.Group, whole bool) item {
 	t := words().Plan
 	var m markdown
 	for i, c := range g.Causes {
@@ -234,6 +237,9 @@ func groupItem(g plan.Group) item {
 	}
 	m.line("%s", prose(placesText(g.Places, 2*textWidth)))
 	brief := m.String() + "\n"
+	if !whole {
+		return item{full: brief, brief: brief}
+	}
 	if len(g.Risks) > 0 {
 		m.line("")
 	}

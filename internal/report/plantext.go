@@ -213,12 +213,20 @@ func (b *planText) tenants() {
 	}
 }
 
-// row prints a row of a table, whose last cell may take several lines.
+// row prints a row of a table, whose last cell may take several lines; it stands below where there is little
+// room beside the others.
 func (b *planText) row(cells []string) {
 	last := len(cells) - 1
 	line := strings.Join(cells[:last], "  ") + "  "
 	indent := widthOf(line)
-	for _, part := range wrap(cells[last], max(b.width-indent, leastValue)) {
+	if indent > b.width-2*leastValue {
+		b.line("%s", fit(line, b.width))
+		line, indent = "    ", 4
+		if cells[last] == "" {
+			return
+		}
+	}
+	for _, part := range wrap(cells[last], b.width-indent) {
 		b.line("%s%s", line, part)
 		line = strings.Repeat(" ", indent)
 	}
