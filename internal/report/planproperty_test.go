@@ -156,7 +156,7 @@ func FuzzPlan(f *testing.F) {
 	schema := closed(f, PlanSchema)
 	f.Fuzz(func(t *testing.T, a, b string, seed uint64, limit int) {
 		m := maker{rand.New(rand.NewPCG(seed, 2)), []string{a, b, "acme"}}
-		p, o := m.plan(3), PlanOptions{Limit: limit}
+		p, o := m.plan(1), PlanOptions{Limit: limit}
 		requireComment(t, planned(t, "markdown", p, o), o)
 		requireTerminal(t, planned(t, "text", p, o))
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(planned(t, "json", p, o)))
