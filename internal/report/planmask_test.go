@@ -103,18 +103,19 @@ func TestLineDiff(t *testing.T) {
 	require.Equal(t, "-a\n b\n+c\n", say(lineDiff("a\nb", "b\nc")))
 	long := say(lineDiff(strings.Repeat("a\n", 2000), strings.Repeat("b\n", 2000)))
 	require.Equal(t, mostLines+1, strings.Count(long, "\n"))
-	require.Contains(t, long, "… 3985 more lines\n")
+	require.Contains(t, long, "… 3984 more lines\n")
 }
 
 func TestValues(t *testing.T) {
 	for want, pair := range map[string][2]any{
 		`1 → "1"`: {int64(1), "1"}, `"" → a`: {"", "a"}, "null → 2": {nil, int64(2)}, `[1] → {"a":"<"}`: {[]any{int64(1)}, map[string]any{"a": "<"}},
-		`" a" → a`: {" a", "a"}, "a … (2 lines) → b": {"a\nc", "b"}, "true → 1.5": {true, 1.5},
+		`" a\n" → a`: {" a\n", "a"}, "a … (2 lines) → b": {"a\nc", "b"}, "true → 1.5": {true, 1.5},
 	} {
 		require.Equal(t, want, fromTo(pair[0], pair[1], 80))
 	}
 	require.Equal(t, "aaaaaaaa… → b", fromTo(strings.Repeat("a", 90), "b", 13))
 	require.Equal(t, "aaaa… → bbbb…", fromTo(strings.Repeat("a", 90), strings.Repeat("b", 90), 13))
+	require.Equal(t, "…le/backend:1.4.2 → …le/backend:1.5.0", fromTo("ghcr.io/example/backend:1.4.2", "ghcr.io/example/backend:1.5.0", 40))
 	require.Equal(t, "日本…", fit("日本語", 5))
 	require.Equal(t, "日本語", fit("日本語", 6))
 	require.Equal(t, "a, b", naming([]string{"a", "b"}, 2000))

@@ -245,29 +245,56 @@ func partWord(name string) string {
 	return name
 }
 
-// amountsText is what becomes of quotas and of what the workloads ask for:
+// principal are the amounts that people plan with, and that are told first; most is how many are told.
+var principal = []string{
+	"requests.cpu", "requests.memory", "requests.storage", "limits.memory", "limits.cpu", "pods", "persistentvolumeclaims", "services.loadbalancers",
+}
+
+const mostAmounts = 4
+
+// amountsText is what becomes of quotas and of what the workloads ask for, the principal amounts first:
 // requests.cpu 2 → 4 (asked 1 → 3).
-func amountsText(e plan.Effect) string {
+func amountsText(e plan.Effect) []string {
 	t := words().Plan
+	quotas, asked := byName(e.Quota), byName(e.Steady)
+	var names []string
+	for _, name := range principal {
+		if quotas[name] != "" || asked[name] != "" {
+			names = append(names, name)
+		}
+	}
+	for _, a := range slices.Concat(e.Quota, e.Steady) {
+		if !slices.Contains(names, a.Name) {
+			names = append(names, a.Name)
+		}
+	}
 	var out []string
-	quotas := map[string]bool{}
-	fromTo := func(a plan.Amount) string { return quantity(a.Old) + " → " + quantity(a.New) }
-	for _, q := range e.Quota {
-		quotas[q.Name] = true
-		text := q.Name + " " + fromTo(q)
-		for _, s := range e.Steady {
-			if s.Name == q.Name {
-				text += " (" + t.Asked.with("amount", fromTo(s)) + ")"
-			}
+	for i, name := range names {
+		if i == mostAmounts && len(names) > mostAmounts+1 {
+			return append(out, t.MoreAmounts.of(len(names)-i))
 		}
-		out = append(out, text)
-	}
-	for _, s := range e.Steady {
-		if !quotas[s.Name] {
-			out = append(out, s.Name+" "+t.Asked.with("amount", fromTo(s)))
+		text := name
+		if quotas[name] != "" {
+			text += " " + quotas[name]
 		}
+		switch {
+		case asked[name] != "" && quotas[name] != "":
+			text += " (" + t.Asked.with("amount", asked[name]) + ")"
+		case asked[name] != "":
+			text += " " + t.Asked.with("amount", asked[name])
+		}
+		out = append(out, Clean(text))
 	}
-	return Clean(strings.Join(out, ", "))
+	return out
+}
+
+// byName are amounts before and after.
+func byName(amounts []plan.Amount) map[string]string {
+	out := map[string]string{}
+	for _, a := range amounts {
+		out[a.Name] = quantity(a.Old) + " → " + quantity(a.New)
+	}
+	return out
 }
 
 // total adds up the quotas of all tenants, by name, in the order in which they come first.

@@ -81,7 +81,7 @@ type planTexts struct {
 	OtherRestarts, ProtectedRestarts, Elsewhere                                                                             counted
 	Compared                                                                                                                phrase
 	Same                                                                                                                    counted
-	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows                                        counted
+	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                           counted
 	Everywhere, Partly, OneEnvironment                                                                                      counted
 	OneTenant, NoCause, Shown, Varies                                                                                       phrase
 	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                   phrase
