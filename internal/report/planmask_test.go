@@ -115,7 +115,7 @@ func TestValues(t *testing.T) {
 	}
 	require.Equal(t, "aaaaaaaa… → b", fromTo(strings.Repeat("a", 90), "b", 13))
 	require.Equal(t, "aaaa… → bbbb…", fromTo(strings.Repeat("a", 90), strings.Repeat("b", 90), 13))
-	require.Equal(t, "…le/backend:1.4.2 → …le/backend:1.5.0", fromTo("ghcr.io/example/backend:1.4.2", "ghcr.io/example/backend:1.5.0", 40))
+	require.Equal(t, "…ple/backend:1.4.2 → …ple/backend:1.5.0", fromTo("ghcr.io/example/backend:1.4.2", "ghcr.io/example/backend:1.5.0", 40))
 	require.Equal(t, "日本…", fit("日本語", 5))
 	require.Equal(t, "日本語", fit("日本語", 6))
 	require.Equal(t, "a, b", naming([]string{"a", "b"}, 2000))
