@@ -252,7 +252,7 @@ var principal = []string{
 
 const mostAmounts = 4
 
-// amountsText is what becomes of quotas and of what the workloads ask for, the principal amounts first:
+// amountsText is what becomes of quotas, and of what the workloads ask for of the principal amounts, these first:
 // requests.cpu 2 → 4 (asked 1 → 3).
 func amountsText(e plan.Effect) []string {
 	t := words().Plan
@@ -263,7 +263,7 @@ func amountsText(e plan.Effect) []string {
 			names = append(names, name)
 		}
 	}
-	for _, a := range slices.Concat(e.Quota, e.Steady) {
+	for _, a := range e.Quota {
 		if !slices.Contains(names, a.Name) {
 			names = append(names, a.Name)
 		}
