@@ -217,6 +217,9 @@ func signedMoney(sum float64) string {
 
 // costText is a cost before and after with its parts: 12.00 → 15.00 EUR a month (+3.00): compute +3.00.
 func costText(c *plan.Cost) string {
+	if len(c.Parts) == 0 {
+		return string(words().Plan.CostSame)
+	}
 	text := words().Plan.Cost.with("old", money(c.Old), "new", money(c.New), "currency", c.Currency, "difference", signedMoney(c.New-c.Old))
 	var parts []string
 	for _, p := range c.Parts {

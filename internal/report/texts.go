@@ -87,7 +87,7 @@ type planTexts struct {
 	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                   phrase
 	Risk, Fix, At                                                                                                           phrase
 	RiskPlaces                                                                                                              counted
-	Cost, CostIs, Asked, Tier, Loses, Comes, Goes                                                                           phrase
+	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
 	HeldTenants                                                                                                             phrase
 	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
 	Findings, FindingsAre, NewOnes, Fixed, Skipped, NotCompared, Digest                                                     phrase
