@@ -141,7 +141,7 @@ func fieldLine(f shownField, labels, width int) []diffLine {
 	if room := width - widthOf(label); room >= 2*leastValue || labels >= widthOf(f.Named) {
 		return []diffLine{{sign: sign, depth: 1, text: label + values(f, room)}}
 	}
-	return []diffLine{{sign: sign, depth: 1, text: fit(f.Named+":", width)}, {sign: sign, depth: 2, text: values(f, width-2)}}
+	return []diffLine{{sign: sign, depth: 1, text: fit(f.Named+":", width)}, {sign: " ", depth: 2, text: values(f, width-2)}}
 }
 
 func inside(lines []diffLine, width int) []diffLine {
