@@ -90,7 +90,7 @@ func BenchmarkOneTierLine(b *testing.B) {
 			for b.Loop() {
 				sink = New(in)
 			}
-			b.ReportMetric((processorTime(b) - before).Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
 			b.ReportMetric(float64(len(sink.Groups)), "groups")
 		})
 	}

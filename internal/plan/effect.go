@@ -52,8 +52,14 @@ func (c *comparison) action() Action {
 // restarts names the workloads whose pods are replaced.
 func (c *comparison) restarts() []string {
 	var out []string
-	for _, p := range c.pairs {
-		if slices.ContainsFunc(p.fields, func(f field) bool { return f.restarts }) {
+	for i := range c.pairs {
+		p := &c.pairs[i]
+		if !slices.ContainsFunc(p.fields, func(f field) bool { return f.restarts }) {
+			continue
+		}
+		if owner := c.owner(p); owner != nil {
+			out = append(out, "Rollout "+owner.Name())
+		} else {
 			out = append(out, p.key.Kind+" "+p.key.Name)
 		}
 	}

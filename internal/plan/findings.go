@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -34,48 +35,66 @@ func CompareFindings(before, after []manifest.Problem) Findings {
 }
 
 func compareFindings(before, after []manifest.Problem, names []renamed) Findings {
-	was := map[findingKey][]manifest.Problem{}
-	order := make([]findingKey, 0, len(before))
-	for _, p := range before {
+	m := ledger{old: map[findingKey][]manifest.Problem{}}
+	for _, p := range sorted(before) {
 		k := keyOf(rename(p, names))
-		was[k] = append(was[k], p)
-		order = append(order, k)
+		m.old[k] = append(m.old[k], p)
 	}
 	var out Findings
-	var later []manifest.Problem
-	for _, p := range after { // those that are as they were, first
-		if _, ok := take(was, p, p.Waiver != ""); ok {
-			out.Unchanged++
-		} else {
-			later = append(later, p)
-		}
+	unchanged := func(same func(old, new manifest.Problem) bool) {
+		after = slices.DeleteFunc(after, func(p manifest.Problem) bool {
+			_, ok := m.take(p, same)
+			if ok {
+				out.Unchanged++
+			}
+			return ok
+		})
 	}
-	for _, p := range later {
-		old, known := take(was, p, p.Waiver == "")
+	after = sorted(after)
+	unchanged(func(old, new manifest.Problem) bool { return old.Waiver == new.Waiver && old.Position == new.Position })
+	unchanged(func(old, new manifest.Problem) bool { return (old.Waiver == "") == (new.Waiver == "") })
+	for _, p := range after {
+		old, known := m.take(p, func(_, _ manifest.Problem) bool { return true })
 		if known && p.Waiver != "" {
 			out.Fixed = append(out.Fixed, old)
 		} else {
 			out.New = append(out.New, p)
 		}
 	}
-	for _, k := range order {
-		out.Fixed = append(out.Fixed, was[k]...)
-		delete(was, k)
+	for _, left := range m.old {
+		out.Fixed = append(out.Fixed, left...)
 	}
-	out.New, out.Fixed = manifest.SortProblems(out.New), manifest.SortProblems(out.Fixed)
+	out.New, out.Fixed = manifest.SortProblems(out.New), manifest.SortProblems(sorted(out.Fixed))
 	return out
 }
 
-// take removes an equal problem of before that is waived or not.
-func take(was map[findingKey][]manifest.Problem, p manifest.Problem, waived bool) (manifest.Problem, bool) {
+// ledger holds the problems of before that found no match yet.
+type ledger struct {
+	old map[findingKey][]manifest.Problem
+}
+
+// take removes the first problem that is the same as p.
+func (l *ledger) take(p manifest.Problem, same func(old, new manifest.Problem) bool) (manifest.Problem, bool) {
 	k := keyOf(p)
-	for i, old := range was[k] {
-		if (old.Waiver != "") == waived {
-			was[k] = slices.Delete(was[k], i, i+1)
+	for i, old := range l.old[k] {
+		if same(old, p) {
+			l.old[k] = slices.Delete(l.old[k], i, i+1)
 			return old, true
 		}
 	}
 	return manifest.Problem{}, false
+}
+
+// sorted is a copy in the order of positions and all else by which problems differ.
+func sorted(ps []manifest.Problem) []manifest.Problem {
+	ps = slices.Clone(ps)
+	slices.SortStableFunc(ps, func(a, b manifest.Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Check, b.Check), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Environment, b.Environment),
+			compareKeys(a.Object, b.Object), cmp.Compare(a.Path.String(), b.Path.String()), cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Field, b.Field), cmp.Compare(a.Waiver, b.Waiver), cmp.Compare(a.Output.String(), b.Output.String()))
+	})
+	return ps
 }
 
 // keyOf tells a problem by its object, or, where it has none, by the field in the file.

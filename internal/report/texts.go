@@ -14,8 +14,8 @@ type texts struct {
 	Label  labelTexts
 	Object struct{ Waived, AlsoIn phrase }
 	Counts struct {
-		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived counted
-		Skipped, Clean, Sentence                                           phrase
+		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived, Unchanged counted
+		Skipped, Clean, NothingNew, Sentence                                          phrase
 	}
 	Proof struct {
 		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase
