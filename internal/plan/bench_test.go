@@ -19,7 +19,7 @@ func fleet(tb testing.TB, n int) Input {
 	text, err := os.ReadFile("testdata/tenant.yaml")
 	require.NoError(tb, err)
 	template := objects(tb, string(text))
-	var in Input
+	in := Input{Prices: &Prices{Currency: "EUR", CPU: 20, MemoryGiB: 3, StorageGiB: 1, Database: 50, LoadBalancer: 12}}
 	for i := range n {
 		tenant := fmt.Sprintf("tenant-%04d", i)
 		for _, e := range []string{"development", "staging", "production"} {

@@ -119,7 +119,7 @@ func (c *clusterer) writeWhere(b []byte, a atom, old, new neutral) []byte {
 	if p.new == nil {
 		n = old
 	}
-	b = append(append(b, "where "...), p.action...)
+	b = append(append(b, "where "...), p.acts(a.field)...)
 	for _, s := range []string{p.key.Group, p.key.Kind, p.key.Namespace, p.key.Name} {
 		b = appendText(b, s, n)
 	}
@@ -131,6 +131,14 @@ func (c *clusterer) writeWhere(b []byte, a atom, old, new neutral) []byte {
 		return encodePath(append(b, '-'), f.Path, p.old.Tree, old)
 	}
 	return encodePath(append(b, '+'), f.Path, p.new.Tree, new)
+}
+
+// acts is what becomes of the object by one of its fields: only those that cannot change make it be created again.
+func (p *pair) acts(field int32) Action {
+	if p.action == Recreated && !p.fields[field].recreates {
+		return Changed
+	}
+	return p.action
 }
 
 // writeWhat writes the values beside the field.

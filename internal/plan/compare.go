@@ -16,6 +16,7 @@ type comparison struct {
 	risks   []Risk
 	effect  Effect
 	found   Findings
+	read    map[*manifest.Object]quantities // what quotas allow, as far as asked
 }
 
 // compare matches the objects of every environment. The environments come back sorted by tenant and name.

@@ -10,7 +10,7 @@ import (
 
 // exposedService tells of Services that are newly open to what is outside of the cluster.
 func exposedService(c *comparison, p *pair) {
-	if p.kind() != "Service" || p.new == nil {
+	if p.kind != "Service" || p.new == nil {
 		return
 	}
 	old, new := p.trees()
@@ -112,7 +112,7 @@ func hostnames(tree any) []string {
 
 // openedHosts tells of hosts that newly lead into the environment, whatever kind of object leads them.
 func (c *comparison) openedHosts() {
-	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.new != nil && hostsOf[p.kind()] != nil }) {
+	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.new != nil && hostsOf[p.kind] != nil }) {
 		return
 	}
 	known := map[string]bool{}
@@ -149,14 +149,14 @@ func hosts(o *manifest.Object) []string {
 
 // grantedReference tells of references that other namespaces may newly make.
 func grantedReference(c *comparison, p *pair) {
-	if p.kind() != "gateway.networking.k8s.io/ReferenceGrant" || p.new == nil || p.moved {
+	if p.kind != "gateway.networking.k8s.io/ReferenceGrant" || p.new == nil || p.moved {
 		return
 	}
 	old, new := p.trees()
 	from, to := elements(at(old, "spec", "from")), elements(at(new, "spec", "from"))
 	for key, v := range to {
 		if _, ok := from[key]; !ok {
-			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", "from"}, fmt.Sprintf("a %s of namespace %s may now refer to objects of this one", text(v, "kind"), text(v, "namespace")), "")
+			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", "from"}, fmt.Sprintf("objects of kind %s in namespace %s may now refer to some of this one", text(v, "kind"), text(v, "namespace")), "")
 		}
 	}
 	from, to = elements(at(old, "spec", "to")), elements(at(new, "spec", "to"))
@@ -194,7 +194,7 @@ func more(old, new any) []any {
 
 // widerProject tells of what an AppProject newly lets its applications do.
 func widerProject(c *comparison, p *pair) {
-	if p.kind() != "argoproj.io/AppProject" || p.new == nil || p.moved {
+	if p.kind != "argoproj.io/AppProject" || p.new == nil || p.moved {
 		return
 	}
 	old, new := p.trees()
@@ -205,7 +205,7 @@ func widerProject(c *comparison, p *pair) {
 	} {
 		before := list(at(old, "spec", w.field))
 		for _, v := range more(before, at(new, "spec", w.field)) {
-			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, shown(v)), "")
+			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, entryText(v)), "")
 		}
 		if after := list(at(new, "spec", w.field)); w.field == "namespaceResourceWhitelist" && len(before) > 0 && len(after) == 0 {
 			c.risk(OpenedPath, manifest.High, p, manifest.Path{"spec", w.field}, "applications may now hold every kind of a namespace", "")
@@ -216,7 +216,7 @@ func widerProject(c *comparison, p *pair) {
 			continue
 		}
 		for _, v := range more(at(new, "spec", field), at(old, "spec", field)) {
-			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", field}, fmt.Sprintf("%s of the project no longer names %s", field, shown(v)), "")
+			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", field}, fmt.Sprintf("%s of the project no longer names %s", field, entryText(v)), "")
 		}
 	}
 }
@@ -236,8 +236,8 @@ func wildness(v any) manifest.Severity {
 	return manifest.Medium
 }
 
-// shown writes an entry of a list for people: its fields in a fixed order.
-func shown(v any) string {
+// entryText writes an entry of a list for people: its fields in a fixed order.
+func entryText(v any) string {
 	m, ok := v.(map[string]any)
 	if !ok {
 		return fmt.Sprint(v)

@@ -18,7 +18,7 @@ func weakerMesh(c *comparison, p *pair) {
 	if p.moved {
 		return
 	}
-	switch p.kind() {
+	switch p.kind {
 	case istio + "PeerAuthentication":
 		c.weakerTLS(p)
 	case istio + "AuthorizationPolicy":
@@ -123,7 +123,7 @@ var foreign = []string{
 }
 
 func foreignPolicy(c *comparison, p *pair) {
-	if p.moved || !slices.Contains(foreign, p.kind()) {
+	if p.moved || !slices.Contains(foreign, p.kind) {
 		return
 	}
 	if p.action == Removed {

@@ -47,7 +47,7 @@ func (c *comparison) stands(p *pair) bool {
 	case c.Old != nil && c.New != nil:
 		return true
 	case c.Old == nil && c.New != nil:
-		return p.key.Namespace != c.New.Namespace && p.kind() != "Namespace"
+		return p.key.Namespace != c.New.Namespace && p.kind != "Namespace"
 	}
 	return false
 }

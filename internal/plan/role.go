@@ -81,11 +81,11 @@ func prefixes(url string) []string {
 
 // widerRole tells what a role newly allows.
 func widerRole(c *comparison, p *pair) {
-	if kind := p.kind(); kind != rbac+"Role" && kind != rbac+"ClusterRole" || p.old == nil || p.new == nil {
+	if kind := p.kind; kind != rbac+"Role" && kind != rbac+"ClusterRole" || p.old == nil || p.new == nil {
 		return
 	}
 	path := manifest.Path{"rules"}
-	if p.kind() == rbac+"ClusterRole" && p.touched(manifest.Path{"aggregationRule"}) {
+	if p.kind == rbac+"ClusterRole" && p.touched(manifest.Path{"aggregationRule"}) {
 		c.risk(WiderRole, manifest.High, p, manifest.Path{"aggregationRule"}, "the role takes its rules from other roles than before: it may allow more", "")
 	}
 	if !p.touched(path) {
@@ -110,8 +110,16 @@ func widerRole(c *comparison, p *pair) {
 	}
 	for _, of := range slices.SortedFunc(maps.Keys(more), func(a, b grant) int { return strings.Compare(a.String(), b.String()) }) {
 		verbs := slices.Compact(slices.Sorted(slices.Values(more[of])))
-		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", strings.Join(verbs, ", "), of), "")
+		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", doing(verbs), of), "")
 	}
+}
+
+// doing writes verbs for people.
+func doing(verbs []string) string {
+	if slices.Contains(verbs, "*") {
+		return "do everything with"
+	}
+	return strings.Join(verbs, ", ")
 }
 
 // String names what a grant is for.
@@ -119,14 +127,14 @@ func (g grant) String() string {
 	s := g.resource
 	switch {
 	case g.resource == "*":
-		s = "everything"
+		s = "every resource"
 		if g.group != "*" {
 			s += " of the group " + fmt.Sprintf("%q", g.group)
 		}
 	case g.group == "*":
 		s += " of every group"
 	case g.group != "" && g.group != "url":
-		s += "." + g.group
+		s += " of " + g.group
 	}
 	if g.name != "*" {
 		s += " " + g.name
@@ -157,7 +165,7 @@ func power(g grant, verbs []string) manifest.Severity {
 
 // widerBinding tells who newly has a role.
 func widerBinding(c *comparison, p *pair) {
-	if kind := p.kind(); kind != rbac+"RoleBinding" && kind != rbac+"ClusterRoleBinding" || p.new == nil || p.moved {
+	if kind := p.kind; kind != rbac+"RoleBinding" && kind != rbac+"ClusterRoleBinding" || p.new == nil || p.moved {
 		return
 	}
 	old, new := p.trees()
@@ -218,7 +226,7 @@ func widerToken(c *comparison, p *pair) {
 	const message = "pods now carry the token of their account, and whoever breaks into one may use it"
 	const remedy = "set automountServiceAccountToken to false where no pod asks the Kubernetes API"
 	path := manifest.Path{"automountServiceAccountToken"}
-	if p.kind() == "ServiceAccount" && p.old != nil && p.new != nil && p.old.Tree[path[0].(string)] == false && p.new.Tree[path[0].(string)] != false {
+	if p.kind == "ServiceAccount" && p.old != nil && p.new != nil && p.old.Tree[path[0].(string)] == false && p.new.Tree[path[0].(string)] != false {
 		c.risk(WiderRole, manifest.Medium, p, path, message, remedy)
 	}
 	before, after, where := p.pods()
