@@ -225,6 +225,21 @@ func TestPartialClone(t *testing.T) {
 	require.ErrorContains(t, err, "the clone leaves it out: fetch without a filter")
 }
 
+// A clone that borrows the objects of another repository reads them there.
+func TestSharedClone(t *testing.T) {
+	from := worked(t, some)
+	dir := filepath.Join(t.TempDir(), "clone")
+	git(t, from, "clone", "-q", "--shared", from, dir)
+	for range 2 {
+		c := opened(t, dir, "HEAD")
+		require.NoError(t, fstest.TestFS(c, "a.yaml", "empty", "deep/er/b.rego", "deep/c.yaml"))
+		info, err := fs.Stat(c, "a.yaml")
+		require.NoError(t, err)
+		require.Equal(t, int64(len(some["a.yaml"])), info.Size())
+		git(t, from, "gc", "-q")
+	}
+}
+
 // Names that lead out of a folder are no names, whoever made the tree.
 func TestHostileTree(t *testing.T) {
 	dir := worked(t, some)

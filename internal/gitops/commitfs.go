@@ -128,9 +128,23 @@ func (c *Commit) stat(name string) (fileInfo, error) {
 	if info.mode.IsRegular() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		info.size, err = c.repo.EncodedObjectSize(found.hash)
+		info.size, err = c.size(found.hash)
 	}
 	return info, lacking(err)
+}
+
+// size is that of a blob in bytes. Of one in another repository, which a shared clone borrows its objects
+// from, go-git tells it only with the content.
+func (c *Commit) size(hash plumbing.Hash) (int64, error) {
+	size, err := c.repo.EncodedObjectSize(hash)
+	if !errors.Is(err, plumbing.ErrObjectNotFound) {
+		return size, err
+	}
+	blob, err := c.repo.EncodedObject(plumbing.BlobObject, hash)
+	if err != nil {
+		return 0, err
+	}
+	return blob.Size(), nil
 }
 
 func (c *Commit) blob(hash plumbing.Hash) ([]byte, error) {
