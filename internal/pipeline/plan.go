@@ -119,6 +119,7 @@ func (p *planner) compare(ctx context.Context) (*comparison, error) {
 func (p *planner) planned(ctx context.Context, c *comparison) (*Planned, error) {
 	in := p.input(c)
 	out := &Planned{Plan: plan.New(in), Result: c.new, FailOn: c.new.FailOn}
+	out.Plan.Findings.Fixed = slices.DeleteFunc(out.Plan.Findings.Fixed, p.unseen(in.Held))
 	for _, pr := range c.pairs {
 		if pr.files != nil {
 			out.Files = append(out.Files, pr.name)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -174,4 +175,67 @@ func toldOf(problems []manifest.Problem) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// What cannot be looked at is not mended.
+func TestPlanMendsNothingUnseen(t *testing.T) {
+	for name, c := range map[string][3]string{
+		"platform": {"tenantsmith.yaml", "clusters:", "clustrs:"}, "tenant": {"tenants/acme.yaml", "tier: premium", "tier: premum"},
+		"syntax": {"tenants/acme.yaml", "tier: premium", "tier: {"},
+	} {
+		head := maps.Clone(planned)
+		head[c[0]] = strings.Replace(head[c[0]], c[1], c[2], 1)
+		o := PlanOptions{Options: Options{Now: time.Date(2030, 1, 20, 0, 0, 0, 0, time.UTC)}}
+		found, err := Plan(context.Background(), repository(planned), repository(head), o)
+		require.NoError(t, err)
+		require.NotEmpty(t, found.Plan.Findings.New, name)
+		require.Empty(t, found.Plan.Findings.Fixed, name)
+		back, err := Plan(context.Background(), repository(head), repository(planned), o)
+		require.NoError(t, err)
+		require.NotEmpty(t, back.Plan.Findings.Fixed, name)
+	}
+}
+
+// The size of a tier gives room for objects to tenants that state their own replicas, too, and is what the plan names.
+func TestPlanNamesSize(t *testing.T) {
+	base, head := maps.Clone(planned), maps.Clone(planned)
+	for name, text := range base {
+		base[name] = strings.ReplaceAll(text, "ports: {http: 8080}", "ports: {http: 8080}, replicas: 1")
+		head[name] = base[name]
+	}
+	head["tenantsmith.yaml"] = strings.Replace(head["tenantsmith.yaml"], "  tiers: {premium: {", "  tiers: {premium: {replicas: {default: 2, maximum: 3}, ", 1)
+	found, err := Plan(context.Background(), repository(base), repository(head), PlanOptions{})
+	require.NoError(t, err)
+	var fields []string
+	for _, g := range found.Plan.Groups {
+		for _, c := range g.Causes {
+			fields = append(fields, c.Field)
+		}
+	}
+	require.Contains(t, fields, "spec.tiers.premium.replicas.default")
+}
+
+// broken fails when one file is read.
+type broken struct{ fstest.MapFS }
+
+func (b broken) ReadFile(name string) ([]byte, error) {
+	if name == "tenantsmith.yaml" {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrPermission}
+	}
+	return b.MapFS.ReadFile(name)
+}
+
+func (b broken) Open(name string) (fs.File, error) {
+	if name == "tenantsmith.yaml" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return b.MapFS.Open(name)
+}
+
+// What cannot be read is an error and no crash.
+func TestPlanUnreadable(t *testing.T) {
+	_, err := Plan(context.Background(), broken{repository(planned)}, repository(planned), PlanOptions{})
+	require.ErrorIs(t, err, fs.ErrPermission)
+	_, err = Plan(context.Background(), repository(planned), broken{repository(planned)}, PlanOptions{})
+	require.ErrorIs(t, err, fs.ErrPermission)
 }

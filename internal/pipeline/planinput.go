@@ -45,6 +45,17 @@ func (p *planner) input(c *comparison) plan.Input {
 	return in
 }
 
+// unseen reports whether a finding of the base is not there any more because the new revision was not looked at so
+// far: its platform file has problems, or the tenant, whose files the base could read, cannot be rendered.
+func (p *planner) unseen(held []string) func(manifest.Problem) bool {
+	return func(q manifest.Problem) bool {
+		if p.old.fleet.Platform == nil {
+			return false
+		}
+		return p.new.fleet.Platform == nil || slices.Contains(held, q.Tenant) && !slices.Contains(p.old.fleet.Held, q.Tenant)
+	}
+}
+
 // sorted are the findings of one revision by place. A place is there when it was rendered.
 type sorted map[plan.Place]*plan.Side
 

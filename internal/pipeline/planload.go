@@ -140,13 +140,14 @@ func (r *revision) load(names []string, none bool, memo *schemas.Memo) error {
 	} else {
 		r.fleet, err = schemas.Load(r.fsys, schemas.Options{Tenants: names, Memo: memo})
 	}
-	r.tenants, r.leaves = map[string]*schemas.Tenant{}, onceLeaves(r.fleet.Platform)
-	if err == nil {
-		for _, t := range r.fleet.Tenants {
-			r.tenants[t.Name] = t
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	r.tenants, r.leaves = map[string]*schemas.Tenant{}, onceLeaves(r.fleet.Platform)
+	for _, t := range r.fleet.Tenants {
+		r.tenants[t.Name] = t
+	}
+	return nil
 }
 
 // compile makes ready what judges each revision: its own policies, which are the same engine where both have

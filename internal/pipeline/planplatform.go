@@ -99,7 +99,8 @@ func reaches(path manifest.Path, t *schemas.Tenant, env string) bool {
 	case "environments":
 		return step(2) == env && step(3) != "defaults"
 	case "tiers":
-		return step(2) == e.Spec.Tier && (step(3) == "allows" || step(3) == "noData")
+		sizes := step(3) == "replicas" && step(4) == "default" // of the room for objects, whatever the tenant states
+		return step(2) == e.Spec.Tier && (step(3) == "allows" || step(3) == "noData" || sizes)
 	}
 	return true
 }
