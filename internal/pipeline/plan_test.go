@@ -215,6 +215,31 @@ func TestPlanNamesSize(t *testing.T) {
 	require.Contains(t, fields, "spec.tiers.premium.replicas.default")
 }
 
+// Rules that ask for less change no object and make no finding; the plan says that they are others.
+func TestPlanTellsOfOtherRules(t *testing.T) {
+	base := maps.Clone(planned)
+	base["house/a.rego"] = "# METADATA\n# title: Everything has a name\n# custom:\n#   id: house-a\n#   severity: high\n#   scope: object\n#   waivable: true\n" +
+		"#   remedy: set spec.tags.cost-center\n#   objects: [Rollout]\n#   controls:\n#     direct: [house:1.1]\npackage checks.house_a\n\n" +
+		"deny contains finding if {\n\tnot input.object.metadata.name\n\tfinding := {\"path\": [\"metadata\"], \"message\": \"no name\"}\n}\n"
+	base["tenantsmith.yaml"] += "  extend: {policies: [house]}\n  policies: {failOn: medium}\n"
+	weaker, without := maps.Clone(base), maps.Clone(base)
+	weaker["house/a.rego"] = strings.Replace(base["house/a.rego"], "not input", "false\n\tnot input", 1)
+	without["tenantsmith.yaml"] = strings.Replace(planned["tenantsmith.yaml"], "  clusters:", "  policies: {failOn: critical}\n  clusters:", 1)
+	delete(without, "house/a.rego")
+	for want, head := range map[string]map[string]string{
+		"the platform's own policies": weaker, "the platform's own policies, spec.extend.policies[0], spec.policies.failOn": without, "": base,
+	} {
+		found, err := Plan(context.Background(), repository(base), repository(head), PlanOptions{})
+		require.NoError(t, err)
+		require.Empty(t, found.Plan.Findings.New)
+		var told []string
+		for _, s := range found.Plan.Skipped {
+			told = append(told, s.What)
+		}
+		require.Equal(t, want, strings.Join(told, ", "))
+	}
+}
+
 // broken fails when one file is read.
 type broken struct{ fstest.MapFS }
 

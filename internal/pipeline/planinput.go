@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -210,6 +211,24 @@ func (p *planner) unread() []plan.Skipped {
 	for i, r := range []*revision{&p.old, &p.new} {
 		if r.fleet.Platform == nil {
 			out = append(out, plan.Skipped{What: "all tenants at " + p.nameOf(i == 1), Reason: "its platform file has problems"})
+		}
+	}
+	return append(out, p.otherRules()...)
+}
+
+// otherRules says that what judges the tenants is not the same at both revisions: a rule that no longer asks, or
+// fails nothing, changes no object and makes no finding.
+func (p *planner) otherRules() []plan.Skipped {
+	var out []plan.Skipped
+	if p.old.fleet.Platform == nil || p.new.fleet.Platform == nil || p.views == nil {
+		return nil
+	}
+	if p.views.rules {
+		out = append(out, plan.Skipped{What: "the platform's own policies", Reason: "they are not those of " + p.nameOf(false) + ", so a finding may be fixed because nothing asks for it any more"})
+	}
+	for _, l := range p.platformChanges() {
+		if part := fmt.Sprint(l.path[1]); part == "policies" || part == "extend" {
+			out = append(out, plan.Skipped{What: l.Field, Reason: fmt.Sprintf("it changes what is found and what is held back (%s)", l.Position)})
 		}
 	}
 	return out
