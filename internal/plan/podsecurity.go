@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -52,6 +53,12 @@ func weaknesses(pod map[string]any) []weakness {
 		}
 	}
 	security := child(pod, "securityContext")
+	if pod["shareProcessNamespace"] == true {
+		out = append(out, weakness{"containers of a pod now see each other's processes", manifest.Medium, manifest.Path{"shareProcessNamespace"}})
+	}
+	for _, name := range slices.Sorted(maps.Keys(named(security["sysctls"]))) {
+		out = append(out, weakness{"pods now set the kernel parameter " + name, manifest.Medium, manifest.Path{"securityContext", "sysctls"}})
+	}
 	for _, c := range containers(pod, all...) {
 		out = append(out, c.weaknesses(security)...)
 	}
@@ -85,6 +92,13 @@ func (c container) weaknesses(pod map[string]any) []weakness {
 	say(inherited(own, pod, "runAsUser") == int64(0), manifest.High, "now runs as root", "securityContext", "runAsUser")
 	profile, _ := inherited(own, pod, "seccompProfile").(map[string]any)
 	say(profile["type"] == nil || profile["type"] == "Unconfined", manifest.Medium, "may now make every system call", "securityContext", "seccompProfile")
+	windows, _ := inherited(own, pod, "windowsOptions").(map[string]any)
+	say(windows["hostProcess"] == true, manifest.Critical, "now runs on its node as the node's own processes do", "securityContext", "windowsOptions")
+	armor, _ := inherited(own, pod, "appArmorProfile").(map[string]any)
+	say(armor["type"] == "Unconfined", manifest.High, "now runs unconfined by AppArmor", "securityContext", "appArmorProfile")
+	linux, _ := inherited(own, pod, "seLinuxOptions").(map[string]any)
+	confined := []string{"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
+	say(!slices.Contains(confined, text(linux, "type")), manifest.High, "now runs as the SELinux type "+text(linux, "type"), "securityContext", "seLinuxOptions")
 	say(text(own, "procMount") == "Unmasked", manifest.High, "now sees all of /proc", "securityContext", "procMount")
 	for i, port := range list(c.tree["ports"]) {
 		host := at(port, "hostPort")

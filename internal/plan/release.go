@@ -95,6 +95,9 @@ func weakerAnalysis(c *comparison, p *pair) {
 	if k := p.key.Kind; p.key.Group != "argoproj.io" || k != "AnalysisTemplate" && k != "ClusterAnalysisTemplate" || p.old == nil || p.new == nil {
 		return
 	}
+	for _, v := range more(at(p.old.Tree, "spec", "dryRun"), at(p.new.Tree, "spec", "dryRun")) {
+		c.risk(RemovedGuard, manifest.Medium, p, manifest.Path{"spec", "dryRun"}, fmt.Sprintf("metric %q is only tried: it no longer stops a release", text(v, "metricName")), "")
+	}
 	after := named(at(p.new.Tree, "spec", "metrics"))
 	before := named(at(p.old.Tree, "spec", "metrics"))
 	for _, name := range slices.Sorted(maps.Keys(before)) {

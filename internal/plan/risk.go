@@ -18,6 +18,7 @@ var (
 	standing = []rule{
 		widerRole, widerBinding, widerToken, widerProject, exposedService, grantedReference, weakerMesh, weakerNamespace, weakerPod,
 		removedObject, weakerQuota, weakerLimits, weakerBudget, weakerAdmission, weakerStrategy, weakerAnalysis, weakerProbes, foreignPolicy,
+		otherAccount, projectRoles, otherScope, plainText,
 	}
 )
 
