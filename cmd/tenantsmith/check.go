@@ -68,7 +68,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 			if err != nil {
 				return err
 			}
-			r := reportResult(res, o.environment)
+			r := reportResult(res)
 			if o.environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
 				return fmt.Errorf("none of these tenants has the environment %q", o.environment)
 			}
@@ -89,9 +89,9 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 }
 
 // reportResult is the report of a run over tenants.
-func reportResult(res *pipeline.Result, env string) report.Report {
+func reportResult(res *pipeline.Result) report.Report {
 	r := report.Report{Problems: res.Problems, FailOn: res.FailOn, Rules: rulesOf(res.Rules), Unasked: map[report.Place][]string{}}
-	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, len(res.Rules)
+	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, res.Asked()
 	r.Summary.Held = res.Held
 	for _, t := range res.Tenants {
 		r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name})
@@ -99,16 +99,11 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			at := report.Place{Tenant: t.Tenant.Name, Environment: e}
 			r.Examined, r.Unasked[at] = append(r.Examined, at), slices.Sorted(maps.Keys(t.Unasked[e]))
 		}
-		for _, e := range t.Tenant.Environments {
-			if env == "" || env == e.Name {
-				r.Summary.Environments++
-			}
-		}
+		r.Summary.Environments += len(t.Checked)
 	}
 	r.Examined = append(r.Examined, report.Place{})
 	r.Unasked[report.Place{}] = res.OfTenants()
 	r.Summary.Skipped = append(skipped(res), unasked(res.Unasked())...)
-	r.Summary.Checks -= len(res.Unasked())
 	return r
 }
 
@@ -144,7 +139,8 @@ func unasked(lacks map[string]string) []report.Skipped {
 	}
 	reasons := map[string]string{
 		pipeline.OfTenants: "needs a TENANT and --env", pipeline.OfChanges: "no change was given",
-		pipeline.OfFleet: "looks at all tenants, not at manifests",
+		pipeline.OfPlatform: "there is no platform file",
+		pipeline.OfFleet:    "looks at all tenants, not at manifests",
 	}
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {
