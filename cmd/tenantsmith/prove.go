@@ -54,7 +54,7 @@ line that mends it, and the value that is proposed there is proven, too.`,
 			if err != nil {
 				return err
 			}
-			r := reportResult(res, environment)
+			r := reportResult(res)
 			if environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
 				return fmt.Errorf("none of these tenants has the environment %q", environment)
 			}

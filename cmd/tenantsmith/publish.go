@@ -68,7 +68,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		DryRun: o.dryRun, Atomic: o.atomic, SSHKey: o.sshKey, KnownHosts: o.knownHosts,
 		Auth: gitops.Auth{Username: os.Getenv("TENANTSMITH_USERNAME"), Password: os.Getenv("TENANTSMITH_TOKEN")},
 	}
-	if err := target.Validate(); err != nil {
+	if err := cmp.Or(target.Validate(), w.file("--ssh-key", o.sshKey), w.file("--known-hosts", o.knownHosts)); err != nil {
 		return err
 	}
 	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})

@@ -95,11 +95,11 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return w.unusable("--output", dir, err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return err
+		return w.unusable("--output", dir, err)
 	}
 	defer root.Close()
 	var sum overlay.Counts
@@ -212,7 +212,7 @@ func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]s
 		return stale, nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, w.unusable("--output", dir, err)
 	}
 	defer root.Close()
 	for _, r := range res.Tenants {

@@ -38,7 +38,7 @@ report does.`,
 				return fmt.Errorf("unknown draft %q: use 2020-12 or 7", draft)
 			}
 			if write != "" {
-				return writeSchemas(filepath.Join(w.dir, write), n)
+				return w.writeSchemas(filepath.Join(w.dir, write), n)
 			}
 			kind := "tenant"
 			if len(args) > 0 {
@@ -69,17 +69,18 @@ func jsonSchema(kind string, draft int) ([]byte, error) {
 	return text, nil
 }
 
-func writeSchemas(dir string, draft int) error {
+func (w *workspace) writeSchemas(dir string, draft int) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return w.unusable("--write", dir, err)
 	}
 	for _, kind := range schemaKinds {
 		b, err := schemas.JSONSchema(kind, draft)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, kind+".schema.json"), b, 0o644); err != nil {
-			return err
+		file := filepath.Join(dir, kind+".schema.json")
+		if err := os.WriteFile(file, b, 0o644); err != nil {
+			return w.unusable("--write", file, err)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -27,9 +28,12 @@ type workspace struct {
 func (w *workspace) open() (*os.Root, error) {
 	root, err := os.OpenRoot(w.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no directory %s", w.dir)
+		return nil, fmt.Errorf("no directory %s", cmp.Or(w.dir, `"": -C is empty`))
 	}
-	return root, err
+	if err != nil {
+		return nil, fmt.Errorf("-C %s: %w", w.dir, plain(err))
+	}
+	return root, nil
 }
 
 // tenants turns arguments into tenant names or files relative to the platform repository: files are

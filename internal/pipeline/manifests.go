@@ -57,7 +57,9 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		in.Context = known.facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
-	in.Objects = objects
+	if in.Objects = objects; len(objects) == 0 {
+		return out, nil // nothing can be asked of nothing
+	}
 	for _, p := range proven(objects, e, chosen) {
 		p.Tenant, p.Environment = out.Tenant, out.Environment
 		out.Problems = append(out.Problems, p)

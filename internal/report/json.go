@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"io"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -61,19 +59,8 @@ func writeJSON(w io.Writer, r Report) error {
 	return writeIndented(w, doc)
 }
 
-// writeIndented prints a document of JSON. The runner of GitHub Actions obeys ##[…] anywhere in what
-// a step prints, so that no text may hold it as it is.
-func writeIndented(w io.Writer, doc any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
-		return err
-	}
-	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("##["), []byte(`#\u0023[`)))
-	return err
-}
+// writeIndented prints a document of JSON.
+func writeIndented(w io.Writer, doc any) error { return indented.write(w, doc) }
 
 func toFinding(p manifest.Problem) finding {
 	f := finding{

@@ -20,7 +20,7 @@ type Report struct {
 	Summary Summary
 	// FailOn is the severity from which a finding fails the run.
 	FailOn manifest.Severity
-	// Rules are the checks that were asked, and Examined is of whom.
+	// Rules are the checks that were chosen, and Examined is whom they were asked of.
 	Rules    []Rule
 	Examined []Place
 	// Manifests says that the objects are of any origin, and nobody's where a place names no tenant.
