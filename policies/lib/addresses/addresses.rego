@@ -16,6 +16,7 @@ cache := "169.254.20.10/32"
 # ranges that meet, one holds the other.
 open(cidr, exceptions, range) if {
 	net.cidr_intersects(cidr, range)
+	not range in exceptions # most are told at first sight
 	common := narrower(cidr, range)
 	not excepted(exceptions, common)
 }
@@ -25,9 +26,11 @@ narrower(a, b) := b if net.cidr_contains(a, b)
 narrower(a, b) := a if not net.cidr_contains(a, b)
 
 excepted(exceptions, range) if {
-	some whole in net.cidr_merge([e | some e in exceptions; valid(e)])
+	some whole in merged(exceptions)
 	net.cidr_contains(whole, range)
 }
+
+merged(exceptions) := net.cidr_merge([e | some e in exceptions; valid(e)])
 
 valid(cidr) if {
 	is_string(cidr)
