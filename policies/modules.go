@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io/fs"
@@ -257,10 +258,13 @@ func (m modules) parsed() map[string]*ast.Module {
 }
 
 // mention reports whether a rule may look at input.<key>, so that what nobody reads need not be
-// made.
+// made. Ours write that out, and most are told by their text.
 func (m modules) mention(key string) bool {
 	found := false
 	for _, mod := range m {
+		if mod.own && !bytes.Contains(mod.text, []byte("input."+key)) {
+			continue
+		}
 		ast.WalkRefs(mod.ast, func(r ast.Ref) bool {
 			if r[0].Equal(ast.InputRootDocument) {
 				found = found || len(r) == 1 || !r[1].IsGround() || r[1].Equal(ast.StringTerm(key))
