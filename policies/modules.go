@@ -86,7 +86,7 @@ func load(from []source, much reading) (modules, error) {
 }
 
 // broughtFile ends the names of files with what a check asks only of what people bring, beside what it
-// asks of everything.
+// asks of everything, and of those parts of libraries that only such files use.
 const broughtFile = "_brought.rego"
 
 // skim reads METADATA and package of one of our files, and reports whether that may be enough: for what
@@ -111,7 +111,7 @@ func (m modules) complete() Errors {
 	follow = func(paths []string) {
 		for _, path := range paths {
 			for i := range m {
-				if seen[path] || !m[i].brief || m[i].ast.Package.Path.String() != path {
+				if seen[path] || !m[i].brief || strings.HasSuffix(m[i].file, broughtFile) || m[i].ast.Package.Path.String() != path {
 					continue
 				}
 				full, bad := parse(m[i])
