@@ -16,27 +16,35 @@ func percent() int {
 	return now
 }
 
-func TestPostponedCollection(t *testing.T) {
-	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
-		t.Setenv(name, "")
+func TestGrowth(t *testing.T) {
+	for live, want := range map[uint64]int{0: 1600, 4 << 20: 1500, 16 << 20: 300, 32 << 20: 100, 40 << 20: 100, 1 << 40: 100} {
+		require.Equal(t, want, growth(live, 100), "%d bytes", live)
 	}
-	usual := debug.SetGCPercent(90)
-	defer debug.SetGCPercent(usual)
-	postponeCollection()
-	require.Equal(t, firstCollection, percent())
-	runtime.GC()
-	require.Eventually(t, func() bool { return percent() == 90 }, time.Minute, time.Millisecond, "after the first collection")
 }
 
-func TestCollectionAsSomebodySaid(t *testing.T) {
+func TestRoom(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	debug.SetGCPercent(100)
+	giveRoom()
+	require.Equal(t, 1600, percent())
+	held := make([]byte, heapFloor)
+	for range 2 { // after each collection, and not after the first only
+		debug.SetGCPercent(1600)
+		runtime.GC()
+		require.Eventually(t, func() bool { return percent() == 100 }, time.Minute, time.Millisecond)
+	}
+	runtime.KeepAlive(held)
+}
+
+func TestRoomAsSomebodySaid(t *testing.T) {
 	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("GOGC", "")
 			t.Setenv("GOMEMLIMIT", "")
 			t.Setenv(name, "80")
-			before := percent()
-			postponeCollection()
-			require.Equal(t, before, percent())
+			giveRoom()
+			require.NotEqual(t, 1600, percent())
 		})
 	}
 }
