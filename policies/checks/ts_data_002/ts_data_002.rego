@@ -73,13 +73,3 @@ narrow(term) if {
 	count(expression.values) > 0
 	every region in expression.values { holdings.allowed(region) }
 }
-
-# Each term that nodes have to meet, or should, is [steps, term].
-terms(affinity) := array.concat(
-	[[["requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", i], term] |
-		some i, term in affinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
-	],
-	[[["preferredDuringSchedulingIgnoredDuringExecution", i, "preference"], wish.preference] |
-		some i, wish in affinity.preferredDuringSchedulingIgnoredDuringExecution
-	],
-)

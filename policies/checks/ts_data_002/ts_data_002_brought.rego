@@ -46,3 +46,13 @@ leads_away(expression) if {
 	expression.operator == "NotIn"
 	every region in holdings.compliance.residency { region in expression.values }
 }
+
+# Each term that nodes have to meet, or should, is [steps, term].
+terms(affinity) := array.concat(
+	[[["requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", i], term] |
+		some i, term in affinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
+	],
+	[[["preferredDuringSchedulingIgnoredDuringExecution", i, "preference"], wish.preference] |
+		some i, wish in affinity.preferredDuringSchedulingIgnoredDuringExecution
+	],
+)

@@ -31,8 +31,7 @@ deny contains finding if {
 	finding := pods.finding(c, ["volumeMounts", i, "mountPath"], sprintf("mounts %v, where the node's own files are", [mount.mountPath]))
 }
 
-# The storage class of each claim, as [path, class]: by the field, and by the annotation from before there
-# was one. In a storage of CloudNativePG it stands beside the claim, too.
+# The storage class of each claim, as [path, class].
 classes contains [array.concat(path, ["storageClassName"]), spec.storageClassName] if some [path, spec] in specs
 
 # Where nobody listed the classes, any but none is offered.

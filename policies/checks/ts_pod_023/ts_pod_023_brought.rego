@@ -48,6 +48,8 @@ deny contains finding if {
 	}
 }
 
+# By the annotation from before there was a field, too. In a storage of CloudNativePG it stands beside the
+# claim.
 classes contains [array.concat(path, ["metadata", "annotations", old]), claim.metadata.annotations[old]] if {
 	some [path, claim] in volumes.all
 }
