@@ -24,10 +24,8 @@ of kind TenantCheck, or none, judges the items and changes nothing.
 It reads no file, no network and no variable, and no field of a functionConfig chooses checks, accepts
 findings or lets more pass. Findings are results in the list, and stand on stderr for people. The same
 happens without the word fn where a ResourceList comes in on stdin and there are no arguments.`,
-		Example: `  tenantsmith fn < resourcelist.yaml
-  kustomize build --enable-alpha-plugins --enable-exec .
-  kpt fn eval --exec "tenantsmith fn" --fn-config check.yaml .`,
-		Args: cobra.NoArgs,
+		Example: `  tenantsmith fn`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if terminal(w.in) {
 				return errors.New("fn reads a ResourceList from stdin, and this is a terminal: kustomize and kpt run it")
@@ -43,7 +41,7 @@ happens without the word fn where a ResourceList comes in on stdin and there are
 
 // reportFunction prints on stderr what the results in the list say: kustomize shows no results, and people no lists.
 func (w *workspace) reportFunction(r report.Report) error {
-	if err := w.problems(r); err != nil {
+	if err := w.reasons(r); err != nil {
 		return err
 	}
 	w.unexamined(r.Summary.Skipped)

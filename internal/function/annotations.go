@@ -35,8 +35,11 @@ func annotation(n *manifest.Node, keys ...string) string {
 // orchestrated reports whether an annotation is one that orchestrators add on the way to a function.
 func orchestrated(key string) bool {
 	group, name, _ := strings.Cut(key, "/")
-	return group == "internal.config.kubernetes.io" || group == "config.k8s.io" ||
-		group == "config.kubernetes.io" && (name == "index" || name == "path" || name == "id")
+	switch group {
+	case "internal.config.kubernetes.io", "config.k8s.io", "kustomize.config.k8s.io":
+		return true
+	}
+	return group == "config.kubernetes.io" && slices.Contains([]string{"index", "path", "id", "origin"}, name)
 }
 
 // injected counts the lines above a line that only hold annotations of orchestrators.

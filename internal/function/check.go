@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,10 +64,27 @@ func (l *resourceList) objects() (out []manifest.Object, skipped []report.Skippe
 				skipped = append(skipped, report.Skipped{What: fmt.Sprintf("%s (%s)", l.itemName(i), o.Kind()), Reason: "it configures a tool"})
 				continue
 			}
+			o.Tree = delivered(o.Tree)
 			out = append(out, o)
 		}
 	}
 	return out, skipped, problems
+}
+
+// delivered is an object without the annotations by which orchestrators keep track of it.
+func delivered(tree map[string]any) map[string]any {
+	meta, _ := tree["metadata"].(map[string]any)
+	annotations, _ := meta["annotations"].(map[string]any)
+	kept := maps.Clone(annotations)
+	maps.DeleteFunc(kept, func(key string, _ any) bool { return orchestrated(key) })
+	if len(kept) == len(annotations) {
+		return tree
+	}
+	tree, meta = maps.Clone(tree), maps.Clone(meta)
+	if tree["metadata"], meta["annotations"] = meta, kept; len(kept) == 0 {
+		delete(meta, "annotations")
+	}
+	return tree
 }
 
 // itemName is the file of an item, or its number.

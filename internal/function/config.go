@@ -88,6 +88,7 @@ type addition struct {
 type inputs struct {
 	Environment string     `json:"environment"`
 	Tenant      documents  `json:"tenant"`
+	Peers       documents  `json:"peers"`
 	Overrides   []addition `json:"overrides"`
 	Patches     []addition `json:"patches"`
 	Resources   []addition `json:"resources"`
@@ -149,9 +150,11 @@ func (in *inputs) fill() error {
 }
 
 // names are those of the tenants, each once, as far as they can be names of folders.
-func (in *inputs) names() []string {
+func (in *inputs) names() []string { return in.Tenant.names() }
+
+func (d documents) names() []string {
 	var out []string
-	for _, d := range in.Tenant {
+	for _, d := range d {
 		if name, ok := d.name.(string); ok && isName(name) && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
@@ -217,17 +220,11 @@ func (c *tenantCheck) Validate() error {
 
 func (in *inputs) validate() error {
 	var f faults
-	for i, d := range in.Tenant {
-		at := manifest.Path{"spec", "tenant", i, "metadata", "name"}
-		switch name, ok := d.name.(string); {
-		case len(d.wrong) > 0:
-			for _, p := range d.wrong {
-				f = append(f, fault{path: at[:3], message: p.Message, remedy: p.Remedy, at: p.Position})
-			}
-		case d.name == nil:
-			f.add(at, "", "is missing")
-		case !ok || !isName(name):
-			f.add(at, "use lower-case letters, digits and dashes", "%v cannot name a tenant", d.name)
+	in.Tenant.validate(&f, "tenant")
+	in.Peers.validate(&f, "peers")
+	for _, name := range in.Peers.names() {
+		if slices.Contains(in.names(), name) {
+			f.add(manifest.Path{"spec", "peers"}, "leave it out there", "%s is a tenant of spec.tenant, too", name)
 		}
 	}
 	for _, list := range []struct {
@@ -241,9 +238,26 @@ func (in *inputs) validate() error {
 	return f.or()
 }
 
+// validate checks that documents can be read, and whose they are.
+func (d documents) validate(f *faults, key string) {
+	for i, d := range d {
+		at := manifest.Path{"spec", key, i}
+		switch name, ok := d.name.(string); {
+		case len(d.wrong) > 0:
+			for _, p := range d.wrong {
+				*f = append(*f, fault{path: at, message: p.Message, remedy: p.Remedy, at: p.Position})
+			}
+		case d.name == nil:
+			f.add(at.Join("metadata", "name"), "", "is missing")
+		case !ok || !isName(name):
+			f.add(at.Join("metadata", "name"), "use lower-case letters, digits and dashes", "%v cannot name a tenant", d.name)
+		}
+	}
+}
+
 // whose checks that an addition is for a tenant that is there, and for what can be an environment.
 func (in *inputs) whose(f *faults, at manifest.Path, a addition) {
-	names := in.names()
+	names := slices.Concat(in.names(), in.Peers.names())
 	switch {
 	case a.Tenant == "" && len(in.Tenant) > 0:
 		f.add(at.Join("tenant"), "say which of the tenants it is about", "is missing")

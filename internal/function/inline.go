@@ -43,7 +43,8 @@ func newRepository(config *functionConfig, in inputs) (*repository, []manifest.P
 	if platform := spec.Get("platform"); platform != nil {
 		r.add(platformFile, manifest.Path{"spec", "platform"}, platform)
 	}
-	r.tenants(in, spec.Get("tenant"))
+	r.tenants("tenant", in.Tenant)
+	r.tenants("peers", in.Peers)
 	for i, a := range in.Overrides {
 		at := manifest.Path{"spec", "overrides", i}
 		name := path.Join("overrides", a.Tenant, a.Environment+".yaml")
@@ -58,9 +59,10 @@ func newRepository(config *functionConfig, in inputs) (*repository, []manifest.P
 }
 
 // tenants are folders, whose documents are the parts of a tenant.
-func (r *repository) tenants(in inputs, node *manifest.Node) {
-	for i, d := range in.Tenant {
-		at, doc := manifest.Path{"spec", "tenant"}, node
+func (r *repository) tenants(key string, all documents) {
+	node := r.config.root.Get("spec").Get(key)
+	for i, d := range all {
+		at, doc := manifest.Path{"spec", key}, node
 		if node.Kind == manifest.List {
 			at, doc = at.Join(i), node.Items[i]
 		}

@@ -108,12 +108,15 @@ func (c *functionConfig) problem(f fault) manifest.Problem {
 	return refused(at, path.String(), f.message, f.remedy)[0]
 }
 
-// actual drops the index of a tenant that is no list.
+// actual drops the index of a document that stands in no list.
 func (c *functionConfig) actual(path manifest.Path) manifest.Path {
-	if tenant := c.root.Get("spec").Get("tenant"); len(path) > 2 && path[1] == "tenant" && tenant != nil && tenant.Kind != manifest.List {
-		return append(manifest.Path{"spec", "tenant"}, path[3:]...)
+	if len(path) < 3 || path[1] != "tenant" && path[1] != "peers" {
+		return path
 	}
-	return path
+	if n := c.root.Get("spec").Get(path[1].(string)); n == nil || n.Kind == manifest.List {
+		return path
+	}
+	return append(path[:2:2], path[3:]...)
 }
 
 // at is the place of a field, or of the nearest around it.

@@ -21,8 +21,12 @@ func (c *call) render(ctx context.Context) (outcome, error) {
 	if len(problems) > 0 {
 		return c.failed(problems), nil
 	}
+	var chosen []string
+	if len(config.Spec.Peers) > 0 {
+		chosen = config.Spec.names()
+	}
 	res, err := pipeline.Run(ctx, repository.files, pipeline.Options{
-		Environment: config.Spec.Environment, Now: c.now, FailOn: c.config.failOn(""), Trees: true,
+		Tenants: chosen, Environment: config.Spec.Environment, Now: c.now, FailOn: c.config.failOn(""), Trees: true,
 	})
 	if err != nil {
 		return outcome{}, err
