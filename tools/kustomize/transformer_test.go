@@ -88,6 +88,17 @@ func TestValidators(t *testing.T) {
 	require.Contains(t, got.err, "validator shouldn't modify the resource map")
 }
 
+// TestSilence: without its flag kustomize leaves the function out and exits 0. The page warns of that.
+func TestSilence(t *testing.T) {
+	dir := scratch(t, map[string]string{
+		"kustomization.yaml": "resources: [pod.yaml]\ntransformers: [check.yaml]\n", "pod.yaml": rooted, "check.yaml": config("TenantCheck", "  failOn: high\n"),
+	})
+	require.NotZero(t, build(t, dir).code)
+	got := execute(t, dir, filepath.Join(bin, "kustomize"), "build", "--enable-alpha-plugins", ".")
+	require.Zero(t, got.code)
+	require.Empty(t, got.err)
+}
+
 // TestExamples: the packages beside the page build, and the catalogue names them.
 func TestExamples(t *testing.T) {
 	metadata, err := os.ReadFile(filepath.Join(root, "docs/krm/metadata.yaml"))
