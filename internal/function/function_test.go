@@ -264,3 +264,42 @@ func TestAsTenant(t *testing.T) {
 	_, r := callFn(t, listOf(nil, "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: x}\n"))
 	require.Len(t, r.Summary.Skipped, 1)
 }
+
+// TestPeers: what a tenant refers to is read and not rendered, and what tenants must not share is found.
+func TestPeers(t *testing.T) {
+	calling := strings.Replace(tenant, "ports:", "calls: [{tenant: billing, service: api}]\n      ports:", 1)
+	billing := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Tenant\nmetadata: {name: billing}\nspec:\n  tier: free\n  owners: [{group: billing, role: developer}]\n" +
+		"  environments: {production: {}}\n  accepts: [{tenant: shop, service: api}]\n  services: {api: {image: ghcr.io/example/api:1, ports: {http: 8080}}}\n"
+	_, r := callFn(t, listOf(config(renderKind, "  environment: production\n", asText("tenant", calling))))
+	require.Positive(t, r.Failing(), r.Problems)
+	for _, form := range []func(string, string) string{asText, asMap} {
+		out, r := callFn(t, listOf(config(renderKind, "  environment: production\n", form("tenant", calling), form("peers", billing))))
+		require.Zero(t, r.Failing(), r.Problems)
+		require.NotEmpty(t, itemsOf(t, []byte(out)))
+		require.NotContains(t, strings.Join(itemsOf(t, []byte(out)), ""), "namespace: billing-production\n  name")
+		require.Equal(t, 1, r.Summary.Environments)
+	}
+	greedy := strings.Replace(billing, "production: {}", "production: {namespace: shop-production}", 1)
+	_, r = callFn(t, listOf(config(renderKind, "  environment: production\n", asText("tenant", calling), asText("peers", greedy))))
+	require.Positive(t, r.Failing())
+	_, r = callFn(t, listOf(config(renderKind, "  environment: production\n", asText("tenant", tenant), asText("peers", tenant))))
+	require.Positive(t, r.Failing())
+}
+
+// TestRoundTrip: what the generator makes passes the check as the tenant's, with the annotations of orchestrators on it.
+func TestRoundTrip(t *testing.T) {
+	spec := []string{"  environment: production\n", asText("tenant", tenant)}
+	out, r := callFn(t, listOf(config(renderKind, spec...)))
+	require.Zero(t, r.Failing(), r.Problems)
+	var items []string
+	for _, item := range itemsOf(t, []byte(out)) {
+		if !strings.Contains(item, "\n  annotations:") {
+			item = strings.Replace(item, "\nmetadata:\n", "\nmetadata:\n  annotations: {config.kubernetes.io/path: a.yaml, internal.config.kubernetes.io/index: '3'}\n", 1)
+		}
+		items = append(items, item)
+	}
+	_, r = callFn(t, listOf(config(checkKind, spec...), items...))
+	require.Zero(t, r.Failing(), r.Problems)
+	_, r = callFn(t, listOf(config(checkKind, spec...), append(items, pod)...))
+	require.Positive(t, r.Failing())
+}

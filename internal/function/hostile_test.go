@@ -20,9 +20,10 @@ func hostile() map[string]string {
 		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), ", "))
 	}
 	head := "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
-	keys := "items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data:\n"
+	var keys strings.Builder
+	keys.WriteString("items:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n  data:\n")
 	for i := range 50_000 {
-		keys += fmt.Sprintf("    k%d: v\n", i)
+		fmt.Fprintf(&keys, "    k%d: v\n", i)
 	}
 	render := func(tenant string) string {
 		return listOf(config(renderKind, "  environment: production\n", asText("tenant", tenant)))
@@ -36,7 +37,7 @@ func hostile() map[string]string {
 		"merge key":           head + "x: &x {a: b}\nitems: [{<<: *x}]\n",
 		"deep":                head + "items: " + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "\n",
 		"deep in text":        render("a: " + strings.Repeat("{a: ", 5_000) + strings.Repeat("}", 5_000) + "\n"),
-		"many keys":           head + keys,
+		"many keys":           head + keys.String(),
 		"many values":         head + "items: [" + strings.Repeat("1,", 3_000_000) + "]\n",
 		"too large":           head + "items: []\n#" + strings.Repeat("x", 17<<20) + "\n",
 		"tag":                 head + "items: [!!python/object/apply:os.system [ls]]\n",
