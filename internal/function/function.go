@@ -26,6 +26,8 @@ type call struct {
 	list   *resourceList
 	config *functionConfig
 	now    time.Time
+	// byKey are the items by their identity, made when first asked for.
+	byKey map[manifest.Key]*manifest.Node
 }
 
 // outcome is what a run made of the list.

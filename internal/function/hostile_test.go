@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
 // hostile are lists that kill, stop or feed a process which trusts them.
@@ -84,6 +85,52 @@ func TestSealed(t *testing.T) {
 	entries, err := os.ReadDir(".")
 	require.NoError(t, err)
 	require.Len(t, entries, 2)
+}
+
+// TestLarge: the time for results grows with the list, not with its square.
+func TestLarge(t *testing.T) {
+	items := make([]string, 5_000)
+	r := report.Report{FailOn: manifest.High}
+	for i := range items {
+		items[i] = fmt.Sprintf("apiVersion: v1\nkind: Pod\nmetadata: {name: p%d, namespace: n}\nspec: {hostPID: true, containers: [{name: a, image: b}]}\n", i)
+		p := manifest.Problem{Check: "TS-POD-002", Severity: manifest.Critical, Path: manifest.Path{"spec", "hostPID"}, Object: manifest.Key{Kind: "Pod", Namespace: "n", Name: fmt.Sprintf("p%d", i)}}
+		r.Problems = append(r.Problems, p, p, p)
+	}
+	l, problems := parseList([]byte(listOf(nil, items...)))
+	require.Empty(t, problems)
+	start := time.Now()
+	results := (&call{list: l}).results(r)
+	require.Less(t, time.Since(start), 20*time.Second)
+	require.Equal(t, true, results[len(results)-1].Field.CurrentValue)
+}
+
+// FuzzWrite: a list that can be read is written so that it means the same, with its items, and what was added once.
+func FuzzWrite(f *testing.F) {
+	for _, list := range hostile() {
+		if len(list) < 64<<10 {
+			f.Add([]byte(list))
+		}
+	}
+	f.Add([]byte(listOf(nil, pod, kustomized)))
+	f.Add([]byte(listOf(config(renderKind, asMap("tenant", tenant)), pod)))
+	f.Add([]byte("---\nkind: ResourceList\nresults: [{message: first}]\nitems:\n  -\n    a: 1\n  - # b\n    c: |+\n      x\n\napiVersion: config.kubernetes.io/v1\n...\n"))
+	added := []manifest.Object{{Tree: map[string]any{"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": "web", "namespace": "shop"}}}}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		l, problems := parseList(in)
+		if len(problems) > 0 {
+			return
+		}
+		if c := l.config(); c != nil {
+			c.at(manifest.Path{"spec", "tenant"})
+		}
+		same := l.write(nil, nil)
+		_, ok := means(same, l.tree(nil, l.replaced(nil), nil))
+		require.True(t, ok)
+		once := l.write(added, []any{"result"})
+		again, problems := parseList(once)
+		require.Empty(t, problems, "%s", once)
+		require.Equal(t, string(once), string(again.write(added, []any{"result"})))
+	})
 }
 
 // FuzzResourceList: whatever comes in on stdin, the function answers with a ResourceList and never panics; where it

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,12 +80,15 @@ func (c *call) item(key manifest.Key) *manifest.Node {
 	if c.list == nil || key.Kind == "" {
 		return nil
 	}
-	for _, item := range c.list.items() {
-		if tree, ok := item.Tree().(map[string]any); ok && (manifest.Object{Tree: tree}).Key() == key {
-			return item
+	if c.byKey == nil {
+		c.byKey = map[manifest.Key]*manifest.Node{}
+		for _, item := range slices.Backward(c.list.items()) {
+			if tree, ok := item.Tree().(map[string]any); ok {
+				c.byKey[manifest.Object{Tree: tree}.Key()] = item
+			}
 		}
 	}
-	return nil
+	return c.byKey[key]
 }
 
 // file is where a problem stands, as far as somebody said so.
