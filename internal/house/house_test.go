@@ -46,6 +46,7 @@ var doors = map[string][]string{
 	"go.yaml.in/yaml":                       {"internal/manifest"},
 	"k8s.io/api/":                           {"generators", "internal/proof"},
 	"k8s.io/autoscaler":                     {"generators"},
+	"k8s.io/kube-openapi":                   {"internal/function"},
 	"github.com/argoproj/argo-rollouts":     {"generators"},
 	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
