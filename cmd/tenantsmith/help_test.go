@@ -57,7 +57,8 @@ func runExample(t *testing.T, args []string) {
 		return
 	}
 	var out, errs bytes.Buffer
-	code := run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &errs})
+	const list = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
+	code := run(t.Context(), args, streams{in: strings.NewReader(list), out: &out, err: &errs})
 	require.Zero(t, code, "%s%s", out.String(), errs.String())
 }
 

@@ -3,12 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantsmith/tenantsmith/internal/function"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -25,17 +28,21 @@ func newSchemaCmd(w *workspace) *cobra.Command {
 writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.
 
 The kind report is what check, validate and prove print with --format json, compliance-report what
-report does.`,
+report does. The kind fn is what catalogues of KRM functions know of tenantsmith fn: a
+KRMFunctionDefinition of each functionConfig, with its schema; with --write also the metadata of kpt.`,
 		Example: `  tenantsmith schema tenant
   tenantsmith schema --draft 7 platform
   tenantsmith schema --write schemas
   tenantsmith schema report`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: append([]string{"report", "compliance-report"}, schemaKinds...),
+		ValidArgs: append([]string{"report", "compliance-report", "fn"}, schemaKinds...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
 			if !ok {
 				return fmt.Errorf("unknown draft %q: use 2020-12 or 7", draft)
+			}
+			if len(args) > 0 && args[0] == "fn" {
+				return w.functionSchemas(write)
 			}
 			if write != "" {
 				return w.writeSchemas(filepath.Join(w.dir, write), n)
@@ -55,6 +62,26 @@ report does.`,
 	cmd.Flags().StringVar(&draft, "draft", draft, "draft of JSON Schema: 2020-12 or 7")
 	cmd.Flags().StringVar(&write, "write", "", "write the schemas of all kinds into `DIR`")
 	return cmd
+}
+
+// functionSchemas prints what catalogues of functions know, or writes it as files.
+func (w *workspace) functionSchemas(dir string) error {
+	files, err := function.Catalogue(func(kind string) ([]byte, error) { return schemas.JSONSchema(kind, 7) })
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		switch {
+		case dir != "":
+			err = os.WriteFile(filepath.Join(w.dir, dir, name), files[name], 0o644)
+		case name != function.Metadata:
+			_, err = fmt.Fprintf(w.out, "---\n%s", files[name])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // jsonSchema is the schema of a kind that people write, or of a report that they read.

@@ -133,7 +133,7 @@ func (w *workspace) prefix() string {
 }
 
 // terminal reports whether people watch the stream.
-func terminal(s io.Writer) bool {
+func terminal(s any) bool {
 	f, ok := s.(*os.File)
 	if !ok {
 		return false

@@ -29,7 +29,7 @@ var imports = map[string][]string{
 	"internal/plan":     {"internal/manifest"},
 	"internal/report":   {"internal/manifest", "internal/plan", "internal/secrets"},
 	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
-	"internal/function": {"internal/manifest", "internal/pipeline", "internal/report"},
+	"internal/function": {"internal/manifest", "internal/pipeline", "internal/report", "internal/secrets"},
 	"cmd/tenantsmith": {
 		"schemas", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/report",
 	},
@@ -46,6 +46,7 @@ var doors = map[string][]string{
 	"go.yaml.in/yaml":                       {"internal/manifest"},
 	"k8s.io/api/":                           {"generators", "internal/proof"},
 	"k8s.io/autoscaler":                     {"generators"},
+	"k8s.io/kube-openapi":                   {"internal/function"},
 	"github.com/argoproj/argo-rollouts":     {"generators"},
 	"sigs.k8s.io/gateway-api":               {"generators"},
 	"github.com/spf13/cobra":                {"cmd/tenantsmith"},
