@@ -203,6 +203,8 @@ func (w *work) judge(out *outcome) {
 		env := e.environment
 		env.Name, env.Namespace, env.Protected = stage.Name, ns, stage.Protected
 		env.Platform, env.Cluster, env.Tier = w.facts, e.cluster, tier
+		env.declared, _ = w.resolver.doc.Find(manifest.Path{"spec", "environments", stage.Name})
+		env.placed, env.ownNamespace = at, len(field) > 3
 		tenant.Environments = append(tenant.Environments, env)
 		out.claims.namespace(env.Cluster.Name, ns, field, at)
 		out.claims.spec(e)

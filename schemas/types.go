@@ -51,6 +51,10 @@ type Environment struct {
 	Spec      Spec
 
 	layered *manifest.Node // the merged document that Spec was decoded from, with positions
+	// declared is where the tenant names the environment; placed where its namespace is said, which is the
+	// tenant's own word if ownNamespace says so.
+	declared, placed manifest.Position
+	ownNamespace     bool
 }
 
 // Document is Spec as it was written, with every default, as a JSON tree.

@@ -1,0 +1,277 @@
+package pipeline
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/generators"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// tracer finds what a value of the output follows. Generators keep no books: one cause is changed, the tenant
+// generated again, and the value compared. What changes with a cause came from it.
+type tracer struct {
+	tenant *schemas.Tenant
+	env    *schemas.Environment
+	causes []schemas.Cause
+	now    variation
+	tried  map[trial]variation
+	inert  map[string]bool // groups of causes, by name: whether all of them change nothing
+	paths  []string        // of the causes
+	others [][]any         // the variants of the causes
+}
+
+// trial is one variant of one cause.
+type trial struct{ cause, variant int }
+
+// variation is what the tenant is made into with another value of a cause.
+type variation struct {
+	env     *schemas.Environment // nil if the value cannot stand there
+	cause   schemas.Cause
+	value   any
+	objects map[identity]manifest.Object
+	touched map[identity]bool // objects that are not what they were
+}
+
+// reading looks up one value in a variation, and tells whether it is there.
+type reading func(variation) (any, bool)
+
+// identity names an object before it is placed.
+type identity struct{ group, kind, name string }
+
+func identify(o manifest.Object) identity {
+	k := o.Key()
+	return identity{k.Group, k.Kind, k.Name}
+}
+
+func index(objects []manifest.Object) map[identity]manifest.Object {
+	m := make(map[identity]manifest.Object, len(objects))
+	for _, o := range objects {
+		m[identify(o)] = o
+	}
+	return m
+}
+
+func newTracer(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object) *tracer {
+	out := &tracer{
+		tenant: t, env: e, causes: t.Causes(e.Name), now: variation{env: e, objects: index(generated)},
+		tried: map[trial]variation{}, inert: map[string]bool{},
+	}
+	out.others = make([][]any, len(out.causes))
+	for _, c := range out.causes {
+		out.paths = append(out.paths, c.Path.String())
+	}
+	return out
+}
+
+// variants are the other values of a cause.
+func (t *tracer) variants(i int) []any {
+	if t.others[i] == nil {
+		t.others[i] = t.causes[i].Variants()
+	}
+	return t.others[i]
+}
+
+// vary generates the tenant with a variant of a cause.
+func (t *tracer) vary(i, n int) variation {
+	at := trial{i, n}
+	if v, ok := t.tried[at]; ok {
+		return v
+	}
+	v := variation{cause: t.causes[i], value: t.variants(i)[n]}
+	if tenant, env, ok := t.tenant.Vary(t.env.Name, v.cause, v.value); ok {
+		v.env, v.objects, v.touched = env, index(generators.Generate(tenant, env)), map[identity]bool{}
+		for id, object := range t.now.objects {
+			v.touched[id] = !reflect.DeepEqual(object.Tree, v.objects[id].Tree)
+		}
+	}
+	t.tried[at] = v
+	return v
+}
+
+// likely is the first variant that can stand there; its environment is nil where none can.
+func (t *tracer) likely(i int) variation {
+	for n := range t.variants(i) {
+		if v := t.vary(i, n); v.env != nil {
+			return v
+		}
+	}
+	return variation{}
+}
+
+// effect is what a variation did to a value.
+type effect int
+
+const (
+	none    effect = iota
+	changed        // another value stands there, or one where none was
+	gone           // it is not there any more
+)
+
+func (t *tracer) effect(read reading, v variation) effect {
+	was, had := read(t.now)
+	switch is, has := read(v); {
+	case had && !has:
+		return gone
+	case has && (!had || !reflect.DeepEqual(was, is)):
+		return changed
+	}
+	return none
+}
+
+// answer is what a value follows, and what it needs to be there at all, by the numbers of the causes.
+type answer struct {
+	follows, needs []int
+	// untried are causes that no other value could be tried for.
+	untried []int
+}
+
+// ask finds all causes that a value of an object follows. What follows none of the likely variants is asked of
+// every variant, so that a constant is one.
+func (t *tracer) ask(read reading, subject string) answer {
+	near, far := t.nearest(subject)
+	order := append(near, far...)
+	var out answer
+	for _, i := range order {
+		if v := t.likely(i); v.env == nil {
+			out.untried = append(out.untried, i)
+		} else {
+			out.note(i, t.effect(read, v))
+		}
+	}
+	if len(out.follows) > 0 {
+		return out
+	}
+	for _, i := range order {
+		if t.isInert(i) {
+			continue
+		}
+		for n := range t.variants(i) {
+			if v := t.vary(i, n); v.env != nil {
+				out.note(i, t.effect(read, v))
+			}
+		}
+	}
+	return out
+}
+
+func (a *answer) note(cause int, e effect) {
+	switch {
+	case e == changed && !slices.Contains(a.follows, cause):
+		a.follows = append(a.follows, cause)
+	case e == gone && !slices.Contains(a.needs, cause):
+		a.needs = append(a.needs, cause)
+	}
+}
+
+// isInert reports whether a cause is of a part of the tenant or the platform that generators do not read: every
+// variant of all its values changes nothing.
+func (t *tracer) isInert(cause int) bool {
+	group := groupOf(t.causes[cause])
+	if known, asked := t.inert[group]; asked || group == "" {
+		return known
+	}
+	t.inert[group] = true
+	for i, c := range t.causes {
+		if groupOf(c) == group && t.likely(i).changes(t.now) {
+			t.inert[group] = false
+		}
+	}
+	return t.inert[group]
+}
+
+// changes reports whether any object came, went or changed.
+func (v variation) changes(now variation) bool {
+	for id := range v.objects {
+		if _, was := now.objects[id]; !was || v.touched[id] {
+			return true
+		}
+	}
+	return len(v.objects) != len(now.objects)
+}
+
+// groupOf is the part of the tenant or of the platform file that a cause belongs to; empty for what is told
+// apart one by one.
+func groupOf(c schemas.Cause) string {
+	if len(c.Path) < 2 || c.Path[0] != "spec" || !c.Fact && c.Path[1] == "services" || c.Fact && c.Path[1] == "clusters" {
+		return ""
+	}
+	if c.Fact {
+		return "platform " + c.Path[:2].String()
+	}
+	return c.Path[:2].String()
+}
+
+// nearest are the causes in the order in which an object probably follows them: those under its subject, those
+// that belong to no service; and apart those of other services.
+func (t *tracer) nearest(subject string) (near, far []int) {
+	const services = "spec.services."
+	var rest []int
+	for i, c := range t.causes {
+		switch p := t.paths[i]; {
+		case !c.Fact && isUnder(p, subject):
+			near = append(near, i)
+		case c.Fact || !strings.HasPrefix(p, services) || !strings.HasPrefix(subject, services) || isUnder(subject, p):
+			rest = append(rest, i)
+		default:
+			far = append(far, i)
+		}
+	}
+	return append(near, rest...), far
+}
+
+// isUnder reports whether a field is a subject or a part of it.
+func isUnder(field, subject string) bool {
+	rest, ok := strings.CutPrefix(field, subject)
+	return ok && subject != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// field reads a field of an object that was generated, in the words of the tree given: its own or, for what an
+// environment does not have, that of the base.
+func (t *tracer) field(object manifest.Object, path manifest.Path) reading {
+	own := t.now.objects[identify(object)]
+	was, had := aligned(object.Tree, own.Tree, path)
+	return func(v variation) (any, bool) {
+		if !v.touched[identify(object)] {
+			return was, had
+		}
+		after, ok := t.became(v, own)
+		if !ok {
+			return nil, false
+		}
+		return aligned(object.Tree, after.Tree, path)
+	}
+}
+
+// became is an object in a variation: the one of its name, or the one that took its place when what it is named
+// after changed.
+func (t *tracer) became(v variation, object manifest.Object) (manifest.Object, bool) {
+	if after, ok := v.objects[identify(object)]; ok {
+		return after, true
+	}
+	subject := v.cause.Renamed(object.Subject, v.value)
+	var before, after []string
+	for id, other := range t.now.objects {
+		if _, stays := v.objects[id]; !stays && id.kind == object.Kind() && other.Subject == object.Subject {
+			before = append(before, id.name)
+		}
+	}
+	for id, other := range v.objects {
+		if _, old := t.now.objects[id]; !old && id.kind == object.Kind() && (other.Subject == subject || other.Subject == object.Subject) {
+			after = append(after, id.name)
+		}
+	}
+	if len(before) != len(after) {
+		return manifest.Object{}, false
+	}
+	slices.Sort(before)
+	slices.Sort(after)
+	i := slices.Index(before, object.Name())
+	if i < 0 {
+		return manifest.Object{}, false
+	}
+	found, ok := v.objects[identity{object.Key().Group, object.Kind(), after[i]}]
+	return found, ok
+}
