@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -15,22 +14,14 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// ErrNoSuchLine ends a question about a line that is not rendered.
-var ErrNoSuchLine = errors.New("no such line")
-
-// noLine is an error that tells people what is not there.
-func noLine(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrNoSuchLine, fmt.Sprintf(format, args...))
-}
-
 // WhyLine renders the tenant that a file of the output belongs to, in memory, and says where one of its lines
 // comes from. The file is relative to the output folder. Policies are not asked. With problems there is no
-// answer: they say why the tenant cannot be rendered. An error that is an [ErrNoSuchLine] names a line that no
+// answer: they say why the tenant cannot be rendered. An error that is [ErrNotFound] names a line that no
 // rendering has.
 func WhyLine(fsys fs.FS, file string, line int) (*report.LineOrigin, []manifest.Problem, error) {
 	parts := strings.Split(file, "/")
 	if len(parts) < 3 || parts[0] != "tenants" {
-		return nil, nil, noLine("tenantsmith renders no %s: files of tenants are tenants/<name>/…", file)
+		return nil, nil, notFound("tenantsmith renders no %s: files of tenants are tenants/<name>/…", file)
 	}
 	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: parts[1:2]})
 	if err != nil {
@@ -84,11 +75,11 @@ func (w *why) tracer(env string) *tracer {
 func (w *why) line(file string, line int) (*report.LineOrigin, error) {
 	data, ok := w.tree.Files()[file]
 	if !ok {
-		return nil, noLine("tenantsmith renders no file %s for %s%s", file, w.tenant.Name, schemas.Suggest(path.Base(file), w.files(path.Dir(file))))
+		return nil, notFound("tenantsmith renders no file %s for %s%s", file, w.tenant.Name, schemas.Suggest(path.Base(file), w.files(path.Dir(file))))
 	}
 	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	if line > len(lines) {
-		return nil, noLine("%s has %d lines", file, len(lines))
+		return nil, notFound("%s has %d lines", file, len(lines))
 	}
 	spot, ok := w.tree.At(file, line)
 	if !ok {
