@@ -20,7 +20,11 @@ func (c Cause) Variants() []any {
 	switch v := c.Value.(type) {
 	case string:
 		key, _ := lastKey(c.Path)
-		for _, choice := range slices.Concat(choices[key], facts[key]) {
+		others := slices.Concat(choices[key], facts[key])
+		if last, _ := c.Path[len(c.Path)-1].(int); last > 0 && len(others) > 2 {
+			others = others[:2] // what else a list may hold is tried at its first item
+		}
+		for _, choice := range others {
 			out = append(out, choice)
 		}
 		if key == "image" || key == "smoke" { // a digest says more than a tag
@@ -44,7 +48,7 @@ var facts = map[string][]string{
 	"router": {"none", "istio", "gateway-api"}, "mesh": {"none", "istio"}, "dns": {"coredns", "nodelocal", "openshift"},
 	"engine": {"argocd", "flux"}, "layout": {"kustomize", "hydrated"}, "tls": {"gateway", "tenant"},
 	"waf": {"none", "gateway"}, "version": {"v1.30", "v1.99"},
-	"operators": {"rollouts", "prometheus", "prometheus-adapter", "keda", "vpa", "cert-manager", "external-secrets", "cloudnative-pg", "velero"},
+	"operators": {"keda", "vpa", "rollouts", "prometheus", "prometheus-adapter", "cert-manager", "external-secrets", "cloudnative-pg", "velero"},
 }
 
 // Vary returns the tenant and its environment with another value of one cause, which nothing judges. It
@@ -69,6 +73,31 @@ func (t *Tenant) Vary(env string, c Cause, value any) (*Tenant, *Environment, bo
 	}
 	doc, ok := replace(e.layered, c.Path, varied(value))
 	return t.revised(e, doc, ok)
+}
+
+// VaryAll is [Tenant.Vary] with other values of several causes at once, none of them names: all of the tenant, or
+// all facts.
+func (t *Tenant) VaryAll(env string, causes []Cause, values []any) (*Tenant, *Environment, bool) {
+	e := t.environment(env)
+	if e == nil || e.layered == nil || len(causes) == 0 {
+		return t, e, e != nil && e.layered != nil
+	}
+	doc, ok := e.layered, true
+	if causes[0].Fact {
+		doc = e.Platform.doc
+	}
+	for i, c := range causes {
+		if dropped := values[i] == (Dropped{}); dropped && len(c.Path) > 0 && isIndex(c.Path[len(c.Path)-1]) {
+			continue // the items behind it would change their numbers
+		}
+		if doc, ok = replace(doc, c.Path, varied(values[i])); !ok {
+			return nil, nil, false
+		}
+	}
+	if causes[0].Fact {
+		return t.onPlatform(e, doc)
+	}
+	return t.revised(e, doc, true)
 }
 
 // varied puts another value in the place of a scalar.
@@ -133,6 +162,11 @@ func (t *Tenant) varyFact(e *Environment, c Cause, value any) (*Tenant, *Environ
 	if !ok {
 		return nil, nil, false
 	}
+	return t.onPlatform(e, doc)
+}
+
+// onPlatform is the environment on a platform of another document.
+func (t *Tenant) onPlatform(e *Environment, doc *manifest.Node) (*Tenant, *Environment, bool) {
 	p := &platform{facts: &Platform{File: e.Platform.File, Sum: e.Platform.Sum, Name: e.Platform.Name, doc: doc}}
 	if len(decode(doc.Get("spec"), p.facts)) > 0 {
 		return nil, nil, false

@@ -18,13 +18,16 @@ type tracer struct {
 	causes []schemas.Cause
 	now    variation
 	tried  map[trial]variation
-	inert  map[string]bool // groups of causes, by name: whether all of them change nothing
-	paths  []string        // of the causes
-	others [][]any         // the variants of the causes
+	paths  []string // of the causes
+	others [][]any  // the variants of the causes
+	groups map[string][]int
 }
 
-// trial is one variant of one cause.
-type trial struct{ cause, variant int }
+// trial is one variant of one cause, or of all causes of a group.
+type trial struct {
+	cause, variant int
+	group          string
+}
 
 // variation is what the tenant is made into with another value of a cause.
 type variation struct {
@@ -57,11 +60,14 @@ func index(objects []manifest.Object) map[identity]manifest.Object {
 func newTracer(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object) *tracer {
 	out := &tracer{
 		tenant: t, env: e, causes: t.Causes(e.Name), now: variation{env: e, objects: index(generated)},
-		tried: map[trial]variation{}, inert: map[string]bool{},
+		tried: map[trial]variation{}, groups: map[string][]int{},
 	}
 	out.others = make([][]any, len(out.causes))
-	for _, c := range out.causes {
+	for i, c := range out.causes {
 		out.paths = append(out.paths, c.Path.String())
+		if g := groupOf(c); g != "" {
+			out.groups[g] = append(out.groups[g], i)
+		}
 	}
 	return out
 }
@@ -76,18 +82,45 @@ func (t *tracer) variants(i int) []any {
 
 // vary generates the tenant with a variant of a cause.
 func (t *tracer) vary(i, n int) variation {
-	at := trial{i, n}
-	if v, ok := t.tried[at]; ok {
+	at := trial{cause: i, variant: n}
+	v, ok := t.tried[at]
+	if !ok {
+		v = variation{cause: t.causes[i], value: t.variants(i)[n]}
+		tenant, env, ok := t.tenant.Vary(t.env.Name, v.cause, v.value)
+		t.tried[at] = t.generate(v, tenant, env, ok)
+	}
+	return t.tried[at]
+}
+
+// varyGroup generates the tenant with a variant of every cause of a group at once.
+func (t *tracer) varyGroup(group string, n int) variation {
+	at := trial{group: group, variant: n}
+	if _, ok := t.tried[at]; !ok {
+		var causes []schemas.Cause
+		var values []any
+		for _, i := range t.groups[group] {
+			if others := t.variants(i); n < len(others) {
+				causes, values = append(causes, t.causes[i]), append(values, others[n])
+			}
+		}
+		tenant, env, ok := t.tenant.VaryAll(t.env.Name, causes, values)
+		t.tried[at] = t.generate(variation{}, tenant, env, ok)
+	}
+	return t.tried[at]
+}
+
+func (t *tracer) generate(v variation, tenant *schemas.Tenant, env *schemas.Environment, ok bool) variation {
+	if !ok {
 		return v
 	}
-	v := variation{cause: t.causes[i], value: t.variants(i)[n]}
-	if tenant, env, ok := t.tenant.Vary(t.env.Name, v.cause, v.value); ok {
-		v.env, v.objects, v.touched = env, index(generators.Generate(tenant, env)), map[identity]bool{}
-		for id, object := range t.now.objects {
-			v.touched[id] = !reflect.DeepEqual(object.Tree, v.objects[id].Tree)
+	v.env, v.objects, v.touched = env, index(generators.Generate(tenant, env)), map[identity]bool{}
+	for id, object := range t.now.objects {
+		if after, stays := v.objects[id]; stays && reflect.DeepEqual(object.Tree, after.Tree) {
+			v.objects[id] = object // the copy need not be kept
+		} else {
+			v.touched[id] = true
 		}
 	}
-	t.tried[at] = v
 	return v
 }
 
@@ -131,30 +164,42 @@ type answer struct {
 // ask finds all causes that a value of an object follows. What follows none of the likely variants is asked of
 // every variant, so that a constant is one.
 func (t *tracer) ask(read reading, subject string) answer {
-	near, far := t.nearest(subject)
-	order := append(near, far...)
 	var out answer
-	for _, i := range order {
-		if v := t.likely(i); v.env == nil {
-			out.untried = append(out.untried, i)
-		} else {
-			out.note(i, t.effect(read, v))
-		}
-	}
+	t.round(&out, read, subject, 0, t.likely)
 	if len(out.follows) > 0 {
 		return out
 	}
-	for _, i := range order {
-		if t.isInert(i) {
-			continue
-		}
-		for n := range t.variants(i) {
-			if v := t.vary(i, n); v.env != nil {
-				out.note(i, t.effect(read, v))
-			}
-		}
+	most := 0
+	for i := range t.causes {
+		most = max(most, len(t.variants(i)))
+	}
+	for n := range most {
+		t.round(&out, read, subject, n, func(i int) variation { return t.vary(i, min(n, len(t.variants(i))-1)) })
 	}
 	return out
+}
+
+// round asks causes one by one, those nearest to the subject first. What is far from it, or read by few generators,
+// is asked in groups: where the value stays with all of a group changed, none of them is asked alone.
+func (t *tracer) round(out *answer, read reading, subject string, n int, vary func(int) variation) {
+	quiet := map[string]bool{}
+	near, far := t.nearest(subject)
+	for _, i := range append(near, far...) {
+		group := groupOf(t.causes[i])
+		if group != "" && !isUnder(subject, group) {
+			if _, asked := quiet[group]; !asked {
+				quiet[group] = t.isQuiet(group, n, read)
+			}
+			if quiet[group] {
+				continue
+			}
+		}
+		if v := vary(i); v.env != nil {
+			out.note(i, t.effect(read, v))
+		} else if t.likely(i).env == nil && !slices.Contains(out.untried, i) {
+			out.untried = append(out.untried, i)
+		}
+	}
 }
 
 func (a *answer) note(cause int, e effect) {
@@ -166,43 +211,38 @@ func (a *answer) note(cause int, e effect) {
 	}
 }
 
-// isInert reports whether a cause is of a part of the tenant or the platform that generators do not read: every
-// variant of all its values changes nothing.
-func (t *tracer) isInert(cause int) bool {
-	group := groupOf(t.causes[cause])
-	if known, asked := t.inert[group]; asked || group == "" {
-		return known
+// isQuiet reports whether a value stays with a variant of every cause of a group.
+func (t *tracer) isQuiet(group string, n int, read reading) bool {
+	if !slices.ContainsFunc(t.groups[group], func(i int) bool { return n < len(t.variants(i)) }) {
+		return true
 	}
-	t.inert[group] = true
-	for i, c := range t.causes {
-		if groupOf(c) == group && t.likely(i).changes(t.now) {
-			t.inert[group] = false
-		}
-	}
-	return t.inert[group]
+	v := t.varyGroup(group, n)
+	return v.env != nil && t.effect(read, v) == none
 }
 
-// changes reports whether any object came, went or changed.
-func (v variation) changes(now variation) bool {
-	for id := range v.objects {
-		if _, was := now.objects[id]; !was || v.touched[id] {
-			return true
-		}
-	}
-	return len(v.objects) != len(now.objects)
-}
-
-// groupOf is the part of the tenant or of the platform file that a cause belongs to; empty for what is told
-// apart one by one.
+// groupOf is the part of the tenant or of the platform file that a cause belongs to: a service, or a field of the
+// spec. It is empty for names, which change the words of everything below them, and for choices of structure, which
+// would hide what the other causes of their group do.
 func groupOf(c schemas.Cause) string {
-	if len(c.Path) < 2 || c.Path[0] != "spec" || !c.Fact && c.Path[1] == "services" || c.Fact && c.Path[1] == "clusters" {
+	if c.Name || len(c.Path) < 2 || c.Path[0] != "spec" || c.Path[1] == "environments" && !c.Fact {
 		return ""
 	}
-	if c.Fact {
+	for _, step := range c.Path[1:] {
+		if name, ok := step.(string); ok && slices.Contains(structure, name) {
+			return ""
+		}
+	}
+	switch {
+	case c.Fact:
 		return "platform " + c.Path[:2].String()
+	case c.Path[1] == "services" && len(c.Path) > 2:
+		return c.Path[:3].String()
 	}
 	return c.Path[:2].String()
 }
+
+// structure are the fields that decide which objects there are.
+var structure = []string{"kind", "strategy", "tier", "lifecycle", "router", "mesh", "dns", "operators", "engine"}
 
 // nearest are the causes in the order in which an object probably follows them: those under its subject, those
 // that belong to no service; and apart those of other services.

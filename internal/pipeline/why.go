@@ -142,7 +142,7 @@ func (w *why) spot(s overlay.Spot) *report.LineOrigin {
 	out := w.origin(s, "")
 	t := w.tracer(s.Env)
 	w.answer(out, t, w.read(s, s.Field), s.Object.Subject)
-	out.Patches = w.patched(s)
+	w.patched(out, s)
 	return out
 }
 
@@ -234,25 +234,31 @@ func (w *why) subject(t *tracer, field string) *report.Cause {
 	return &report.Cause{Layer: string(schemas.LayerTenant), Field: p.String(), Spot: report.SpotOf(at)}
 }
 
-// patched are the patches of people that change the field of an object after its file was read.
-func (w *why) patched(s overlay.Spot) []report.Spot {
-	out := []report.Spot{}
+// patched notes what changes the field after its file was read: in environments that differ from the base, and in
+// patches of people.
+func (w *why) patched(out *report.LineOrigin, s overlay.Spot) {
+	var differ []string
 	for i := range w.source.Envs {
 		env := w.source.Envs[i].Name
-		if s.Env != "" && s.Env != env {
+		if isPlacing(s.Field) || s.Env != "" && s.Env != env {
 			continue
 		}
-		built, ok := w.build(env)[w.keyIn(s, env)]
-		if !ok || built.Extra == "" {
-			continue
+		generated := index(w.source.Envs[i].Objects)[identify(*s.Object)]
+		shared, had := s.Field.Lookup(s.Object.Tree)
+		own, has := aligned(s.Object.Tree, generated.Tree, s.Field)
+		if had && (!has || !reflect.DeepEqual(shared, own)) {
+			differ = append(differ, env)
 		}
-		if was, had := s.Field.Lookup(s.Object.Tree); had && !isPlacing(s.Field) {
-			if is, has := s.Field.Lookup(built.Tree); !has || !reflect.DeepEqual(was, is) {
-				out = append(out, report.SpotOf(placeIn(w.tenant, built.Extra, s.Field)))
+		if built, ok := w.build(env)[w.keyIn(s, env)]; ok && built.Extra != "" {
+			if is, still := aligned(generated.Tree, built.Tree, s.Field); still != has || !reflect.DeepEqual(own, is) {
+				out.Patches = append(out.Patches, report.SpotOf(placeIn(w.tenant, built.Extra, s.Field)))
 			}
 		}
 	}
-	return slices.Compact(out)
+	out.Patches = slices.Compact(out.Patches)
+	if len(differ) > 0 {
+		out.Notes = append(out.Notes, "not so in "+strings.Join(differ, ", ")+": the overlay says otherwise")
+	}
 }
 
 // isPlacing reports whether a field is one of those that an environment writes into every object.

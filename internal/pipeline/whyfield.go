@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/report"
@@ -49,7 +50,7 @@ func WhyField(fsys fs.FS, tenant, field, env string) (*report.FieldOrigin, []man
 	out := &report.FieldOrigin{Tenant: t.Name, Field: path.String(), Doc: known.Doc, Type: known.Type, Histories: []report.History{}}
 	names := environments(t)
 	if env != "" && !slices.Contains(names, env) {
-		return nil, nil, notFound("%s has no environment %s%s", t.Name, env, schemas.Suggest(env, names))
+		return nil, nil, notFound("%s has no environment %s: it has %s", t.Name, env, strings.Join(names, ", "))
 	}
 	for _, name := range names {
 		if env == "" || env == name {

@@ -46,7 +46,7 @@ func teamOf(s overlay.Spot) schemas.Layer {
 // taken is the origin of an entry of a kustomization for what people added.
 func (w *why) taken(out *report.LineOrigin, s overlay.Spot) *report.LineOrigin {
 	out.Origin = addition(s)
-	out.Causes = []report.Cause{{Layer: string(teamOf(s)), Value: s.Value, Spot: report.SpotOf(s.Source)}}
+	out.Causes = []report.Cause{{Layer: string(teamOf(s)), Spot: report.SpotOf(s.Source)}}
 	out.Notes = append(out.Notes, map[bool]string{true: "takes in an object that people added", false: "applies a patch of people"}[out.Origin == report.OriginResource])
 	return out
 }
