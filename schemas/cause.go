@@ -55,6 +55,16 @@ func (t *Tenant) Causes(env string) []Cause {
 	return c.out
 }
 
+// Words are the causes that people wrote of the tenant in an environment, or for all tenants as a layer of theirs:
+// scalars at a line of a YAML file, in the order of the document.
+func (t *Tenant) Words(env string) []Cause {
+	var out []Cause
+	for _, leaf := range t.Leaves(env) {
+		out = append(out, Cause{Path: leaf.Path, Value: leaf.Value, Position: leaf.Position})
+	}
+	return out
+}
+
 // named is the environment whose name the output holds: for the base that of the first.
 func (t *Tenant) named(env string) *Environment {
 	if env == "" && len(t.Environments) > 0 {

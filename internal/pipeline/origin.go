@@ -12,14 +12,15 @@ import (
 
 // origin finds the line of a person's file that made a field of the output.
 type origin struct {
-	*tracer
-	built map[manifest.Key]overlay.Built
-	tree  *overlay.Tree
-	held  func(check string) bool // whether generated objects hold a check
+	*tracer          // of what people wrote of the tenant
+	platform *tracer // of the lines of the platform file beside; nil until one is asked for
+	built    map[manifest.Key]overlay.Built
+	tree     *overlay.Tree
+	held     func(check string) bool // whether generated objects hold a check
 }
 
 func newOrigin(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, built []overlay.Built, tree *overlay.Tree, held func(check string) bool) *origin {
-	o := &origin{held: held, tracer: newTracer(t, e, generated), built: map[manifest.Key]overlay.Built{}, tree: tree}
+	o := &origin{held: held, tracer: newTracer(t, e, generated, t.Words(e.Name)), built: map[manifest.Key]overlay.Built{}, tree: tree}
 	for _, b := range built {
 		o.built[b.Key()] = b
 	}
@@ -72,7 +73,7 @@ func (o *origin) find(b overlay.Built, p *manifest.Problem) (manifest.Position, 
 		return placeIn(o.tenant, b.Extra, path), path.String()
 	}
 	if had {
-		if c, ok := o.follow(generated, path, isWord); ok {
+		if c, ok := o.follow(generated, path); ok {
 			return c.Position, c.Path.String()
 		}
 	}
@@ -80,7 +81,7 @@ func (o *origin) find(b overlay.Built, p *manifest.Problem) (manifest.Position, 
 		return c.Position, c.Path.String()
 	}
 	if had && !speaksOfTenant(p.Remedy) {
-		if c, ok := o.follow(generated, path, o.isPlatformLine); ok {
+		if c, ok := o.platformLines().follow(generated, path); ok {
 			return c.Position, c.Path.String()
 		}
 	}
@@ -91,19 +92,16 @@ func (o *origin) find(b overlay.Built, p *manifest.Problem) (manifest.Position, 
 	return o.tenant.At(o.env.Name, subject), subject.String()
 }
 
-// isWord reports whether a cause is what a person wrote of the tenant, or for all tenants as a layer of theirs.
-func isWord(c schemas.Cause) bool {
-	named := c.Name || len(c.Path) > 1 && (c.Path[0] != "spec" || c.Path[1] == "environments")
-	return !c.Fact && !named && isYAML(c.File)
-}
-
-// isPlatformLine reports whether a cause is a line of the platform file that no layer of the tenant can change.
-func (o *origin) isPlatformLine(c schemas.Cause) bool {
-	return c.Fact && o.env.Platform.File != "" && c.File == o.env.Platform.File
-}
-
-func isYAML(file string) bool {
-	return strings.HasSuffix(file, ".yaml") || strings.HasSuffix(file, ".yml")
+// platformLines traces what no layer of the tenant can change: the facts of the platform file.
+func (o *origin) platformLines() *tracer {
+	if o.platform == nil {
+		lines := slices.DeleteFunc(o.tenant.Causes(o.env.Name), func(c schemas.Cause) bool {
+			return !c.Fact || c.File == "" || c.File != o.env.Platform.File
+		})
+		o.platform = newTracer(o.tenant, o.env, nil, lines)
+		o.platform.now = o.now
+	}
+	return o.platform
 }
 
 // speaksOfTenant reports whether a remedy names a field that the tenant could have, not one of the platform's.
@@ -118,12 +116,12 @@ func speaksOfTenant(remedy string) bool {
 }
 
 // follow tries cause after cause, those nearest to the object's subject first, until the field follows one.
-func (o *origin) follow(object manifest.Object, path manifest.Path, among func(schemas.Cause) bool) (schemas.Cause, bool) {
-	near, _ := o.nearest(object.Subject)
-	read := o.field(object, path)
+func (t *tracer) follow(object manifest.Object, path manifest.Path) (schemas.Cause, bool) {
+	near, _ := t.nearest(object.Subject)
+	read := t.field(object, path)
 	for _, i := range near {
-		if among(o.causes[i]) && o.effect(read, o.likely(i)) == changed {
-			return o.causes[i], true
+		if v := t.likely(i); v.env != nil && t.effect(read, v) == changed {
+			return t.causes[i], true
 		}
 	}
 	return schemas.Cause{}, false
@@ -134,7 +132,7 @@ func (o *origin) named(text string) (schemas.Cause, bool) {
 	var best schemas.Cause
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
 	for _, c := range o.causes {
-		if isWord(c) && len(c.Path) > len(best.Path) && slices.Contains(words, c.Path.String()) {
+		if len(c.Path) > len(best.Path) && slices.Contains(words, c.Path.String()) {
 			best = c
 		}
 	}

@@ -21,6 +21,9 @@ type tracer struct {
 	paths  []string // of the causes
 	others [][]any  // the variants of the causes
 	groups map[string][]int
+	orders map[string][2][]int // of the causes, by subject
+	// all objects are compared after each variation, and not only those that are asked about.
+	all bool
 }
 
 // trial is one variant of one cause, or of all causes of a group.
@@ -35,7 +38,7 @@ type variation struct {
 	cause   schemas.Cause
 	value   any
 	objects map[identity]manifest.Object
-	touched map[identity]bool // objects that are not what they were
+	touched map[identity]bool // of objects that were compared: whether they are not what they were
 }
 
 // reading looks up one value in a variation, and tells whether it is there.
@@ -57,10 +60,10 @@ func index(objects []manifest.Object) map[identity]manifest.Object {
 	return m
 }
 
-func newTracer(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object) *tracer {
+func newTracer(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, causes []schemas.Cause) *tracer {
 	out := &tracer{
-		tenant: t, env: e, causes: t.Causes(e.Name), now: variation{env: e, objects: index(generated)},
-		tried: map[trial]variation{}, groups: map[string][]int{},
+		tenant: t, env: e, causes: causes, now: variation{env: e, objects: index(generated)},
+		tried: map[trial]variation{}, groups: map[string][]int{}, orders: map[string][2][]int{},
 	}
 	out.others = make([][]any, len(out.causes))
 	for i, c := range out.causes {
@@ -114,14 +117,26 @@ func (t *tracer) generate(v variation, tenant *schemas.Tenant, env *schemas.Envi
 		return v
 	}
 	v.env, v.objects, v.touched = env, index(generators.Generate(tenant, env)), map[identity]bool{}
-	for id, object := range t.now.objects {
-		if after, stays := v.objects[id]; stays && reflect.DeepEqual(object.Tree, after.Tree) {
-			v.objects[id] = object // the copy need not be kept
-		} else {
-			v.touched[id] = true
+	for id := range t.now.objects {
+		if !t.all {
+			break
 		}
+		t.isTouched(v, id)
 	}
 	return v
+}
+
+// isTouched reports whether a variation has another object than there was.
+func (t *tracer) isTouched(v variation, id identity) bool {
+	touched, known := v.touched[id]
+	if known || v.touched == nil {
+		return touched
+	}
+	before, after := t.now.objects[id], v.objects[id]
+	if v.touched[id] = !reflect.DeepEqual(before.Tree, after.Tree); !v.touched[id] {
+		v.objects[id] = before // the copy need not be kept
+	}
+	return v.touched[id]
 }
 
 // likely is the first variant that can stand there; its environment is nil where none can.
@@ -247,6 +262,16 @@ var structure = []string{"kind", "strategy", "tier", "lifecycle", "router", "mes
 // nearest are the causes in the order in which an object probably follows them: those under its subject, those
 // that belong to no service; and apart those of other services.
 func (t *tracer) nearest(subject string) (near, far []int) {
+	known, ok := t.orders[subject]
+	if !ok {
+		near, far = t.order(subject)
+		known = [2][]int{slices.Clip(near), far}
+		t.orders[subject] = known
+	}
+	return known[0], known[1]
+}
+
+func (t *tracer) order(subject string) (near, far []int) {
 	const services = "spec.services."
 	var rest []int
 	for i, c := range t.causes {
@@ -271,10 +296,11 @@ func isUnder(field, subject string) bool {
 // field reads a field of an object that was generated, in the words of the tree given: its own or, for what an
 // environment does not have, that of the base.
 func (t *tracer) field(object manifest.Object, path manifest.Path) reading {
-	own := t.now.objects[identify(object)]
+	id := identify(object)
+	own := t.now.objects[id]
 	was, had := aligned(object.Tree, own.Tree, path)
 	return func(v variation) (any, bool) {
-		if !v.touched[identify(object)] {
+		if !t.isTouched(v, id) {
 			return was, had
 		}
 		after, ok := t.became(v, own)

@@ -68,8 +68,9 @@ func (w *why) tracer(env string) *tracer {
 			e, objects = &w.tenant.Environments[i], w.source.Envs[i].Objects
 		}
 	}
-	w.tracers[env] = newTracer(w.tenant, e, objects)
-	return w.tracers[env]
+	t := newTracer(w.tenant, e, objects, w.tenant.Causes(env))
+	t.all, w.tracers[env] = true, t
+	return t
 }
 
 func (w *why) line(file string, line int) (*report.LineOrigin, error) {

@@ -72,7 +72,7 @@ func rendered(t *testing.T) []*schemas.Tenant {
 
 // requireConstant changes every cause, one after the other, to everything that any cause of its name is anywhere,
 // and to more, and holds that no value which was called a constant changes. Environments share the work: each
-// takes its part of the values.
+// takes its part of the values, together half of them.
 func (w *why) requireConstant(t *testing.T, env string, spots []overlay.Spot, part, parts int) {
 	tr := w.tracer(env)
 	pool := map[any][]any{}
@@ -88,9 +88,9 @@ func (w *why) requireConstant(t *testing.T, env string, spots []overlay.Spot, pa
 			of[id] = append(of[id], spot)
 		}
 	}
-	for _, c := range tr.causes {
+	for i, c := range tr.causes {
 		for n, value := range strangeValues(c, pool[c.Path[len(c.Path)-1]]) {
-			if n%parts != part {
+			if (i+n)%(2*parts) != part {
 				continue
 			}
 			tenant, e, ok := w.tenant.Vary(env, c, value)
