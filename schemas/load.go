@@ -19,6 +19,8 @@ type Options struct {
 	// Tenants are names (acme) or files (tenants/acme.yaml); empty means all. What tenants must not
 	// share is looked for in all of them whatever is chosen.
 	Tenants []string
+	// Layers keeps what [Tenant.History] needs.
+	Layers bool
 	// Workers is how many tenants are loaded at once; 0 means one for each processor.
 	Workers int
 }
@@ -41,7 +43,7 @@ func Load(fsys fs.FS, opts Options) (*Fleet, error) {
 	}
 	fleet.Platform, fleet.Digest = p.facts, p.digest()
 	fleet.Problems = append(fleet.Problems, unrendered(p.written, "Platform")...)
-	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults())}, fleet: fleet, workers: opts.Workers}
+	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults()), layers: opts.Layers}, fleet: fleet, workers: opts.Workers}
 	if l.workers <= 0 {
 		l.workers = runtime.GOMAXPROCS(0)
 	}
