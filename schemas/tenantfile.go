@@ -23,6 +23,7 @@ type reader struct {
 	*platform
 	grounds grounds
 	layers  bool // kept
+	memo    *Memo
 }
 
 // tenant reads and judges all that belongs to one tenant.
@@ -77,6 +78,7 @@ func (rd *reader) documents(f *folder) (*work, error) {
 		overrides: map[string]*manifest.Node{}, docs: map[string]*manifest.Node{},
 		nulls: map[manifest.Position]*null{},
 	}}
+	w.session.memo = rd.memo
 	for _, file := range f.documents {
 		doc, err := w.document(file, "Tenant")
 		if err != nil {
@@ -194,7 +196,7 @@ func (w *work) judge(out *outcome) {
 		w.problems = append(w.problems, w.unknownTier()...)
 		return
 	}
-	tenant := &Tenant{Name: w.name}
+	tenant := &Tenant{Name: w.name, doc: doc}
 	var found []manifest.Problem
 	var base *resolved
 	for _, stage := range stages {

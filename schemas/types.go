@@ -38,7 +38,8 @@ type Tenant struct {
 	// Extras are the patches and objects that people add beside fields, in the order of application.
 	Extras []manifest.Extra
 
-	resolver *resolver // what it was made of, if that was to be kept
+	resolver *resolver      // what it was made of, if that was to be kept
+	doc      *manifest.Node // what its own files say together
 }
 
 // Environment is a tenant in one environment.
