@@ -43,7 +43,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
-  tenantsmith check --format github
+  tenantsmith check --format github --also sarif=tenantsmith.sarif
   tenantsmith check --trusted-from origin/main
   tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
@@ -83,6 +83,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.StringVar(&o.change, "change", "", "judge the change that `FILE` describes, too")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	w.alsoFlag(cmd, report.Formats)
 	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
 	w.flags(cmd)
 	return cmd
