@@ -63,7 +63,7 @@ from_plan() {
   [ "$RESULT" = clean ] || conclusion=failure
   changes=$(jq '.tenants | length' "$FOLDER/plan.json")
   comment "$pull" "$FOLDER/plan.md" "$([ "$changes" -gt 0 ] || [ "$RESULT" != clean ] && echo true || echo false)"
-  checked "$(event .pull_request.head.sha)" "$DIGEST" "$conclusion" "$changes tenants change"
+  checked "$(event .pull_request.head.sha)" "$DIGEST" "$conclusion" "tenants that change: $changes"
 }
 
 # from_artifact writes what a fork's run planned. All that it left is a fork's word: of the file only numbers,
@@ -82,7 +82,7 @@ from_artifact() {
   [ -n "$pull" ] || { notice "no open pull request has the head $head any more"; return 0; }
   jq -r --arg run "$(event .workflow_run.html_url)" "$words" "$file" >"$work/plan.md"
   comment "$pull" "$work/plan.md" true
-  checked "$head" "$(jq -r .digest "$file")" neutral "$(jq '.tenants | length' "$file") tenants change, says a run of a fork"
+  checked "$head" "$(jq -r .digest "$file")" neutral "tenants that change, says a run of a fork: $(jq '.tenants | length' "$file")"
 }
 
 # shellcheck disable=SC2016 # jq's variables
@@ -91,7 +91,7 @@ readonly shape='
   (.tenants | type == "array" and length <= 20000 and all(.[]; .name | type == "string" and test("\\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z"))))'
 # shellcheck disable=SC2016 # jq's variables
 readonly words='
-  "**A fork would change \(.tenants | length) tenants.** So says [its run](\($run)), which had no token; the plan is in its summary.",
+  "**A fork would change \(.tenants | length | if . == 1 then "1 tenant" else "\(.) tenants" end).** So says [its run](\($run)), which had no token; the plan is in its summary.",
   "",
   (.tenants[:50][] | "- `\(.name)`"),
   (if (.tenants | length) > 50 then "- and \((.tenants | length) - 50) more" else empty end),

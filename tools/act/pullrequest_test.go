@@ -51,7 +51,7 @@ func TestPullRequest(t *testing.T) {
 	sarif, err := os.ReadFile(filepath.Join(p.record, "tenantsmith-check.sarif"))
 	require.NoError(t, err)
 	require.True(t, json.Valid(sarif))
-	require.NotContains(t, r.log, token)
+	require.NotContains(t, r.text(), token)
 
 	p.propose(func() { p.replace(tenant, safe, root) })
 	r = p.run("pull_request", p.pullRequest(repository))
@@ -137,40 +137,50 @@ func TestShallow(t *testing.T) {
 	}
 }
 
-// TestHostile: nothing that a tenant's file says is run, believed, or calls people.
+// TestHostile: nothing that a tenant's file says is run, believed, or calls people, be it rendered or refused.
 func TestHostile(t *testing.T) {
-	p := newPlatform(t)
-	p.example("pull-request.yml", "          category: tenantsmith-check\n", "          category: tenantsmith-check\n"+outputs)
-	trap := filepath.Join(t.TempDir(), "trap")
+	dir := t.TempDir()
 	evil := strings.ReplaceAll(`$(touch TRAP) ;touch TRAP; "`+"`touch TRAP`"+`" ${{ github.token }} @everyone <!-- tenantsmith:plan --> ![x](https://evil.example/x) `+
-		`</details><img src=x>`+"\n::set-output name=digest::evil\n::error file=x::evil\n##[error]evil\n::add-mask::corner\n```\nend_x\nresult=evil", "TRAP", trap)
+		`</details><img src=x>`+"\n::set-output name=digest::evil\n::error file=x::evil\n##[error]evil\n::add-mask::corner\n```\nend_x\nresult=evil\n", "TRAP", filepath.Join(dir, "trap"))
 	quoted, err := json.Marshal(evil)
 	require.NoError(t, err)
-	p.propose(func() {
-		p.replace(tenant, "displayName: Corner Shop", "displayName: "+string(quoted))
-		p.replace(tenant, `env: {QUEUE: orders,`, `env: {QUEUE: orders, EVIL: `+string(quoted)+`,`)
-		p.replace(tenant, "{team: corner-shop,", "{team: "+string(quoted)+",")
-		p.replace(tenant, calm, busy)
-		p.write("tenants/$(touch "+filepath.Base(trap)+").yaml", "kind: "+string(quoted)+"\n")
-	})
-	r := p.run("pull_request", p.pullRequest("stranger/platform"))
-	require.NoFileExists(t, trap)
-	require.NoFileExists(t, filepath.Join(p.dir, "trap"))
-	require.True(t, r.failed)
-	require.NotEqual(t, "evil", r.outputs["digest"])
-	require.Equal(t, "problems", r.outputs["result"])
-	for _, l := range r.lines {
-		require.NotEqual(t, "evil", l.Arg, "%s", l.Msg)
-		require.False(t, l.Command == "add-mask" && l.Arg == "corner")
-	}
-	require.NotContains(t, r.log, token)
-	bodies := append(p.github.ours(), r.summary())
-	require.NotEmpty(t, bodies[0])
-	for _, body := range bodies {
-		said := spoken(body)
-		require.NotContains(t, said, "@everyone")
-		require.NotContains(t, said, "<img")
-		require.NotContains(t, said, "![x]")
+	for name, edit := range map[string]func(p *platform){
+		"rendered": func(p *platform) {
+			p.replace(tenant, `env: {QUEUE: orders,`, `env: {QUEUE: `+string(quoted)+`,`)
+			p.replace(tenant, safe, root+"      args: ["+string(quoted)+"]\n")
+		},
+		"refused": func(p *platform) {
+			p.replace(tenant, "displayName: Corner Shop", "displayName: "+string(quoted))
+			p.replace(tenant, "{team: corner-shop,", "{"+string(quoted)+": "+string(quoted)+",")
+			p.write("tenants/$(touch trap).yaml", "kind: "+string(quoted)+"\n")
+			p.replace("tenants/pet-project.yaml", "tier: free", "tier: basic")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlatform(t)
+			p.example("pull-request.yml", "          category: tenantsmith-check\n", "          category: tenantsmith-check\n"+outputs)
+			p.propose(func() { edit(p) })
+			r := p.run("pull_request", p.pullRequest(stranger))
+			require.True(t, r.failed)
+			require.NoFileExists(t, filepath.Join(dir, "trap"))
+			require.NoFileExists(t, filepath.Join(p.dir, "trap"))
+			require.Equal(t, "problems", r.outputs["result"])
+			require.Regexp(t, `^sha256:[0-9a-f]{64}$`, r.outputs["digest"])
+			require.NotEmpty(t, r.annotations("error"))
+			for _, l := range r.lines {
+				require.NotEqual(t, "evil", l.Arg, "%s", l.Msg)
+				require.False(t, l.Command == "add-mask" && l.Arg == "corner")
+			}
+			require.NotContains(t, r.text(), token)
+			require.Len(t, p.github.ours(), 1)
+			for _, body := range append(p.github.ours(), r.summary()) {
+				said := spoken(body)
+				require.NotContains(t, said, "@everyone")
+				require.NotContains(t, said, "<img")
+				require.NotContains(t, said, "![x]")
+				require.Equal(t, 1, strings.Count(body, "<!-- tenantsmith:plan -->"))
+			}
+		})
 	}
 }
 
