@@ -21,6 +21,8 @@ type Options struct {
 	Tenants []string
 	// Workers is how many tenants are loaded at once; 0 means one for each processor.
 	Workers int
+	// Memo, if not nil, spares judging again what another load with it found nothing wrong with.
+	Memo *Memo
 }
 
 // Load reads a platform repository: the platform file, tenants, overrides and waivers, each checked
@@ -41,7 +43,7 @@ func Load(fsys fs.FS, opts Options) (*Fleet, error) {
 	}
 	fleet.Platform, fleet.Digest = p.facts, p.digest()
 	fleet.Problems = append(fleet.Problems, unrendered(p.written, "Platform")...)
-	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults())}, fleet: fleet, workers: opts.Workers}
+	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults()), memo: opts.Memo}, fleet: fleet, workers: opts.Workers}
 	if l.workers <= 0 {
 		l.workers = runtime.GOMAXPROCS(0)
 	}
@@ -121,7 +123,7 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	}
 	chosen := map[string]bool{}
 	for _, word := range wanted {
-		name, file := tenantOf(word), path.Clean(word)
+		name, file := TenantOf(word), path.Clean(word)
 		switch {
 		case l.layout.folders[name] != nil:
 			chosen[name] = true
@@ -138,8 +140,8 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	return slices.Sorted(maps.Keys(chosen)), waivers
 }
 
-// tenantOf is the tenant that an argument means: a name, or a file or folder of it.
-func tenantOf(word string) string {
+// TenantOf is the tenant that an argument means: a name, or a file or folder of it.
+func TenantOf(word string) string {
 	parts := strings.Split(path.Clean(word), "/")
 	if len(parts) < 2 || parts[0] != tenantsDir && parts[0] != overridesDir {
 		return word

@@ -22,6 +22,7 @@ type reader struct {
 	fsys fs.FS
 	*platform
 	grounds grounds
+	memo    *Memo
 }
 
 // tenant reads and judges all that belongs to one tenant.
@@ -73,6 +74,7 @@ func (rd *reader) documents(f *folder) (*work, error) {
 		overrides: map[string]*manifest.Node{}, docs: map[string]*manifest.Node{},
 		nulls: map[manifest.Position]*null{},
 	}}
+	w.session.memo = rd.memo
 	for _, file := range f.documents {
 		doc, err := w.document(file, "Tenant")
 		if err != nil {
@@ -190,7 +192,7 @@ func (w *work) judge(out *outcome) {
 		w.problems = append(w.problems, w.unknownTier()...)
 		return
 	}
-	tenant := &Tenant{Name: w.name}
+	tenant := &Tenant{Name: w.name, doc: doc}
 	var found []manifest.Problem
 	var base *resolved
 	for _, stage := range stages {

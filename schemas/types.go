@@ -37,6 +37,8 @@ type Tenant struct {
 	Environments []Environment
 	// Extras are the patches and objects that people add beside fields, in the order of application.
 	Extras []manifest.Extra
+
+	doc *manifest.Node // what its own files say together
 }
 
 // Environment is a tenant in one environment.

@@ -70,7 +70,7 @@ compare() {
 check() {
   local flags=(check --format github --also "json=$folder/check.json" --also "text=$work/check.txt" --also "sarif=$work/sarif")
   [ -z "$IN_FAIL_ON" ] || flags+=(--fail-on "$IN_FAIL_ON")
-  [ -z "$trusted" ] || flags+=(--trusted-from "$trusted")
+  [ -z "$trusted" ] || flags+=(--trusted-from "$trusted" --base "$since")
   ran "${flags[@]}" "$@"
   cat "$work/stdout"
   quoted "$work/check.txt" "$work/stderr"
@@ -96,6 +96,7 @@ sarif() {
 # plan judges by the base revision's word, and shows what the change does as if it were merged.
 plan() {
   local flags=(plan --format text --also "json=$folder/plan.json" --also "markdown=$folder/plan.md")
+  flags+=(--link "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID")
   check
   [ -z "$since" ] || flags+=(--base "$since")
   ran "${flags[@]}" ${args[@]+"${args[@]}"}

@@ -17,7 +17,7 @@ import (
 type checkOptions struct {
 	manifests, checks           []string
 	environment, failOn, format string
-	change                      string
+	change, base                string
 	verify                      bool
 }
 
@@ -34,6 +34,8 @@ Waivers (waivers/*.yaml) accept findings for a time, as on the day of --now. In 
 --trusted-from origin/main judges by the platform file, schemas, policies, overrides and waivers that are
 merged, whatever the working tree says of them.
 
+With --base only findings that are new against that commit fail; those that it has, too, are counted.
+
 With --change it judges a change as well: who approved it, what it removes, whether its output is what
 tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the forge knows; it must not
 lie in the repository that the change is about.
@@ -45,6 +47,7 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
   tenantsmith check --format github --also sarif=tenantsmith.sarif
   tenantsmith check --trusted-from origin/main
+  tenantsmith check --base origin/main
   tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,13 +65,14 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 			if err != nil {
 				return err
 			}
-			res, err := w.run(cmd.Context(), pipeline.Options{
+			res, err := w.against(cmd.Context(), o.base, pipeline.Options{
 				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
 			})
 			if err != nil {
 				return err
 			}
 			r := reportResult(res, o.environment)
+			r.Base = o.base
 			if o.environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
 				return fmt.Errorf("none of these tenants has the environment %q", o.environment)
 			}
@@ -84,7 +88,9 @@ unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
 	w.alsoFlag(cmd, report.Formats)
+	baseFlag(cmd, &o.base)
 	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
+	cmd.MarkFlagsMutuallyExclusive("base", "manifests")
 	w.flags(cmd)
 	return cmd
 }
@@ -117,14 +123,7 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 func skipped(res *pipeline.Result) []report.Skipped {
 	var out []report.Skipped
 	for _, t := range res.Tenants {
-		for i := range t.Tenant.Environments {
-			for _, s := range t.Tenant.Environments[i].Spec.Delivery.Sources {
-				own := report.Skipped{What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository"}
-				if !slices.Contains(out, own) {
-					out = append(out, own)
-				}
-			}
-		}
+		out = append(out, pipeline.Elsewhere(t.Tenant)...)
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 func writeComplianceText(w io.Writer, c *Compliance, o Options) error {
@@ -59,12 +58,12 @@ func columns(rows [][]string) [][]string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], widthOf(cell))
 		}
 	}
 	for _, row := range rows {
 		for i := range row[:len(row)-1] {
-			row[i] += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(row[i]))
+			row[i] += strings.Repeat(" ", widths[i]-widthOf(row[i]))
 		}
 	}
 	return rows

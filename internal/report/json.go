@@ -38,6 +38,7 @@ type finding struct {
 	Remedy      string             `json:"remedy"`
 	Controls    []manifest.Control `json:"controls"`
 	Waiver      string             `json:"waiver"`
+	Baseline    bool               `json:"baseline,omitempty"`
 }
 
 type object struct {
@@ -61,25 +62,34 @@ func writeJSON(w io.Writer, r Report) error {
 	return writeIndented(w, doc)
 }
 
-// writeIndented prints a document of JSON. The runner of GitHub Actions obeys ##[…] anywhere in what
-// a step prints, so that no text may hold it as it is.
+// writeIndented prints a document of JSON.
 func writeIndented(w io.Writer, doc any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(doc); err != nil {
+	b, err := indented("", doc)
+	if err != nil {
 		return err
 	}
-	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte("##["), []byte(`#\u0023[`)))
+	_, err = w.Write(append(b, '\n'))
 	return err
+}
+
+// indented writes a value for a line that begins with the prefix. The runner of GitHub Actions obeys ##[…]
+// anywhere in what a step prints, so that no text may hold it as it is.
+func indented(prefix string, v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent(prefix, "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.ReplaceAll(bytes.TrimSuffix(b.Bytes(), []byte("\n")), []byte("##["), []byte(`#\u0023[`)), nil
 }
 
 func toFinding(p manifest.Problem) finding {
 	f := finding{
 		Check: p.Check, Severity: p.Severity, Message: p.Message, Tenant: p.Tenant, Environment: p.Environment,
 		Field: p.Field, File: p.File, Line: p.Line, Column: p.Column, Remedy: p.Remedy,
-		Controls: append([]manifest.Control{}, p.Controls...), Waiver: p.Waiver,
+		Controls: append([]manifest.Control{}, p.Controls...), Waiver: p.Waiver, Baseline: p.Baseline,
 	}
 	if len(p.Path) > 0 {
 		f.Field = p.Path.String()

@@ -1,0 +1,217 @@
+package plan
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// pair is one object before and after; one of the two may be missing.
+type pair struct {
+	old, new *manifest.Object
+	// key is that of the new object, or of the old one where it is removed.
+	key    manifest.Key
+	action Action
+	// hashed objects carry a digest of their content in their name: another content is another object.
+	hashed bool
+	// moved objects have another namespace or, for it, another name.
+	moved  bool
+	fields []field
+}
+
+// field is a change in an object.
+type field struct {
+	manifest.Change
+	recreates, restarts bool
+}
+
+// object is the newer of the two.
+func (p *pair) object() *manifest.Object {
+	if p.new != nil {
+		return p.new
+	}
+	return p.old
+}
+
+// kind returns group and kind as one word: "apps/Deployment", "Service" for the core group.
+func (p *pair) kind() string { return kindOf(p.key) }
+
+func kindOf(k manifest.Key) string {
+	if k.Group == "" {
+		return k.Kind
+	}
+	return k.Group + "/" + k.Kind
+}
+
+// match pairs the objects of two sides, sorted by key: by their keys, then those with a digest in their name by what
+// is before it, then, where the namespace of the tenant moved, by what they are called beside it. Pairs without a
+// difference are left out.
+func match(old, new *Side) []pair {
+	m := matcher{old: side(old), new: side(new)}
+	m.byKey()
+	m.by(hashed, func(p *pair) { p.hashed = true })
+	if from, to := namespace(old), namespace(new); from != to && from != "" && to != "" {
+		before := newNeutral(from)
+		after := newNeutral(to)
+		m.old.neutral(before)
+		m.new.neutral(after)
+		m.by(func(o entry) any { return o.neutral }, func(p *pair) { p.moved = true })
+	}
+	m.rest()
+	slices.SortStableFunc(m.pairs, func(a, b pair) int { return compareKeys(a.key, b.key) })
+	return m.pairs
+}
+
+func namespace(s *Side) string {
+	if s == nil {
+		return ""
+	}
+	return s.Namespace
+}
+
+// entry is an object that may still find its match.
+type entry struct {
+	object       *manifest.Object
+	key, neutral manifest.Key
+	taken        bool
+}
+
+type entries []entry
+
+// side lists the objects in the order of their keys. Two of one key are ordered by their content, so that the order
+// they come in means nothing.
+func side(s *Side) entries {
+	if s == nil {
+		return nil
+	}
+	out := make(entries, len(s.Objects))
+	for i := range s.Objects {
+		out[i] = entry{object: &s.Objects[i], key: s.Objects[i].Key()}
+	}
+	slices.SortFunc(out, func(a, b entry) int {
+		if c := compareKeys(a.key, b.key); c != 0 {
+			return c
+		}
+		return cmp.Compare(string(plain(a.object.Tree)), string(plain(b.object.Tree)))
+	})
+	return out
+}
+
+func (es entries) neutral(n neutral) {
+	for i := range es {
+		k := es[i].key
+		k.Namespace, k.Name = n.text(k.Namespace), n.text(k.Name)
+		es[i].neutral = k
+	}
+}
+
+type matcher struct {
+	old, new entries
+	pairs    []pair
+}
+
+// byKey pairs objects of the same key; both sides stand in the order of their keys.
+func (m *matcher) byKey() {
+	for i, j := 0, 0; i < len(m.old) && j < len(m.new); {
+		o, n := &m.old[i], &m.new[j]
+		c := compareKeys(o.key, n.key)
+		if c == 0 {
+			m.add(o, n, func(*pair) {})
+		}
+		if c <= 0 {
+			i++
+		}
+		if c >= 0 {
+			j++
+		}
+	}
+}
+
+// by pairs the objects for which identity returns the same; nil is no identity.
+func (m *matcher) by(identity func(entry) any, mark func(*pair)) {
+	free := map[any][]int{}
+	for i, o := range m.old {
+		if o.taken {
+			continue
+		}
+		if id := identity(o); id != nil {
+			free[id] = append(free[id], i)
+		}
+	}
+	if len(free) == 0 {
+		return
+	}
+	for j := range m.new {
+		n := &m.new[j]
+		if n.taken {
+			continue
+		}
+		id := identity(*n)
+		if id == nil || len(free[id]) == 0 {
+			continue
+		}
+		o := &m.old[free[id][0]]
+		free[id] = free[id][1:]
+		m.add(o, n, mark)
+	}
+}
+
+// add keeps a pair whose objects differ.
+func (m *matcher) add(old, new *entry, mark func(*pair)) {
+	old.taken, new.taken = true, true
+	p := pair{old: old.object, new: new.object, key: new.key, action: Changed}
+	mark(&p)
+	for _, c := range manifest.Diff(old.object.Tree, new.object.Tree) {
+		p.fields = append(p.fields, field{Change: c})
+	}
+	if len(p.fields) > 0 {
+		m.pairs = append(m.pairs, p)
+	}
+}
+
+// rest takes what found no match: it came or went.
+func (m *matcher) rest() {
+	for _, o := range m.old {
+		if !o.taken {
+			m.pairs = append(m.pairs, pair{old: o.object, key: o.key, action: Removed})
+		}
+	}
+	for _, n := range m.new {
+		if !n.taken {
+			m.pairs = append(m.pairs, pair{new: n.object, key: n.key, action: Added})
+		}
+	}
+}
+
+// digestTail is a digest at the end of a name: ours and most tools' is hexadecimal, that of kustomize has letters of
+// its own.
+var digestTail = regexp.MustCompile(`-(?:[0-9a-f]{8,64}|[2456789bcdfghkmt]{10})$`)
+
+// stem returns the name without the digest in it; false if there is none.
+func stem(k manifest.Key) (string, bool) {
+	if k.Group != "" || k.Kind != "ConfigMap" && k.Kind != "Secret" {
+		return "", false
+	}
+	at := digestTail.FindStringIndex(k.Name)
+	if at == nil {
+		return "", false
+	}
+	return k.Name[:at[0]], true
+}
+
+// hashed identifies an object by what its name says beside a digest.
+func hashed(e entry) any {
+	s, ok := stem(e.key)
+	if !ok {
+		return nil
+	}
+	return [4]string{e.object.Subject, e.key.Kind, e.key.Namespace, s}
+}
+
+func compareKeys(a, b manifest.Key) int {
+	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Group, b.Group),
+		strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+}
