@@ -14,20 +14,22 @@ import (
 )
 
 // TestRelease: a released binary runs only with the checksum that the action carries, or the release's list for
-// another release. A curl that knows a folder stands in for the download.
+// another release. A curl that knows a folder stands in for the download, a script for the program.
 func TestRelease(t *testing.T) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		t.Skip("the release of this test is for linux/amd64")
 	}
-	good, bad := archive(t, filepath.Join(built, "tenantsmith"), 0), archive(t, filepath.Join(built, "tenantsmith"), 1)
+	program := filepath.Join(t.TempDir(), "program")
+	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\nexec "+filepath.Join(built, "tenantsmith")+" \"$@\"\n"), 0o755))
+	good, bad := archive(t, program, ""), archive(t, program, "# evil\n")
 	for name, c := range map[string]struct {
 		served  string
 		carried string // the binary that the action's own list names
 		listed  string // the archive that the release's list names
 		says    string
 	}{
-		"as the action says":        {served: good, carried: filepath.Join(built, "tenantsmith")},
-		"tampered with":             {served: bad, carried: filepath.Join(built, "tenantsmith"), says: "the binary in tenantsmith_9.9.9_linux_amd64.tar.gz is not the one that this revision of the action tells of"},
+		"as the action says":        {served: good, carried: program},
+		"tampered with":             {served: bad, carried: program, says: "the binary in tenantsmith_9.9.9_linux_amd64.tar.gz is not the one that this revision of the action tells of"},
 		"another release":           {served: good, listed: good},
 		"another, tampered with":    {served: bad, listed: good, says: "is not the file that the release's checksums.txt tells of"},
 		"another, without its list": {served: good, says: "cannot download"},
@@ -81,13 +83,13 @@ func (p *platform) curl(files string) {
 	p.env = append(p.env, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// archive is a release's, of a program with some bytes more.
-func archive(t *testing.T, program string, more int) string {
+// archive is a release's, of a program with something more in it.
+func archive(t *testing.T, program, more string) string {
 	t.Helper()
 	dir := t.TempDir()
 	data, err := os.ReadFile(program)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith"), append(data, make([]byte, more)...), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith"), append(data, more...), 0o755))
 	out, err := exec.Command("tar", "-C", dir, "-czf", filepath.Join(dir, "a.tar.gz"), "tenantsmith").CombinedOutput()
 	require.NoError(t, err, string(out))
 	return filepath.Join(dir, "a.tar.gz")

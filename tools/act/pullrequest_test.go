@@ -2,6 +2,7 @@ package act
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -59,7 +60,7 @@ func TestPullRequest(t *testing.T) {
 	require.Equal(t, "problems", r.outputs["result"])
 	require.Equal(t, "2", r.outputs["new-findings"]) // development and production
 	require.Len(t, r.annotations("error"), 1)
-	require.Regexp(t, `^tenants/corner-shop.yaml:33: high TS-POD-008: pod may run as root`, r.annotations("error")[0])
+	require.Contains(t, r.annotations("error")[0], p.at(tenant, "runAsNonRoot")+": high TS-POD-008: pod may run as root")
 	require.Len(t, p.github.ours(), 1, "updated in place")
 	require.NotEqual(t, first, p.github.ours()[0])
 	require.Contains(t, p.github.ours()[0], "TS-POD-008")
@@ -73,6 +74,16 @@ func TestPullRequest(t *testing.T) {
 	require.Len(t, p.github.ours(), 1)
 	require.Less(t, len(p.github.ours()[0]), len(first))
 	require.Equal(t, "<!-- tenantsmith:plan -->\nlooks like one", p.github.comments[0].Body, "what people say is left alone")
+}
+
+// at is the place of a text in a file: file:line.
+func (p *platform) at(name, text string) string {
+	p.t.Helper()
+	data, err := os.ReadFile(filepath.Join(p.dir, name))
+	require.NoError(p.t, err)
+	before, _, ok := strings.Cut(string(data), text)
+	require.True(p.t, ok, text)
+	return fmt.Sprintf("%s:%d", name, strings.Count(before, "\n")+1)
 }
 
 // TestNothingChanges: where there is nothing to say, nobody is told.
