@@ -14,6 +14,7 @@ work=$(mktemp -d "$RUNNER_TEMP/tenantsmith-XXXXXX")
 folder=$work/result
 mkdir "$folder"
 code=0 commit=''
+output result fault # until it is known better
 
 args=()
 while IFS= read -r line; do

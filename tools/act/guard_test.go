@@ -71,6 +71,7 @@ func TestWrongInputs(t *testing.T) {
 			require.True(t, r.failed)
 			require.Len(t, r.annotations("error"), 1)
 			require.Contains(t, r.annotations("error")[0], says)
+			require.NotEqual(t, "clean", r.outputs["result"])
 		})
 	}
 }

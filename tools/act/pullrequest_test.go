@@ -144,6 +144,7 @@ func TestShallow(t *testing.T) {
 		require.Equal(t, fails, r.failed, r.text())
 		if fails {
 			require.Contains(t, r.text(), "is not in this clone: give actions/checkout fetch-depth: 2")
+			require.Equal(t, "fault", r.outputs["result"])
 		}
 	}
 }
