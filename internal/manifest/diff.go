@@ -18,6 +18,9 @@ type Change struct {
 // Diff returns what makes new out of old, sorted by path. Elements of lists that all carry a name of their own are
 // matched by it, others by their place. A list whose elements also changed their order is one change.
 func Diff(old, new any) []Change {
+	if equal(old, new) { // most trees are, and to see that costs less than to look for what is not
+		return nil
+	}
 	d := differ{}
 	d.compare(old, new)
 	slices.SortFunc(d.changes, func(a, b Change) int {
@@ -27,7 +30,7 @@ func Diff(old, new any) []Change {
 }
 
 // differ walks two trees. at and to are the ways to where it stands in the old and in the new one; they become paths
-// only for a change, so that what is the same costs no memory.
+// only for a change.
 type differ struct {
 	at, to  []crumb
 	changes []Change
@@ -66,6 +69,27 @@ func (d *differ) compare(old, new any) {
 	if !equalScalars(old, new) {
 		d.changed(old, new)
 	}
+}
+
+// equal reports whether two trees are the same.
+func equal(old, new any) bool {
+	switch o := old.(type) {
+	case map[string]any:
+		n, ok := new.(map[string]any)
+		if !ok || len(o) != len(n) {
+			return false
+		}
+		for k, v := range o {
+			if w, ok := n[k]; !ok || !equal(v, w) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		n, ok := new.([]any)
+		return ok && slices.EqualFunc(o, n, equal)
+	}
+	return equalScalars(old, new)
 }
 
 // equalScalars reports whether two scalars are equal.

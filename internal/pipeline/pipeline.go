@@ -106,6 +106,8 @@ type Rendered struct {
 	services map[manifest.Key]string // that objects were made for
 	objects  int
 	placed   map[string][]manifest.Object // by environment, where revisions are compared
+	judged   map[string]judged            // by environment, until the other revision is judged
+	twin     *Rendered                    // the same tenant at the other revision, if that was judged
 }
 
 // examined reports whether every environment was built and judged as it would be in a cluster.
@@ -211,7 +213,7 @@ type chain struct {
 func (c chain) all(ctx context.Context) ([]Rendered, error) {
 	out := make([]Rendered, len(c.fleet.Tenants))
 	err := each(len(out), c.options.Progress, func(i int) (err error) {
-		out[i], err = c.one(ctx, c.fleet.Tenants[i])
+		out[i], err = c.one(ctx, c.fleet.Tenants[i], nil)
 		return err
 	})
 	return out, cmp.Or(err, ctx.Err())
@@ -237,14 +239,15 @@ func each(n int, progress func(done, total int), f func(i int) error) error {
 	return cmp.Or(errs...)
 }
 
-// one takes a tenant from its fields to its checked files.
-func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
+// one takes a tenant from its fields to its checked files. The twin, if there is one, is the same tenant at
+// another revision, judged by the same engine.
+func (c chain) one(ctx context.Context, t *schemas.Tenant, twin *Rendered) (Rendered, error) {
 	if err := ctx.Err(); err != nil {
 		return Rendered{}, err
 	}
 	src := sourceOf(t)
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree, problems: problems, unbuilt: len(problems) > 0, services: map[manifest.Key]string{}}
+	r := Rendered{Tenant: t, Tree: tree, problems: problems, unbuilt: len(problems) > 0, services: map[manifest.Key]string{}, twin: twin}
 	if tree == nil {
 		return r, nil
 	}
@@ -318,9 +321,13 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	if c.asks() {
 		var err error
 		facts := c.known.facts(r.Tenant.Name, e)
-		found, err = c.engine.Check(ctx, policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies})
-		if err != nil {
+		in := policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies}
+		in.Twin = r.twinOf(e.Name, in)
+		if found, err = c.engine.Check(ctx, in); err != nil {
 			return err
+		}
+		if c.options.comparing {
+			r.keep(e.Name, in, found)
 		}
 		c.unask(r, e, facts)
 	}
@@ -338,11 +345,4 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	r.Checked = append(r.Checked, e.Name)
 	r.members = append(r.members, member(r.Tenant.Name, e, objects))
 	return nil
-}
-
-func (r *Rendered) place(env string, objects []manifest.Object) {
-	if r.placed == nil {
-		r.placed = map[string][]manifest.Object{}
-	}
-	r.placed[env] = objects
 }

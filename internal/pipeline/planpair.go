@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/internal/proof"
 	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -27,23 +28,42 @@ type pair struct {
 func (p *planner) render(ctx context.Context, pairs []*pair) error {
 	return each(len(pairs), p.options.Progress, func(i int) (err error) {
 		pr := pairs[i]
-		if pr.old, err = p.old.one(ctx, pr.name); err != nil {
+		if pr.new, err = p.new.one(ctx, pr.name, nil); err != nil {
 			return err
 		}
-		if pr.new, err = p.new.one(ctx, pr.name); err != nil {
+		twin := pr.new
+		if p.old.chain.engine != p.new.chain.engine {
+			twin = nil
+		}
+		if pr.old, err = p.old.one(ctx, pr.name, twin); err != nil {
 			return err
 		}
 		pr.compareFiles()
+		pr.forget()
 		return nil
 	})
 }
 
-func (r *revision) one(ctx context.Context, name string) (*Rendered, error) {
+// forget lets go of what only the judgement of the other revision needs, and of what no plan tells.
+func (pr *pair) forget() {
+	for _, r := range []*Rendered{pr.old, pr.new} {
+		if r == nil {
+			continue
+		}
+		r.judged, r.twin = nil, nil
+		for i := range r.Certificates {
+			c, m := &r.Certificates[i], r.Certificates[i].Measured
+			c.Lines, c.Measured = nil, proof.Measurement{Steady: m.Steady, Peak: m.Peak, SteadySidecars: m.SteadySidecars, Sidecars: m.Sidecars}
+		}
+	}
+}
+
+func (r *revision) one(ctx context.Context, name string, twin *Rendered) (*Rendered, error) {
 	t := r.tenants[name]
 	if t == nil {
 		return nil, nil
 	}
-	out, err := r.chain.one(ctx, t)
+	out, err := r.chain.one(ctx, t, twin)
 	return &out, err
 }
 

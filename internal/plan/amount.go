@@ -37,7 +37,7 @@ func (c *comparison) quotaChanges() []Amount {
 	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return isQuota(p.key) }) {
 		return nil
 	}
-	return amounts(quotas(c.Old), quotas(c.New))
+	return amounts(c.quotas(c.Old), c.quotas(c.New))
 }
 
 // steady is what the workloads of a side ask for.
@@ -50,17 +50,17 @@ func steady(s *Side) quantities {
 
 // quotas are what the ResourceQuotas of a side allow, by resource: the least where several bound the same. One for
 // some pods only is told with its name.
-func quotas(s *Side) quantities {
+func (c *comparison) quotas(s *Side) quantities {
 	out := quantities{}
 	if s == nil {
 		return out
 	}
 	for i := range s.Objects {
 		o := &s.Objects[i]
-		if !isQuota(o.Key()) {
+		if o.Kind() != "ResourceQuota" || !isQuota(o.Key()) {
 			continue
 		}
-		for name, q := range hard(o) {
+		for name, q := range c.hard(o) {
 			if scoped(o) {
 				name += " of " + o.Name()
 			}
@@ -80,10 +80,23 @@ func scoped(o *manifest.Object) bool {
 	return len(list(spec["scopes"])) > 0 || spec["scopeSelector"] != nil
 }
 
+// hard is what a quota allows; it is read once.
+func (c *comparison) hard(o *manifest.Object) quantities {
+	if q, ok := c.read[o]; ok {
+		return q
+	}
+	if c.read == nil {
+		c.read = map[*manifest.Object]quantities{}
+	}
+	c.read[o] = hard(o)
+	return c.read[o]
+}
+
 // hard is what a quota allows. "cpu" is another word for "requests.cpu", and so on.
 func hard(o *manifest.Object) quantities {
-	out := quantities{}
-	for name, v := range child(o.Tree, "spec", "hard") {
+	bounds := child(o.Tree, "spec", "hard")
+	out := make(quantities, len(bounds))
+	for name, v := range bounds {
 		q, ok := quantity(v)
 		if !ok {
 			continue

@@ -16,7 +16,7 @@ var backups = map[string]manifest.Path{
 
 // lostBackup tells of backups that are no longer made, or kept for less long.
 func lostBackup(c *comparison, p *pair) {
-	keeps, ok := backups[p.kind()]
+	keeps, ok := backups[p.kind]
 	if !ok || p.old == nil {
 		return
 	}
@@ -44,8 +44,8 @@ func (c *comparison) shorter(p *pair, path manifest.Path) {
 	}
 	old, _ := path.Lookup(p.old.Tree)
 	new, _ := path.Lookup(p.new.Tree)
-	before, had := period(old, p.kind())
-	after, has := period(new, p.kind())
+	before, had := period(old, p.kind)
+	after, has := period(new, p.kind)
 	if had && has && after < before {
 		c.risk(DataLoss, c.graver(manifest.Medium, manifest.High), p, path, fmt.Sprintf("backups are kept for %v instead of %v; older ones go", new, old), "")
 	}

@@ -33,7 +33,25 @@ func cluster(all []comparison) []Group {
 	c.collect()
 	c.identify(func(a *atom) *int32 { return &a.where }, c.writeWhere)
 	c.identify(func(a *atom) *int32 { return &a.what }, c.writeWhat)
+	c.repeat()
 	return c.groups(c.kins())
+}
+
+// repeat tells apart equal atoms of one place by how many there were before: two like elements more in a list are
+// not what one is.
+func (c *clusterer) repeat() {
+	times := map[int32]uint64{}
+	for i := range c.atoms {
+		a := &c.atoms[i]
+		if i > 0 && c.atoms[i-1].place != a.place {
+			clear(times)
+		}
+		what := a.what
+		if n := times[what]; n > 0 {
+			a.what = c.id(binary.AppendUvarint(binary.AppendVarint([]byte("again "), int64(what)), n))
+		}
+		times[what]++
+	}
 }
 
 func (c *clusterer) collect() {
@@ -72,8 +90,7 @@ func (c *clusterer) identify(id func(*atom) *int32, write scribe) {
 	c.number(id, write, true, func(a *atom) bool { return owner[*id(a)] != several })
 }
 
-// number gives atoms that are written alike the same number. Equal atoms of one place are told apart by how many
-// there were before.
+// number gives atoms that are written alike the same number.
 func (c *clusterer) number(id func(*atom) *int32, write scribe, tenants bool, wanted func(*atom) bool) {
 	var b []byte
 	var oldNames, newNames neutral
@@ -119,7 +136,7 @@ func (c *clusterer) writeWhere(b []byte, a atom, old, new neutral) []byte {
 	if p.new == nil {
 		n = old
 	}
-	b = append(append(b, "where "...), p.action...)
+	b = append(append(b, "where "...), p.acts(a.field)...)
 	for _, s := range []string{p.key.Group, p.key.Kind, p.key.Namespace, p.key.Name} {
 		b = appendText(b, s, n)
 	}
@@ -131,6 +148,14 @@ func (c *clusterer) writeWhere(b []byte, a atom, old, new neutral) []byte {
 		return encodePath(append(b, '-'), f.Path, p.old.Tree, old)
 	}
 	return encodePath(append(b, '+'), f.Path, p.new.Tree, new)
+}
+
+// acts is what becomes of the object by one of its fields: only those that cannot change make it be created again.
+func (p *pair) acts(field int32) Action {
+	if p.action == Recreated && !p.fields[field].recreates {
+		return Changed
+	}
+	return p.action
 }
 
 // writeWhat writes the values beside the field.

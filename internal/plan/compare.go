@@ -16,6 +16,7 @@ type comparison struct {
 	risks   []Risk
 	effect  Effect
 	found   Findings
+	read    map[*manifest.Object]quantities // what quotas allow, as far as asked
 }
 
 // compare matches the objects of every environment. The environments come back sorted by tenant and name.
@@ -62,9 +63,9 @@ func findings(s *Side) []manifest.Problem {
 	return s.Findings
 }
 
-// neutrals replace the names of one side: those of the environment alone, and those of the tenant as well.
+// neutrals replace the names of one side: those of the environment and the namespace, and that of the tenant as well.
 func (c *comparison) neutrals(s *Side) (environment, all neutral) {
-	environment = neutral{}.with(c.Environment.Environment, "\x00e")
+	environment = newNeutral(namespace(s)).with(c.Environment.Environment, "\x00e")
 	for i := range c.pairs {
 		p := &c.pairs[i]
 		if p.hashed {
@@ -72,5 +73,5 @@ func (c *comparison) neutrals(s *Side) (environment, all neutral) {
 			environment = environment.with(p.old.Name(), tail+"-\x00d").with(p.new.Name(), tail+"-\x00d")
 		}
 	}
-	return environment, environment.with(c.Tenant, "\x00t").with(namespace(s), "\x00n")
+	return environment, environment.with(c.Tenant, "\x00t")
 }

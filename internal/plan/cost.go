@@ -81,7 +81,7 @@ func counted(s *Side, of func(*manifest.Object) int64) float64 {
 
 // instances counts those of a database.
 func instances(o *manifest.Object) int64 {
-	if kindOf(o.Key()) != postgres {
+	if o.Kind() != "Cluster" || kindOf(o.Key()) != postgres {
 		return 0
 	}
 	return count(at(o.Tree, "spec", "instances"), 1)
@@ -91,13 +91,15 @@ const postgres = "postgresql.cnpg.io/Cluster"
 
 // balancers counts what a cloud gives an address of its own: Services that ask for it, and Gateways.
 func balancers(o *manifest.Object) int64 {
-	switch kindOf(o.Key()) {
+	switch o.Kind() {
 	case "Service":
-		if text(o.Tree, "spec", "type") == "LoadBalancer" {
+		if o.APIVersion() == "v1" && text(o.Tree, "spec", "type") == "LoadBalancer" {
 			return 1
 		}
-	case "gateway.networking.k8s.io/Gateway":
-		return 1
+	case "Gateway":
+		if kindOf(o.Key()) == "gateway.networking.k8s.io/Gateway" {
+			return 1
+		}
 	}
 	return 0
 }

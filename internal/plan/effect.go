@@ -54,7 +54,7 @@ func (c *comparison) restarts() []string {
 	var out []string
 	for i := range c.pairs {
 		p := &c.pairs[i]
-		if !slices.ContainsFunc(p.fields, func(f field) bool { return f.restarts }) {
+		if !p.replaced && !slices.ContainsFunc(p.fields, func(f field) bool { return f.restarts }) {
 			continue
 		}
 		if owner := c.owner(p); owner != nil {

@@ -10,7 +10,7 @@ import (
 
 // exposedService tells of Services that are newly open to what is outside of the cluster.
 func exposedService(c *comparison, p *pair) {
-	if p.kind() != "Service" || p.new == nil {
+	if p.kind != "Service" || p.new == nil {
 		return
 	}
 	old, new := p.trees()
@@ -61,102 +61,16 @@ func added(old, new []string) []string {
 	return out
 }
 
-// hostsOf says where the kinds that lead traffic from outside name their hosts.
-var hostsOf = map[string]func(tree any) []string{
-	"networking.k8s.io/Ingress": func(tree any) []string {
-		var out []string
-		for _, r := range list(at(tree, "spec", "rules")) {
-			out = append(out, text(r, "host"))
-		}
-		if at(tree, "spec", "defaultBackend") != nil {
-			out = append(out, "")
-		}
-		return out
-	},
-	"gateway.networking.k8s.io/HTTPRoute": hostnames, "gateway.networking.k8s.io/GRPCRoute": hostnames, "gateway.networking.k8s.io/TLSRoute": hostnames,
-	"networking.istio.io/VirtualService": func(tree any) []string {
-		gateways := texts(at(tree, "spec", "gateways"))
-		if len(added([]string{"mesh"}, gateways)) == 0 {
-			return nil // inside of the mesh only
-		}
-		return texts(at(tree, "spec", "hosts"))
-	},
-	"networking.istio.io/Gateway": func(tree any) []string {
-		var out []string
-		for _, s := range list(at(tree, "spec", "servers")) {
-			out = append(out, texts(at(s, "hosts"))...)
-		}
-		return out
-	},
-	"gateway.networking.k8s.io/Gateway": func(tree any) []string {
-		var out []string
-		for _, l := range list(at(tree, "spec", "listeners")) {
-			out = append(out, text(l, "hostname"))
-		}
-		return out
-	},
-}
-
-// hostnames are those of a route; none are all of its gateway. One whose parent is a Service leads traffic inside of
-// the cluster.
-func hostnames(tree any) []string {
-	parents := list(at(tree, "spec", "parentRefs"))
-	if len(parents) > 0 && !slices.ContainsFunc(parents, func(p any) bool { return text(p, "kind") != "Service" }) {
-		return nil
-	}
-	if hosts := texts(at(tree, "spec", "hostnames")); len(hosts) > 0 {
-		return hosts
-	}
-	return []string{""}
-}
-
-// openedHosts tells of hosts that newly lead into the environment, whatever kind of object leads them.
-func (c *comparison) openedHosts() {
-	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.new != nil && hostsOf[p.kind()] != nil }) {
-		return
-	}
-	known := map[string]bool{}
-	for i := range c.Old.Objects {
-		for _, h := range hosts(&c.Old.Objects[i]) {
-			known[h] = true
-		}
-	}
-	for i := range c.pairs {
-		p := &c.pairs[i]
-		if p.new == nil {
-			continue
-		}
-		for _, h := range hosts(p.new) {
-			if known[h] {
-				continue
-			}
-			known[h] = true
-			name, severity := h, manifest.Low
-			if h == "" || h == "*" {
-				name, severity = "every host of the gateway", manifest.Medium
-			}
-			c.risk(OpenedPath, severity, p, manifest.Path{"spec"}, fmt.Sprintf("%s now leads into the namespace", name), "")
-		}
-	}
-}
-
-func hosts(o *manifest.Object) []string {
-	if of := hostsOf[kindOf(o.Key())]; of != nil {
-		return of(o.Tree)
-	}
-	return nil
-}
-
 // grantedReference tells of references that other namespaces may newly make.
 func grantedReference(c *comparison, p *pair) {
-	if p.kind() != "gateway.networking.k8s.io/ReferenceGrant" || p.new == nil || p.moved {
+	if p.kind != "gateway.networking.k8s.io/ReferenceGrant" || p.new == nil || p.moved {
 		return
 	}
 	old, new := p.trees()
 	from, to := elements(at(old, "spec", "from")), elements(at(new, "spec", "from"))
 	for key, v := range to {
 		if _, ok := from[key]; !ok {
-			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", "from"}, fmt.Sprintf("a %s of namespace %s may now refer to objects of this one", text(v, "kind"), text(v, "namespace")), "")
+			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", "from"}, fmt.Sprintf("objects of kind %s in namespace %s may now refer to some of this one", text(v, "kind"), text(v, "namespace")), "")
 		}
 	}
 	from, to = elements(at(old, "spec", "to")), elements(at(new, "spec", "to"))
@@ -190,63 +104,4 @@ func more(old, new any) []any {
 		}
 	}
 	return out
-}
-
-// widerProject tells of what an AppProject newly lets its applications do.
-func widerProject(c *comparison, p *pair) {
-	if p.kind() != "argoproj.io/AppProject" || p.new == nil || p.moved {
-		return
-	}
-	old, new := p.trees()
-	for _, w := range []struct{ field, says string }{
-		{"destinations", "applications may now go to %s"}, {"sourceRepos", "applications may now come from %s"},
-		{"sourceNamespaces", "applications may now be made in namespace %s"},
-		{"clusterResourceWhitelist", "applications may now hold %s outside of namespaces"}, {"namespaceResourceWhitelist", "applications may now hold %s"},
-	} {
-		before := list(at(old, "spec", w.field))
-		for _, v := range more(before, at(new, "spec", w.field)) {
-			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, shown(v)), "")
-		}
-		if after := list(at(new, "spec", w.field)); w.field == "namespaceResourceWhitelist" && len(before) > 0 && len(after) == 0 {
-			c.risk(OpenedPath, manifest.High, p, manifest.Path{"spec", w.field}, "applications may now hold every kind of a namespace", "")
-		}
-	}
-	for _, field := range []string{"clusterResourceBlacklist", "namespaceResourceBlacklist", "destinationServiceAccounts"} {
-		if field == "destinationServiceAccounts" && p.old == nil {
-			continue
-		}
-		for _, v := range more(at(new, "spec", field), at(old, "spec", field)) {
-			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", field}, fmt.Sprintf("%s of the project no longer names %s", field, shown(v)), "")
-		}
-	}
-}
-
-// wildness grades an entry by whether it stands for everything.
-func wildness(v any) manifest.Severity {
-	all := func(s string) bool { return s == "*" }
-	m, _ := v.(map[string]any)
-	for _, key := range []string{"namespace", "server", "name", "group", "kind"} {
-		if s, ok := m[key].(string); ok && all(s) {
-			return manifest.High
-		}
-	}
-	if s, _ := v.(string); all(s) {
-		return manifest.High
-	}
-	return manifest.Medium
-}
-
-// shown writes an entry of a list for people: its fields in a fixed order.
-func shown(v any) string {
-	m, ok := v.(map[string]any)
-	if !ok {
-		return fmt.Sprint(v)
-	}
-	s := ""
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		if value, ok := m[key].(string); ok && value != "" {
-			s += " " + key + " " + value
-		}
-	}
-	return s[min(1, len(s)):]
 }

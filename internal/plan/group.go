@@ -56,11 +56,8 @@ func (c *clusterer) group(k kin) Group {
 func (g *Group) show(p *pair, a atom) {
 	last := len(g.Objects) - 1
 	if last < 0 || g.Objects[last].Object != p.key || a.field < 0 || g.Objects[last].Fields == nil {
-		g.Objects = append(g.Objects, ObjectChange{Action: p.action, Object: p.key, Subject: p.object().Subject})
+		g.Objects = append(g.Objects, ObjectChange{Action: p.acts(a.field), Object: p.key, Subject: p.object().Subject, Restarts: p.replaced, Before: treeOf(p.old), After: treeOf(p.new)})
 		last++
-		if p.action == Recreated {
-			g.Objects[last].Action = Changed // until a field says so
-		}
 	}
 	if a.field < 0 {
 		return
@@ -71,6 +68,13 @@ func (g *Group) show(p *pair, a atom) {
 	if f.recreates {
 		o.Action = Recreated
 	}
+}
+
+func treeOf(o *manifest.Object) map[string]any {
+	if o == nil {
+		return nil
+	}
+	return o.Tree
 }
 
 // causes are the fields that people changed and that reach all places; shown is that of the first.

@@ -29,7 +29,7 @@ var guards = map[string]struct {
 
 // removedObject tells of guards that go.
 func removedObject(c *comparison, p *pair) {
-	if g, ok := guards[p.kind()]; ok && p.action == Removed {
+	if g, ok := guards[p.kind]; ok && p.action == Removed {
 		c.risk(RemovedGuard, g.severity, p, nil, g.message, "")
 	}
 }
@@ -39,11 +39,12 @@ func weakerQuota(c *comparison, p *pair) {
 	if !isQuota(p.key) || p.old == nil || p.new == nil {
 		return
 	}
-	new := hard(p.new)
-	bounds := quotas(c.New)
-	for _, name := range slices.Sorted(maps.Keys(hard(p.old))) {
-		_, here := new[name]
-		if _, elsewhere := bounds[name]; !here && !elsewhere {
+	new := c.hard(p.new)
+	for _, name := range slices.Sorted(maps.Keys(c.hard(p.old))) {
+		if _, here := new[name]; here {
+			continue
+		}
+		if _, elsewhere := c.quotas(c.New)[name]; !elsewhere {
 			c.risk(RemovedGuard, manifest.High, p, manifest.Path{"spec", "hard", name}, "nothing bounds "+name+" of the namespace any more", "")
 		}
 	}
@@ -54,7 +55,7 @@ func weakerQuota(c *comparison, p *pair) {
 
 // weakerLimits tells of bounds of single containers and claims that go.
 func weakerLimits(c *comparison, p *pair) {
-	if p.kind() != "LimitRange" || p.old == nil || p.new == nil {
+	if p.kind != "LimitRange" || p.old == nil || p.new == nil {
 		return
 	}
 	after := limits(p.new.Tree)
@@ -81,7 +82,7 @@ func limits(tree any) map[string]bool {
 
 // weakerBudget tells of a budget that goes while its pods stay, or lets more of them be stopped at once.
 func weakerBudget(c *comparison, p *pair) {
-	if p.kind() != "policy/PodDisruptionBudget" || p.old == nil {
+	if p.kind != "policy/PodDisruptionBudget" || p.old == nil {
 		return
 	}
 	if p.new == nil {
@@ -152,7 +153,7 @@ func weakerAdmission(c *comparison, p *pair) {
 		return
 	}
 	old, new := p.trees()
-	switch p.kind() {
+	switch p.kind {
 	case "admissionregistration.k8s.io/ValidatingAdmissionPolicy":
 		if text(old, "spec", "failurePolicy") != "Ignore" && text(new, "spec", "failurePolicy") == "Ignore" {
 			c.risk(RemovedGuard, manifest.High, p, manifest.Path{"spec", "failurePolicy"}, "what the policy cannot judge is let in", "")

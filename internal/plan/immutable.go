@@ -88,7 +88,7 @@ func immutable(c *comparison, p *pair) {
 	if p.hashed {
 		return // another content is another object
 	}
-	rule := immutables[p.kind()]
+	rule := immutables[p.kind]
 	for i := range p.fields {
 		f := &p.fields[i]
 		if f.recreates = rule.holds(p, f) || special(p, f); !f.recreates {
@@ -99,9 +99,8 @@ func immutable(c *comparison, p *pair) {
 		if remedy == "" {
 			remedy = deleteAndMake
 		}
-		c.risk(ImmutableField, manifest.High, p, f.Path, fmt.Sprintf(
-			"%s of a %s cannot change: the API server refuses the new one, and nothing more of the object is applied, until the old one is deleted",
-			f.Path, p.key.Kind), remedy)
+		c.risk(ImmutableField, manifest.High, p, f.Path,
+			"the field cannot change: the API server refuses the object, and nothing of it is applied until the old one is deleted", remedy)
 	}
 }
 
@@ -112,7 +111,7 @@ func (r *frozen) holds(p *pair, f *field) bool {
 			continue
 		}
 		if len(r.except) == 0 || len(f.Path) <= len(path) || !slices.Contains(r.except, fmt.Sprint(f.Path[len(path)])) {
-			return p.kind() != "batch/Job" || jobHolds(p, f)
+			return p.kind != "batch/Job" || jobHolds(p, f)
 		}
 	}
 	return false
@@ -146,7 +145,7 @@ func jobHolds(p *pair, f *field) bool {
 // special are the fields whose being fixed depends on more than their name.
 func special(p *pair, f *field) bool {
 	old, new := p.trees()
-	switch p.kind() {
+	switch p.kind {
 	case "ConfigMap", "Secret":
 		content := []any{"data", "binaryData", "stringData", "immutable"}
 		return old["immutable"] == true && slices.Contains(content, f.Path[0])

@@ -182,6 +182,7 @@ func everythingIsInOneGroup(t *rapid.T, in Input, p Plan) {
 	c.collect()
 	c.identify(func(a *atom) *int32 { return &a.where }, c.writeWhere)
 	c.identify(func(a *atom) *int32 { return &a.what }, c.writeWhat)
+	c.repeat()
 	times := make([]int, len(c.atoms))
 	for _, k := range c.kins() {
 		for _, i := range k.atoms {

@@ -24,7 +24,7 @@ func (p *pair) goes() bool { return p.old != nil && (p.new == nil || p.moved) }
 
 // lostClaim tells of claims that go, and of those that can only change by being made anew.
 func lostClaim(c *comparison, p *pair) {
-	if p.kind() != "PersistentVolumeClaim" {
+	if p.kind != "PersistentVolumeClaim" {
 		return
 	}
 	switch {
@@ -42,7 +42,7 @@ var retention = manifest.ParsePath("spec.persistentVolumeClaimRetentionPolicy")
 
 // lostSet tells of StatefulSets whose claims go, or are left behind.
 func lostSet(c *comparison, p *pair) {
-	if p.kind() != "apps/StatefulSet" || p.old == nil {
+	if p.kind != "apps/StatefulSet" || p.old == nil {
 		return
 	}
 	old, new := p.trees()
@@ -61,10 +61,28 @@ func lostSet(c *comparison, p *pair) {
 	case deletes(new, "whenScaled") && count(at(new, "spec", "replicas"), 1) < count(at(old, "spec", "replicas"), 1):
 		c.risk(DataLoss, c.graver(manifest.High, manifest.Critical), p, manifest.Path{"spec", "replicas"}, "pods that go take their claims with them: the retention policy says so", "set whenScaled to Retain, and let that be applied first")
 	}
-	if p.new != nil && !p.moved && p.touched(manifest.Path{"spec", "volumeClaimTemplates"}) {
-		c.risk(DataLoss, c.graver(manifest.Medium, manifest.High), p, manifest.Path{"spec", "volumeClaimTemplates"},
-			"claims that the pods have keep their size and class; a claim of another name starts empty", "resize the claims themselves, then replace the StatefulSet with --cascade=orphan")
+	if p.new != nil && !p.moved && p.touched(claimTemplates) {
+		c.otherClaims(p, old, new)
 	}
+}
+
+var claimTemplates = manifest.Path{"spec", "volumeClaimTemplates"}
+
+// otherClaims tells of pods that get other claims than those they have, which hold their data.
+func (c *comparison) otherClaims(p *pair, old, new any) {
+	names := func(tree any) (out []string) {
+		for _, t := range list(at(tree, "spec", "volumeClaimTemplates")) {
+			out = append(out, text(t, "metadata", "name"))
+		}
+		return out
+	}
+	if gone := added(names(new), names(old)); len(gone) > 0 {
+		c.risk(DataLoss, c.graver(manifest.Medium, manifest.High), p, claimTemplates,
+			fmt.Sprintf("pods no longer use their claims %s, which stay behind; claims of another name start empty", strings.Join(gone, ", ")), "copy the data first")
+		return
+	}
+	c.risk(DataLoss, manifest.Medium, p, claimTemplates, "claims that pods have stay as they are: only new pods get claims of the new shape",
+		"change the claims themselves, as far as their class allows, then replace the StatefulSet with --cascade=orphan")
 }
 
 // databases are kinds that hold data of their own, and the fields that say how much of it.
@@ -75,7 +93,7 @@ var databases = []string{
 
 // lostDatabase tells of databases that go, and of what they give up.
 func lostDatabase(c *comparison, p *pair) {
-	if p.old == nil || !slices.Contains(databases, p.kind()) {
+	if p.old == nil || !slices.Contains(databases, p.kind) {
 		return
 	}
 	old, new := p.trees()
@@ -100,7 +118,7 @@ func lostDatabase(c *comparison, p *pair) {
 
 // lostNamespace tells of a namespace that goes or gets another name.
 func lostNamespace(c *comparison, p *pair) {
-	if p.kind() != "Namespace" || !p.goes() {
+	if p.kind != "Namespace" || !p.goes() {
 		return
 	}
 	message := "the namespace is deleted with all that is in it, volumes as well"
@@ -115,7 +133,7 @@ func lostNamespace(c *comparison, p *pair) {
 
 // lostVolume tells of storage that no longer outlives its claim.
 func lostVolume(c *comparison, p *pair) {
-	field, ok := map[string]string{"storage.k8s.io/StorageClass": "reclaimPolicy", "PersistentVolume": "spec.persistentVolumeReclaimPolicy"}[p.kind()]
+	field, ok := map[string]string{"storage.k8s.io/StorageClass": "reclaimPolicy", "PersistentVolume": "spec.persistentVolumeReclaimPolicy"}[p.kind]
 	if !ok {
 		return
 	}
@@ -126,7 +144,7 @@ func lostVolume(c *comparison, p *pair) {
 	if before == "Retain" && p.new != nil && after != "Retain" {
 		c.risk(DataLoss, manifest.High, p, path, "a volume is deleted with its claim from now on; before it was kept", "")
 	}
-	if p.kind() == "PersistentVolume" && p.goes() {
+	if p.kind == "PersistentVolume" && p.goes() {
 		c.risk(DataLoss, manifest.High, p, nil, "the volume is deleted, or no longer known to the cluster", "")
 	}
 }

@@ -14,12 +14,15 @@ type pair struct {
 	old, new *manifest.Object
 	// key is that of the new object, or of the old one where it is removed.
 	key    manifest.Key
+	kind   string // group and kind as one word: "apps/Deployment", "Service" for the core group
 	action Action
 	// hashed objects carry a digest of their content in their name: another content is another object.
 	hashed bool
 	// moved objects have another namespace or, for it, another name.
-	moved  bool
-	fields []field
+	moved bool
+	// replaced workloads go, and one of another kind takes their place.
+	replaced bool
+	fields   []field
 }
 
 // field is a change in an object.
@@ -36,9 +39,7 @@ func (p *pair) object() *manifest.Object {
 	return p.old
 }
 
-// kind returns group and kind as one word: "apps/Deployment", "Service" for the core group.
-func (p *pair) kind() string { return kindOf(p.key) }
-
+// kindOf returns group and kind as one word.
 func kindOf(k manifest.Key) string {
 	if k.Group == "" {
 		return k.Kind
@@ -52,13 +53,9 @@ func kindOf(k manifest.Key) string {
 func match(old, new *Side) []pair {
 	m := matcher{old: side(old), new: side(new)}
 	m.byKey()
-	m.by(hashed, func(p *pair) { p.hashed = true })
+	m.by(hashed, hashed, func(p *pair) { p.hashed = true })
 	if from, to := namespace(old), namespace(new); from != to && from != "" && to != "" {
-		before := newNeutral(from)
-		after := newNeutral(to)
-		m.old.neutral(before)
-		m.new.neutral(after)
-		m.by(func(o entry) any { return o.neutral }, func(p *pair) { p.moved = true })
+		m.by(without(from), without(to), func(p *pair) { p.moved = true })
 	}
 	m.rest()
 	slices.SortStableFunc(m.pairs, func(a, b pair) int { return compareKeys(a.key, b.key) })
@@ -74,20 +71,18 @@ func namespace(s *Side) string {
 
 // entry is an object that may still find its match.
 type entry struct {
-	object       *manifest.Object
-	key, neutral manifest.Key
-	taken        bool
+	object *manifest.Object
+	key    manifest.Key
+	taken  bool
 }
-
-type entries []entry
 
 // side lists the objects in the order of their keys. Two of one key are ordered by their content, so that the order
 // they come in means nothing.
-func side(s *Side) entries {
+func side(s *Side) []entry {
 	if s == nil {
 		return nil
 	}
-	out := make(entries, len(s.Objects))
+	out := make([]entry, len(s.Objects))
 	for i := range s.Objects {
 		out[i] = entry{object: &s.Objects[i], key: s.Objects[i].Key()}
 	}
@@ -100,16 +95,18 @@ func side(s *Side) entries {
 	return out
 }
 
-func (es entries) neutral(n neutral) {
-	for i := range es {
-		k := es[i].key
+// without identifies objects by their keys without the name of a namespace.
+func without(namespace string) func(entry) any {
+	n := newNeutral(namespace)
+	return func(e entry) any {
+		k := e.key
 		k.Namespace, k.Name = n.text(k.Namespace), n.text(k.Name)
-		es[i].neutral = k
+		return k
 	}
 }
 
 type matcher struct {
-	old, new entries
+	old, new []entry
 	pairs    []pair
 }
 
@@ -130,14 +127,14 @@ func (m *matcher) byKey() {
 	}
 }
 
-// by pairs the objects for which identity returns the same; nil is no identity.
-func (m *matcher) by(identity func(entry) any, mark func(*pair)) {
+// by pairs the objects whose identities before and after are the same; nil is no identity.
+func (m *matcher) by(before, after func(entry) any, mark func(*pair)) {
 	free := map[any][]int{}
 	for i, o := range m.old {
 		if o.taken {
 			continue
 		}
-		if id := identity(o); id != nil {
+		if id := before(o); id != nil {
 			free[id] = append(free[id], i)
 		}
 	}
@@ -149,7 +146,7 @@ func (m *matcher) by(identity func(entry) any, mark func(*pair)) {
 		if n.taken {
 			continue
 		}
-		id := identity(*n)
+		id := after(*n)
 		if id == nil || len(free[id]) == 0 {
 			continue
 		}
@@ -162,26 +159,28 @@ func (m *matcher) by(identity func(entry) any, mark func(*pair)) {
 // add keeps a pair whose objects differ.
 func (m *matcher) add(old, new *entry, mark func(*pair)) {
 	old.taken, new.taken = true, true
-	p := pair{old: old.object, new: new.object, key: new.key, action: Changed}
+	changes := manifest.Diff(old.object.Tree, new.object.Tree)
+	if len(changes) == 0 {
+		return
+	}
+	p := pair{old: old.object, new: new.object, key: new.key, kind: kindOf(new.key), action: Changed}
 	mark(&p)
-	for _, c := range manifest.Diff(old.object.Tree, new.object.Tree) {
+	for _, c := range changes {
 		p.fields = append(p.fields, field{Change: c})
 	}
-	if len(p.fields) > 0 {
-		m.pairs = append(m.pairs, p)
-	}
+	m.pairs = append(m.pairs, p)
 }
 
 // rest takes what found no match: it came or went.
 func (m *matcher) rest() {
 	for _, o := range m.old {
 		if !o.taken {
-			m.pairs = append(m.pairs, pair{old: o.object, key: o.key, action: Removed})
+			m.pairs = append(m.pairs, pair{old: o.object, key: o.key, kind: kindOf(o.key), action: Removed})
 		}
 	}
 	for _, n := range m.new {
 		if !n.taken {
-			m.pairs = append(m.pairs, pair{new: n.object, key: n.key, action: Added})
+			m.pairs = append(m.pairs, pair{new: n.object, key: n.key, kind: kindOf(n.key), action: Added})
 		}
 	}
 }

@@ -18,7 +18,7 @@ func weakerMesh(c *comparison, p *pair) {
 	if p.moved {
 		return
 	}
-	switch p.kind() {
+	switch p.kind {
 	case istio + "PeerAuthentication":
 		c.weakerTLS(p)
 	case istio + "AuthorizationPolicy":
@@ -96,7 +96,7 @@ func (c *comparison) weakerAuthorization(p *pair) {
 		c.risk(OpenedPath, manifest.High, p, manifest.Path{"spec", "action"}, fmt.Sprintf("the policy no longer says %s but %s", action(old), action(new)), "")
 	case action(new) == "ALLOW" && len(more(at(old, "spec", "rules"), at(new, "spec", "rules"))) > 0:
 		c.risk(OpenedPath, manifest.Medium, p, path, "a rule is new or changed: the policy may allow requests that it refused", "")
-	case action(new) != "ALLOW" && len(more(at(new, "spec", "rules"), at(old, "spec", "rules"))) > 0:
+	case (action(new) == "DENY" || action(new) == "CUSTOM") && len(more(at(new, "spec", "rules"), at(old, "spec", "rules"))) > 0:
 		c.risk(OpenedPath, manifest.High, p, path, "a rule that refused requests is gone or changed", "")
 	}
 	if p.old != nil && p.new != nil && p.touched(manifest.Path{"spec", "selector"}) {
@@ -123,7 +123,7 @@ var foreign = []string{
 }
 
 func foreignPolicy(c *comparison, p *pair) {
-	if p.moved || !slices.Contains(foreign, p.kind()) {
+	if p.moved || !slices.Contains(foreign, p.kind) {
 		return
 	}
 	if p.action == Removed {

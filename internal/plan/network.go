@@ -3,20 +3,12 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 const networkPolicy = "networking.k8s.io/NetworkPolicy"
-
-// path is one thing that a policy lets through.
-type allowed struct {
-	peer peer
-	port port
-}
-
-func (a allowed) covers(b allowed) bool { return a.peer.covers(b.peer) && a.port.covers(b.port) }
-func (a allowed) meets(b allowed) bool  { return a.peer.meets(b.peer) && a.port.meets(b.port) }
 
 // policy is a network policy in one direction. Policies add up: a pod that any of them selects is cut off from all
 // that none of them lets through, and a pod that none selects is open.
@@ -28,20 +20,20 @@ type policy struct {
 }
 
 // way is a direction, and how it is told.
-type way struct{ kind, rules, peers, verb, open string }
+type way struct{ kind, rules, peers, verb string }
 
 var ways = []way{
-	{"Ingress", "ingress", "from", "may now be reached from", "are no longer cut off: they may be reached from anywhere"},
-	{"Egress", "egress", "to", "may now connect to", "are no longer cut off: they may connect to anywhere"},
+	{"Ingress", "ingress", "from", "may now be reached from"},
+	{"Egress", "egress", "to", "may now connect to"},
 }
 
 // mostAllowed bounds what is compared pair by pair.
-const mostAllowed = 2000
+const mostAllowed = 1000
 
 // openedNetwork compares what the network policies let through, before and after, for each selector that any of them
 // uses.
 func (c *comparison) openedNetwork() {
-	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.kind() == networkPolicy }) {
+	if !slices.ContainsFunc(c.pairs, func(p pair) bool { return p.kind == networkPolicy }) {
 		return
 	}
 	for _, w := range ways {
@@ -69,7 +61,7 @@ func (w way) policies(s *Side) ([]policy, bool) {
 	total := 0
 	for i := range s.Objects {
 		o := &s.Objects[i]
-		if kindOf(o.Key()) != networkPolicy || !w.in(o.Tree) {
+		if o.Kind() != "NetworkPolicy" || kindOf(o.Key()) != networkPolicy || !w.in(o.Tree) {
 			continue
 		}
 		p := policy{key: o.Key(), namespace: n.text(o.Namespace()), pods: newSelector(at(o.Tree, "spec", "podSelector"), n)}
@@ -125,7 +117,9 @@ func (c *comparison) compareWay(w way, at policy, old, new []policy) {
 	after, isCut := applying(at, new)
 	switch {
 	case wasCut && !isCut:
-		c.openedWhole(w, at, old, new)
+		if rest, _ := remainder(allowed{}, rules(before)); len(rest) > 0 {
+			c.openedWhole(w, at, old, new)
+		}
 	case wasCut:
 		c.grown(w, at, before, after, "")
 	default:
@@ -133,7 +127,7 @@ func (c *comparison) compareWay(w way, at policy, old, new []policy) {
 		for _, o := range old {
 			if o.namespace == at.namespace && !o.pods.apart(at.pods) {
 				some, _ := applying(o, old)
-				c.grown(w, at, some, after, "some of them perhaps not before")
+				c.grown(w, at, some, after, "; another policy may have cut some of them off before")
 			}
 		}
 	}
@@ -151,10 +145,10 @@ func applying(at policy, policies []policy) (out []policy, cut bool) {
 
 // openedWhole tells of pods that no policy cuts off any more.
 func (c *comparison) openedWhole(w way, at policy, old, new []policy) {
-	message := fmt.Sprintf("%s %s", at.pods, w.open)
+	message := fmt.Sprintf("%s %s anywhere: no policy cuts them off any more", at.pods, w.verb)
 	severity := manifest.Critical
 	if slices.ContainsFunc(new, func(p policy) bool { return p.namespace == at.namespace && !p.pods.apart(at.pods) }) {
-		message, severity = fmt.Sprintf("some %s perhaps %s", at.pods, w.open), manifest.High
+		message, severity = fmt.Sprintf("%s %s anywhere, but for those that another policy selects", at.pods, w.verb), manifest.High
 	}
 	for _, p := range old {
 		if p.namespace == at.namespace && p.pods.covers(at.pods) {
@@ -166,36 +160,47 @@ func (c *comparison) openedWhole(w way, at policy, old, new []policy) {
 
 // grown tells what policies let through that those before did not.
 func (c *comparison) grown(w way, at policy, before, after []policy, doubt string) {
+	known := rules(before)
+	comes := sync.OnceValue(func() bool { return c.comes(at) })
 	for _, p := range after {
 		for _, a := range p.allows {
-			sure, some := through(a, before)
-			if sure {
+			rest, sure := remainder(a, known)
+			if len(rest) > 0 && breadth(a) == manifest.Medium && comes() {
 				continue
 			}
-			verb := w.verb
-			if some || doubt != "" {
-				verb = "perhaps " + verb
+			doubt := doubt
+			if !sure {
+				doubt += "; other rules together may have allowed it before"
 			}
-			message := fmt.Sprintf("%s %s %s, %s", at.pods, verb, a.peer, a.port)
-			if doubt != "" {
-				message += "; " + doubt
+			for _, ports := range rest {
+				c.opened(p.key, breadth(a), manifest.Path{"spec", w.rules}, fmt.Sprintf("%s %s %s, %s%s", at.pods, w.verb, a.peer, ports, doubt))
 			}
-			c.opened(p.key, breadth(a), manifest.Path{"spec", w.rules}, message)
 		}
 	}
 }
 
-// through reports whether policies surely let something through, and whether they let some of it through.
-func through(a allowed, policies []policy) (sure, some bool) {
-	for _, p := range policies {
-		for _, b := range p.allows {
-			if b.covers(a) {
-				return true, true
-			}
-			some = some || b.meets(a)
+// comes reports whether the pods that a policy selects are those of workloads that come with it: then nothing that is
+// there opens, and only what reaches far is told.
+func (c *comparison) comes(at policy) bool {
+	of := func(o *manifest.Object) bool {
+		way, ok := templates[kindOf(o.Key())]
+		if !ok || o.Namespace() != at.key.Namespace || len(at.pods) == 0 {
+			return false
 		}
+		labels := map[string]any{"matchLabels": under(o.Tree, way.Join("metadata", "labels"))}
+		return at.pods.covers(newSelector(labels, newNeutral(c.New.Namespace)))
 	}
-	return false, some
+	come := slices.ContainsFunc(c.pairs, func(p pair) bool { return p.action == Added && of(p.new) })
+	return come && !slices.ContainsFunc(c.Old.Objects, func(o manifest.Object) bool { return of(&o) })
+}
+
+// rules are all that policies let through.
+func rules(policies []policy) []allowed {
+	var out []allowed
+	for _, p := range policies {
+		out = append(out, p.allows...)
+	}
+	return out
 }
 
 // breadth grades what is let through by how many it is.
@@ -203,7 +208,7 @@ func breadth(a allowed) manifest.Severity {
 	switch {
 	case a.peer.kind == anybody, a.peer.kind == blocked && a.peer.block.Bits() == 0:
 		return manifest.High
-	case a.peer.kind == selected && a.peer.namespaces != nil && len(a.peer.namespaces.needs) == 0:
+	case a.peer.kind == selected && a.peer.namespaces != nil && len(*a.peer.namespaces) == 0:
 		return manifest.High
 	}
 	return manifest.Medium
@@ -226,7 +231,7 @@ func (c *comparison) networkPair(k manifest.Key) *pair {
 		if p.key == k || p.old != nil && p.old.Key() == k {
 			return p
 		}
-		if first == nil && p.kind() == networkPolicy {
+		if first == nil && p.kind == networkPolicy {
 			first = p
 		}
 	}

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -67,7 +66,7 @@ func (p peer) String() string {
 		if p.namespaces == nil {
 			return p.pods.String() + " of the same namespace"
 		}
-		if len(p.namespaces.needs) == 0 {
+		if len(*p.namespaces) == 0 {
 			return p.pods.String() + " of every namespace"
 		}
 		return p.pods.String() + " of namespaces with " + p.namespaces.text()
@@ -83,29 +82,29 @@ func (p peer) covers(other peer) bool {
 	case p.kind != other.kind:
 		return false
 	case p.kind == blocked:
-		return contains(p.block, other.block) && !slices.ContainsFunc(p.except, func(x netip.Prefix) bool { return !other.leavesOut(x) })
+		return !other.left(other.block, []peer{p})
 	case p.kind == unread:
 		return p.text == other.text
 	case p.namespaces == nil && other.namespaces != nil:
 		return false
 	case p.namespaces != nil && other.namespaces == nil:
-		return len(p.namespaces.needs) == 0 && p.pods.covers(other.pods)
+		return len(*p.namespaces) == 0 && p.pods.covers(other.pods)
 	}
 	return (p.namespaces == nil || p.namespaces.covers(*other.namespaces)) && p.pods.covers(other.pods)
 }
 
-// leavesOut reports whether no address of a block is in p.
-func (p peer) leavesOut(x netip.Prefix) bool {
-	return !x.Overlaps(p.block) || slices.ContainsFunc(p.except, func(e netip.Prefix) bool { return contains(e, x) })
-}
-
-// meets reports whether the two may hold the same party, so far as that is known: then several old rules together may
-// allow what none of them does alone.
+// meets reports whether the two may hold the same party: then several old rules together may allow what none of them
+// does alone.
 func (p peer) meets(other peer) bool {
-	if p.kind == blocked && other.kind == blocked {
+	switch {
+	case p.kind != other.kind || p.kind == unread:
+		return false
+	case p.kind == blocked:
 		return p.block.Overlaps(other.block)
+	case p.namespaces != nil && other.namespaces != nil && p.namespaces.apart(*other.namespaces):
+		return false
 	}
-	return p.covers(other) || other.covers(p)
+	return !p.pods.apart(other.pods)
 }
 
 func contains(outer, inner netip.Prefix) bool {

@@ -114,7 +114,8 @@ type Group struct {
 	// tenant changed in its own file is shown as that of the first place.
 	Causes []Cause
 	Places []Place // sorted
-	// Objects are shown as the first place has them.
+	// Objects are shown as the first place has them, sorted by key, and with those of their fields that all places of
+	// the group change: an object stands in several groups where some places change more of it.
 	Objects []ObjectChange
 	// Varies says that places change the same fields to different values; shown are those of the first.
 	Varies bool
@@ -168,7 +169,7 @@ type Risk struct {
 // Tenant is a tenant that changes.
 type Tenant struct {
 	Name string
-	// Action is Added or Removed for a tenant that comes or goes whole.
+	// Action is Added or Removed for a tenant that comes or goes whole, so far as the environments of the input tell.
 	Action       Action
 	Environments []Effect
 	// Held says that the new revision cannot render it.
@@ -225,5 +226,6 @@ type Summary struct {
 	Groups                             int
 	Restarts                           int // workloads
 	ProtectedRestarts                  int // those in protected environments
-	Risks                              map[Class]int
+	// Risks counts those of all effects: one for each place that has it.
+	Risks map[Class]int
 }

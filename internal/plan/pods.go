@@ -16,7 +16,7 @@ var templates = map[string]manifest.Path{
 
 // pods returns the pod specs of a workload before and after, and the way to them. Both are nil for what has no pods.
 func (p *pair) pods() (old, new map[string]any, path manifest.Path) {
-	way, ok := templates[p.kind()]
+	way, ok := templates[p.kind]
 	if !ok {
 		return nil, nil, nil
 	}

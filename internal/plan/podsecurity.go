@@ -98,7 +98,7 @@ var levels = map[string]int{"restricted": 0, "baseline": 1, "privileged": 2, "":
 
 // weakerNamespace tells of labels of a namespace that no longer hold pods back.
 func weakerNamespace(c *comparison, p *pair) {
-	if p.kind() != "Namespace" || p.old == nil || p.new == nil {
+	if p.kind != "Namespace" || p.old == nil || p.new == nil {
 		return
 	}
 	const enforce = "pod-security.kubernetes.io/enforce"

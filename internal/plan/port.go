@@ -52,10 +52,3 @@ func (p port) covers(other port) bool {
 	}
 	return p.from <= other.from && other.to <= p.to
 }
-
-func (p port) meets(other port) bool {
-	if p.protocol == "" || other.protocol == "" {
-		return true
-	}
-	return p.protocol == other.protocol && (p.name != "" || other.name != "" || p.from <= other.to && other.from <= p.to)
-}

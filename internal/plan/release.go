@@ -56,7 +56,7 @@ func (s strategy) gradual() bool { return s.name == "canary" || s.name == "blue-
 
 // weakerStrategy tells of releases that go to everybody with less of a look.
 func weakerStrategy(c *comparison, p *pair) {
-	if p.kind() != rollout || p.old == nil || p.moved {
+	if p.kind != rollout || p.old == nil || p.moved {
 		return
 	}
 	path := manifest.Path{"spec", "strategy"}
@@ -73,7 +73,7 @@ func weakerStrategy(c *comparison, p *pair) {
 	case before.gradual() && !after.gradual():
 		c.risk(RemovedGuard, c.graver(manifest.Medium, manifest.High), p, path, fmt.Sprintf("a new version replaces the old one at once: the strategy is %s instead of %s", after.name, before.name), "")
 	case before.gates > after.gates:
-		c.risk(RemovedGuard, c.graver(manifest.Medium, manifest.High), p, path, fmt.Sprintf("releases are stopped by %d analyses instead of %d", after.gates, before.gates), "")
+		c.risk(RemovedGuard, c.graver(manifest.Medium, manifest.High), p, path, fmt.Sprintf("fewer analyses may stop a release: %d instead of %d", after.gates, before.gates), "")
 	case before.steps > after.steps && after.name == before.name:
 		c.risk(RemovedGuard, manifest.Low, p, path, fmt.Sprintf("a release takes %d steps instead of %d", after.steps, before.steps), "")
 	}
@@ -83,7 +83,7 @@ func weakerStrategy(c *comparison, p *pair) {
 func (c *comparison) successor(p *pair) *manifest.Object {
 	for i := range c.pairs {
 		q := &c.pairs[i]
-		if _, ok := templates[q.kind()]; ok && q.action == Added && q.key.Name == p.key.Name && q.key.Namespace == p.key.Namespace {
+		if _, ok := templates[q.kind]; ok && q.action == Added && q.key.Name == p.key.Name && q.key.Namespace == p.key.Namespace {
 			return q.new
 		}
 	}

@@ -11,13 +11,20 @@ var restarting = map[string]bool{"apps/Deployment": true, "apps/ReplicaSet": fal
 
 // restart marks the fields that replace pods, and tells how.
 func restart(c *comparison, p *pair) {
+	if p.new == nil && restarting[p.kind] && !idle(p.old) {
+		if next := c.successor(p); next != nil {
+			p.replaced = true
+			c.risk(PodRestart, c.graver(manifest.Medium, manifest.High), p, nil,
+				fmt.Sprintf("its pods stop with it, whether those of %s %s are ready or not", next.Kind(), next.Name()), "keep both for a while, and remove the old one in a change of its own")
+		}
+	}
 	if p.old == nil || p.new == nil {
 		return
 	}
 	switch {
-	case p.kind() == postgres:
+	case p.kind == postgres:
 		c.restartDatabase(p)
-	case !restarting[p.kind()]:
+	case !restarting[p.kind]:
 	case p.action == Recreated:
 		if idle(p.old) && idle(p.new) {
 			return
@@ -25,7 +32,7 @@ func restart(c *comparison, p *pair) {
 		for i := range p.fields {
 			p.fields[i].restarts = p.fields[i].recreates
 		}
-		c.risk(PodRestart, c.graver(manifest.Medium, manifest.High), p, p.recreating(), "the pods stop with the old object, before there are new ones", "")
+		c.risk(PodRestart, c.graver(manifest.Medium, manifest.High), p, p.recreating(), "the pods stop with the old object, before there are new ones", immutables[p.kind].remedy)
 	default:
 		c.restartTemplate(p)
 	}
@@ -47,7 +54,7 @@ func (c *comparison) restartTemplate(p *pair) {
 	path := manifest.Path{"spec", "template"}
 	found := false
 	for i := range p.fields {
-		if f := &p.fields[i]; overlap(f.Path, path) || p.kind() == rollout && overlap(f.Path, manifest.Path{"spec", "workloadRef"}) {
+		if f := &p.fields[i]; overlap(f.Path, path) || p.kind == rollout && overlap(f.Path, manifest.Path{"spec", "workloadRef"}) {
 			f.restarts, found = true, true
 		}
 	}
@@ -79,7 +86,7 @@ func (c *comparison) release(s strategy, p *pair) (manifest.Severity, string) {
 	case "on delete":
 		return manifest.Low, "pods get the change when somebody deletes them"
 	}
-	if count(at(p.new.Tree, "spec", "replicas"), 1) == 1 && p.kind() == "apps/StatefulSet" {
+	if count(at(p.new.Tree, "spec", "replicas"), 1) == 1 && p.kind == "apps/StatefulSet" {
 		return c.graver(manifest.Low, manifest.High), "the only pod stops before the new one starts"
 	}
 	return c.graver(manifest.Low, manifest.Medium), "the pods are replaced one after another"
@@ -106,7 +113,7 @@ func idle(o *manifest.Object) bool {
 
 // owner is the Rollout that takes its pods from a Deployment.
 func (c *comparison) owner(p *pair) *manifest.Object {
-	if p.kind() != "apps/Deployment" {
+	if p.kind != "apps/Deployment" {
 		return nil
 	}
 	for i := range c.New.Objects {

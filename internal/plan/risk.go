@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -47,7 +48,7 @@ func (c *comparison) stands(p *pair) bool {
 	case c.Old != nil && c.New != nil:
 		return true
 	case c.Old == nil && c.New != nil:
-		return p.key.Namespace != c.New.Namespace && p.kind() != "Namespace"
+		return p.key.Namespace != c.New.Namespace && p.kind != "Namespace"
 	}
 	return false
 }
@@ -55,10 +56,26 @@ func (c *comparison) stands(p *pair) bool {
 // risk notes something about a field of an object; nil is the whole object.
 func (c *comparison) risk(class Class, s manifest.Severity, p *pair, path manifest.Path, message, remedy string) {
 	r := Risk{Class: class, Severity: s, Place: c.Place, Object: p.key, Path: path, Message: message, Remedy: remedy, Places: 1}
-	if len(c.Causes) == 1 {
-		r.Cause = c.Causes[0].Position
-	}
+	r.Cause = c.cause(p.object().Subject)
 	c.risks = append(c.risks, r)
+}
+
+// cause is the line that a person mends: that of the only field that changed, of the whole environment or of what asked
+// for the object.
+func (c *comparison) cause(subject string) manifest.Position {
+	if len(c.Causes) == 1 {
+		return c.Causes[0].Position
+	}
+	var of []Cause
+	for _, cause := range c.Causes {
+		if subject != "" && (cause.Field == subject || strings.HasPrefix(cause.Field, subject+".") || strings.HasPrefix(cause.Field, subject+"[")) {
+			of = append(of, cause)
+		}
+	}
+	if len(of) != 1 {
+		return manifest.Position{}
+	}
+	return of[0].Position
 }
 
 // graver returns the second where the environment is protected.

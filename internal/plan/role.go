@@ -81,11 +81,11 @@ func prefixes(url string) []string {
 
 // widerRole tells what a role newly allows.
 func widerRole(c *comparison, p *pair) {
-	if kind := p.kind(); kind != rbac+"Role" && kind != rbac+"ClusterRole" || p.old == nil || p.new == nil {
+	if kind := p.kind; kind != rbac+"Role" && kind != rbac+"ClusterRole" || p.old == nil || p.new == nil {
 		return
 	}
 	path := manifest.Path{"rules"}
-	if p.kind() == rbac+"ClusterRole" && p.touched(manifest.Path{"aggregationRule"}) {
+	if p.kind == rbac+"ClusterRole" && p.touched(manifest.Path{"aggregationRule"}) {
 		c.risk(WiderRole, manifest.High, p, manifest.Path{"aggregationRule"}, "the role takes its rules from other roles than before: it may allow more", "")
 	}
 	if !p.touched(path) {
@@ -110,8 +110,16 @@ func widerRole(c *comparison, p *pair) {
 	}
 	for _, of := range slices.SortedFunc(maps.Keys(more), func(a, b grant) int { return strings.Compare(a.String(), b.String()) }) {
 		verbs := slices.Compact(slices.Sorted(slices.Values(more[of])))
-		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", strings.Join(verbs, ", "), of), "")
+		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", doing(verbs), of), "")
 	}
+}
+
+// doing writes verbs for people.
+func doing(verbs []string) string {
+	if slices.Contains(verbs, "*") {
+		return "do everything with"
+	}
+	return strings.Join(verbs, ", ")
 }
 
 // String names what a grant is for.
@@ -119,14 +127,14 @@ func (g grant) String() string {
 	s := g.resource
 	switch {
 	case g.resource == "*":
-		s = "everything"
+		s = "every resource"
 		if g.group != "*" {
 			s += " of the group " + fmt.Sprintf("%q", g.group)
 		}
 	case g.group == "*":
 		s += " of every group"
 	case g.group != "" && g.group != "url":
-		s += "." + g.group
+		s += " of " + g.group
 	}
 	if g.name != "*" {
 		s += " " + g.name
@@ -153,94 +161,4 @@ func power(g grant, verbs []string) manifest.Severity {
 		return manifest.High
 	}
 	return manifest.Medium
-}
-
-// widerBinding tells who newly has a role.
-func widerBinding(c *comparison, p *pair) {
-	if kind := p.kind(); kind != rbac+"RoleBinding" && kind != rbac+"ClusterRoleBinding" || p.new == nil || p.moved {
-		return
-	}
-	old, new := p.trees()
-	role := text(new, "roleRef", "kind") + " " + text(new, "roleRef", "name")
-	before := map[string]bool{}
-	if before[""] = true; text(old, "roleRef", "kind")+" "+text(old, "roleRef", "name") == role {
-		for _, s := range list(old["subjects"]) {
-			before[subject(s)] = true
-		}
-	}
-	for i, s := range list(new["subjects"]) {
-		who := subject(s)
-		if before[who] {
-			continue
-		}
-		before[who] = true
-		c.risk(WiderRole, c.reach(p, new, s), p, manifest.Path{"subjects", i}, fmt.Sprintf("%s now has the %s%s", who, role, scope(p)), "")
-	}
-}
-
-// scope says where a binding holds.
-func scope(p *pair) string {
-	if p.key.Kind == "ClusterRoleBinding" {
-		return " in the whole cluster"
-	}
-	return ""
-}
-
-// subject names who a binding is for.
-func subject(s any) string {
-	kind, name := text(s, "kind"), text(s, "name")
-	if kind == "" && name == "" {
-		return ""
-	}
-	if ns := text(s, "namespace"); ns != "" {
-		name = ns + "/" + name
-	}
-	return kind + " " + name
-}
-
-// everybody are groups that people do not join on purpose.
-var everybody = []string{"system:authenticated", "system:unauthenticated", "system:serviceaccounts", "system:anonymous"}
-
-// reach grades a new subject: by who it is, and by what the role allows as far as it is known.
-func (c *comparison) reach(p *pair, tree, s any) manifest.Severity {
-	role := text(tree, "roleRef", "name")
-	switch {
-	case slices.Contains(everybody, text(s, "name")), role == "cluster-admin":
-		return manifest.Critical
-	case p.key.Kind == "ClusterRoleBinding", text(tree, "roleRef", "kind") == "ClusterRole" && role != "view", text(s, "kind") == "ServiceAccount":
-		return manifest.High
-	}
-	return manifest.Medium
-}
-
-// widerToken tells of pods that newly carry a token of their account.
-func widerToken(c *comparison, p *pair) {
-	const message = "pods now carry the token of their account, and whoever breaks into one may use it"
-	const remedy = "set automountServiceAccountToken to false where no pod asks the Kubernetes API"
-	path := manifest.Path{"automountServiceAccountToken"}
-	if p.kind() == "ServiceAccount" && p.old != nil && p.new != nil && p.old.Tree[path[0].(string)] == false && p.new.Tree[path[0].(string)] != false {
-		c.risk(WiderRole, manifest.Medium, p, path, message, remedy)
-	}
-	before, after, where := p.pods()
-	if before == nil || after == nil || before["automountServiceAccountToken"] != false {
-		return
-	}
-	if v := after["automountServiceAccountToken"]; v == true || v == nil && c.accountMounts(p, after) {
-		c.risk(WiderRole, manifest.Medium, p, where.Join(path...), message, remedy)
-	}
-}
-
-// accountMounts reports whether the account of a pod that says nothing of its own gives it a token.
-func (c *comparison) accountMounts(p *pair, pod map[string]any) bool {
-	name := text(pod, "serviceAccountName")
-	if name == "" {
-		name = "default"
-	}
-	k := manifest.Key{Kind: "ServiceAccount", Namespace: p.key.Namespace, Name: name}
-	for i := range c.New.Objects {
-		if o := &c.New.Objects[i]; o.Key() == k {
-			return o.Tree["automountServiceAccountToken"] != false
-		}
-	}
-	return true
 }

@@ -18,9 +18,9 @@ func shrunkQuota(c *comparison, p *pair) {
 	}
 	var before quantities
 	if p.old != nil {
-		before = hard(p.old)
+		before = c.hard(p.old)
 	}
-	after := hard(p.new)
+	after := c.hard(p.new)
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		bound := after[name]
 		old, bounded := before[name]
@@ -28,24 +28,33 @@ func shrunkQuota(c *comparison, p *pair) {
 			continue
 		}
 		path := manifest.Path{"spec", "hard", name}
-		if severity, message := c.squeeze(p, name, bound); message != "" {
+		severity, message := c.squeeze(p, name, bound)
+		switch {
+		case message != "":
 			c.risk(QuotaShrink, severity, p, path, message, "shrink the workloads first, and the quota once they run that way")
-		} else if bounded {
-			c.risk(QuotaShrink, manifest.Low, p, path, fmt.Sprintf("%s is bounded by %s instead of %s, which is enough for what runs and for a release", name, &bound, &old), "")
+		case bounded && c.known(p, name):
+			c.risk(QuotaShrink, manifest.Low, p, path, fmt.Sprintf("%s is bounded by %s instead of %s: enough for what runs now and for a release", name, &bound, &old), "")
+		case bounded:
+			c.risk(QuotaShrink, manifest.Low, p, path, fmt.Sprintf("%s is bounded by %s instead of %s; how much of it is in use is not known", name, &bound, &old), "")
 		}
 	}
 }
 
-// squeeze says what a bound does to what runs now; nothing where all has room, or where the quota counts some pods
-// only, of which the demand is not known.
+// known reports whether the demand for what a quota bounds is known; that of the pods that a scoped one counts is not.
+func (c *comparison) known(p *pair, name string) bool {
+	_, ok := c.Old.Steady[name]
+	return ok && !scoped(p.new)
+}
+
+// squeeze says what a bound does to what runs now; nothing where all has room.
 func (c *comparison) squeeze(p *pair, name string, bound resource.Quantity) (manifest.Severity, string) {
-	runs, known := c.Old.Steady[name]
-	if !known || scoped(p.new) {
+	if !c.known(p, name) {
 		return "", ""
 	}
+	runs := c.Old.Steady[name]
 	if runs.Cmp(bound) > 0 {
 		return c.graver(manifest.High, manifest.Critical), fmt.Sprintf(
-			"what runs now asks for %s of %s, and the quota allows %s: pods that stop cannot start again, and a release waits until enough of the old pods are gone", &runs, name, &bound)
+			"what runs now asks for %s %s, and the quota allows %s: pods that stop cannot start again, and a release waits until enough of the old pods are gone", name, &runs, &bound)
 	}
 	during, headroom := runs.DeepCopy(), c.headroom(name)
 	during.Add(headroom)
@@ -53,7 +62,7 @@ func (c *comparison) squeeze(p *pair, name string, bound resource.Quantity) (man
 		return "", ""
 	}
 	return manifest.High, fmt.Sprintf(
-		"what runs now asks for %s of %s, and a release of the new version for %s more, while the quota allows %s: the release may wait for the old pods", &runs, name, &headroom, &bound)
+		"what runs now asks for %s %s, and a release of the new version for %s more, while the quota allows %s: the release may wait for the old pods", name, &runs, &headroom, &bound)
 }
 
 // headroom is what a release of the new version needs beside what runs.

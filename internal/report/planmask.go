@@ -41,7 +41,7 @@ func shownFields(o plan.ObjectChange) []shownField {
 			f.Named, f.Old, f.New = named(c.Path, o.After), before.show(at, c.Old), after.show(c.Path, c.New)
 		}
 		f.Hidden = !reflect.DeepEqual(f.Old, c.Old) || !reflect.DeepEqual(f.New, c.New)
-		f.Same = f.Hidden && !before.vault && at != nil && reflect.DeepEqual(before.hashes(at), after.hashes(c.Path))
+		f.Same = f.Hidden && !before.vault && before.tree != nil && reflect.DeepEqual(before.hashes(at), after.hashes(c.Path))
 		out[i] = f
 	}
 	return out
@@ -78,7 +78,7 @@ func newSide(key manifest.Key, tree map[string]any) side {
 // show is the value at the path without secrets. Where the object is not known, nothing is shown that could be
 // one by what stands around it.
 func (s side) show(at manifest.Path, value any) any {
-	if found, ok := at.Lookup(s.tree); ok && at != nil && reflect.DeepEqual(found, value) {
+	if found, ok := at.Lookup(s.tree); ok && s.tree != nil && reflect.DeepEqual(found, value) {
 		clean, _ := at.Lookup(s.clean)
 		return clean
 	}
@@ -146,7 +146,7 @@ func hideAll(tree any) any {
 }
 
 // counterpart leads to what the old tree has at a path of the new one, where elements that have a name are
-// found by it. It is nil where there is nothing.
+// found by it. It is the same path where there is nothing.
 func counterpart(p manifest.Path, new, old map[string]any) manifest.Path {
 	var at manifest.Path
 	n, o := any(new), any(old)
@@ -157,7 +157,7 @@ func counterpart(p manifest.Path, new, old map[string]any) manifest.Path {
 		at = at.Join(step)
 		var found bool
 		if o, found = (manifest.Path{step}).Lookup(o); !found {
-			return nil
+			return p
 		}
 		n, _ = manifest.Path{p[len(at)-1]}.Lookup(n)
 	}

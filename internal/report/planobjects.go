@@ -141,7 +141,7 @@ func fieldLine(f shownField, labels, width int) []diffLine {
 	if room := width - widthOf(label); room >= 2*leastValue || labels >= widthOf(f.Named) {
 		return []diffLine{{sign: sign, depth: 1, text: label + values(f, room)}}
 	}
-	return []diffLine{{sign: sign, depth: 1, text: fit(f.Named+":", width)}, {sign: sign, depth: 2, text: values(f, width-2)}}
+	return []diffLine{{sign: sign, depth: 1, text: fit(f.Named+":", width)}, {sign: " ", depth: 2, text: values(f, width-2)}}
 }
 
 func inside(lines []diffLine, width int) []diffLine {
@@ -171,10 +171,30 @@ func fromTo(old, new any, room int) string {
 		return fit(briefly(new), room)
 	}
 	a, b := bothBriefly(old, new)
+	if widthOf(a)+widthOf(b)+3 > room {
+		a, b = withoutCommon(a, b, room-3)
+	}
 	half := (room - 3) / 2
 	left := max(half, room-3-widthOf(b))
 	right := max(half, room-3-widthOf(a))
 	return fit(a, left) + " → " + fit(b, right)
+}
+
+// contextWidth is how much of what two values have in common is kept before their difference at least.
+const contextWidth = 8
+
+// withoutCommon cuts off how two long values begin alike, as far as they do not fit otherwise.
+func withoutCommon(a, b string, room int) (string, string) {
+	x, y := []rune(a), []rune(b)
+	same := 0
+	for same < len(x) && same < len(y) && x[same] == y[same] {
+		same++
+	}
+	context := max(contextWidth, (room-(len(x)-same)-(len(y)-same))/2-1)
+	if same <= context+1 {
+		return a, b
+	}
+	return "…" + string(x[same-context:]), "…" + string(y[same-context:])
 }
 
 // hiddenNote says what became of a value that is not shown.

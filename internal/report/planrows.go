@@ -65,7 +65,7 @@ func effectCells(e plan.Effect) []string {
 	if e.Cost != nil {
 		cost = signedMoney(e.Cost.New-e.Cost.Old) + " " + Clean(e.Cost.Currency)
 	}
-	return []string{strings.TrimSpace(objects), counts("", len(e.Restarts)), foundText(e), cost, amountsText(e)}
+	return []string{strings.TrimSpace(objects), counts("", len(e.Restarts)), foundText(e), cost, strings.Join(amountsText(e), ", ")}
 }
 
 // foundText counts findings that come and go: +1 -2.

@@ -205,22 +205,36 @@ func (b *planText) tenants() {
 		cells = append(cells, strings.ToUpper(string(h)))
 	}
 	b.line("")
-	for _, row := range columns(append([][]string{cells}, rows...)) {
-		b.row(row)
-	}
+	b.table(columns(append([][]string{cells}, rows...)))
 	if more > 1 {
 		b.line("%s", words().Plan.MoreRows.of(more))
 	}
 }
 
-// row prints a row of a table, whose last cell may take several lines.
-func (b *planText) row(cells []string) {
-	last := len(cells) - 1
-	line := strings.Join(cells[:last], "  ") + "  "
-	indent := widthOf(line)
-	for _, part := range wrap(cells[last], max(b.width-indent, leastValue)) {
-		b.line("%s%s", line, part)
-		line = strings.Repeat(" ", indent)
+// table prints rows whose last cell may take several lines. It stands below the others where there is too little
+// room beside them.
+func (b *planText) table(rows [][]string) {
+	last, widest := len(rows[0])-1, 0
+	for _, row := range rows {
+		for part := range strings.SplitSeq(row[last], ", ") {
+			widest = max(widest, widthOf(part)+1)
+		}
+	}
+	indent := widthOf(strings.Join(rows[0][:last], "  ")) + 2
+	below := indent+widest > b.width
+	for _, row := range rows {
+		line := strings.Join(row[:last], "  ") + "  "
+		if below {
+			b.line("%s", fit(strings.TrimRight(line, " "), b.width))
+			line, indent = "    ", 4
+		}
+		if below && row[last] == "" {
+			continue
+		}
+		for _, part := range wrapParts(strings.Split(row[last], ", "), b.width-indent) {
+			b.line("%s%s", line, part)
+			line = strings.Repeat(" ", indent)
+		}
 	}
 }
 

@@ -12,12 +12,11 @@ import (
 func briefly(v any) string {
 	switch v := v.(type) {
 	case string:
-		if v == "" || strings.TrimSpace(v) != v {
-			return strconv.Quote(Clean(v))
+		if v == "" || strings.TrimSpace(v) != v && strings.Count(strings.TrimSpace(v), "\n") == 0 {
+			return Clean(strconv.Quote(strings.ToValidUTF8(v, "\ufffd")))
 		}
-		if lines := strings.Count(v, "\n"); lines > 0 {
-			first, _, _ := strings.Cut(v, "\n")
-			return words().Plan.Lines.of(lines+1, "text", Clean(first))
+		if lines := strings.Split(strings.TrimSpace(v), "\n"); len(lines) > 1 {
+			return words().Plan.Lines.of(len(lines), "text", Clean(lines[0]))
 		}
 		return Clean(v)
 	case nil:
@@ -57,6 +56,9 @@ const (
 
 // lineDiff is the difference of two texts, each line with its sign; what is left out is counted.
 func lineDiff(old, new string) []diffLine {
+	if strings.HasSuffix(old, "\n") && strings.HasSuffix(new, "\n") {
+		old, new = strings.TrimSuffix(old, "\n"), strings.TrimSuffix(new, "\n")
+	}
 	a, b := strings.Split(old, "\n"), strings.Split(new, "\n")
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {

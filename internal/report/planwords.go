@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/resource"
-
 	"github.com/tenantsmith/tenantsmith/internal/plan"
 	"github.com/tenantsmith/tenantsmith/internal/secrets"
 )
@@ -189,106 +187,4 @@ func countsText(added, changed, recreated, removed int) string {
 		}
 	}
 	return strings.Join(out, " ")
-}
-
-func quantity(q *resource.Quantity) string {
-	if q == nil {
-		return string(words().Plan.None)
-	}
-	return q.String()
-}
-
-// money is a sum with two digits; -0.00 is none.
-func money(sum float64) string {
-	text := strconv.FormatFloat(sum, 'f', 2, 64)
-	if text == "-0.00" {
-		return "0.00"
-	}
-	return text
-}
-
-func signedMoney(sum float64) string {
-	text := money(sum)
-	if !strings.HasPrefix(text, "-") {
-		text = "+" + text
-	}
-	return text
-}
-
-// costText is a cost before and after with its parts: 12.00 → 15.00 EUR a month (+3.00): compute +3.00.
-func costText(c *plan.Cost) string {
-	text := words().Plan.Cost.with("old", money(c.Old), "new", money(c.New), "currency", c.Currency, "difference", signedMoney(c.New-c.Old))
-	var parts []string
-	for _, p := range c.Parts {
-		parts = append(parts, partWord(p.Name)+" "+signedMoney(p.New-p.Old))
-	}
-	if len(parts) > 0 {
-		text += ": " + strings.Join(parts, ", ")
-	}
-	return Clean(text)
-}
-
-func partWord(name string) string {
-	t := words().Cost
-	switch name {
-	case "compute":
-		return string(t.Compute)
-	case "memory":
-		return string(t.Memory)
-	case "storage":
-		return string(t.Storage)
-	case "databases":
-		return string(t.Databases)
-	case "load balancers":
-		return string(t.LoadBalancers)
-	}
-	return name
-}
-
-// amountsText is what becomes of quotas and of what the workloads ask for:
-// requests.cpu 2 → 4 (asked 1 → 3).
-func amountsText(e plan.Effect) string {
-	t := words().Plan
-	var out []string
-	quotas := map[string]bool{}
-	fromTo := func(a plan.Amount) string { return quantity(a.Old) + " → " + quantity(a.New) }
-	for _, q := range e.Quota {
-		quotas[q.Name] = true
-		text := q.Name + " " + fromTo(q)
-		for _, s := range e.Steady {
-			if s.Name == q.Name {
-				text += " (" + t.Asked.with("amount", fromTo(s)) + ")"
-			}
-		}
-		out = append(out, text)
-	}
-	for _, s := range e.Steady {
-		if !quotas[s.Name] {
-			out = append(out, s.Name+" "+t.Asked.with("amount", fromTo(s)))
-		}
-	}
-	return Clean(strings.Join(out, ", "))
-}
-
-// total adds up the quotas of all tenants, by name, in the order in which they come first.
-func total(p plan.Plan) []plan.Amount {
-	var out []plan.Amount
-	at := map[string]int{}
-	for _, t := range p.Tenants {
-		for _, e := range t.Environments {
-			for _, q := range e.Quota {
-				i, ok := at[q.Name]
-				if !ok {
-					i = len(out)
-					at[q.Name], out = i, append(out, plan.Amount{Name: q.Name, Old: &resource.Quantity{}, New: &resource.Quantity{}})
-				}
-				for _, pair := range [][2]*resource.Quantity{{out[i].Old, q.Old}, {out[i].New, q.New}} {
-					if pair[1] != nil {
-						pair[0].Add(*pair[1])
-					}
-				}
-			}
-		}
-	}
-	return out
 }

@@ -81,13 +81,13 @@ type planTexts struct {
 	OtherRestarts, ProtectedRestarts, Elsewhere                                                                             counted
 	Compared                                                                                                                phrase
 	Same                                                                                                                    counted
-	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows                                        counted
+	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                           counted
 	Everywhere, Partly, OneEnvironment                                                                                      counted
 	OneTenant, NoCause, Shown, Varies                                                                                       phrase
 	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                   phrase
 	Risk, Fix, At                                                                                                           phrase
 	RiskPlaces                                                                                                              counted
-	Cost, CostIs, Asked, Tier, Loses, Comes, Goes                                                                           phrase
+	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
 	HeldTenants                                                                                                             phrase
 	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
 	Findings, FindingsAre, NewOnes, Fixed, Skipped, NotCompared, Digest                                                     phrase

@@ -52,17 +52,27 @@ func fit(s string, width int) string {
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(width-widthOf(s), 0)) }
 
 // wrap breaks a text between words into lines of at most a width; a longer word has a line of its own.
-func wrap(text string, width int) []string {
+func wrap(text string, width int) []string { return fill(strings.Fields(text), " ", width) }
+
+// wrapParts sets parts into lines of at most a width, and breaks none; a longer one is cut.
+func wrapParts(parts []string, width int) []string {
+	for i := range parts {
+		parts[i] = fit(parts[i], width-1)
+	}
+	return fill(parts, ", ", width-1)
+}
+
+func fill(parts []string, between string, width int) []string {
 	var lines []string
 	line := ""
-	for word := range strings.FieldsSeq(text) {
+	for _, part := range parts {
 		switch {
 		case line == "":
-			line = word
-		case widthOf(line)+1+widthOf(word) <= width:
-			line += " " + word
+			line = part
+		case widthOf(line)+len(between)+widthOf(part) <= width:
+			line += between + part
 		default:
-			lines, line = append(lines, line), word
+			lines, line = append(lines, line+strings.TrimRight(between, " ")), part
 		}
 	}
 	return append(lines, line)
