@@ -48,7 +48,7 @@ func newCheckCmd(w *workspace) *cobra.Command {
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
-  tenantsmith check --format github
+  tenantsmith check --format github --also sarif=tenantsmith.sarif
   tenantsmith check --trusted-from origin/main
   tenantsmith check --base origin/main
   tenantsmith check --change ../change.json
@@ -56,6 +56,7 @@ func newCheckCmd(w *workspace) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, o) },
 	}
 	o.flags(cmd)
+	w.alsoFlag(cmd, report.Formats)
 	w.flags(cmd)
 	return cmd
 }

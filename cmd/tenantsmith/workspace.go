@@ -20,7 +20,8 @@ import (
 // workspace is the platform repository a command works on, and the streams it talks to.
 type workspace struct {
 	streams
-	dir string
+	dir    string
+	copies []formatted
 	judging
 }
 
@@ -80,6 +81,11 @@ func knownFormat(format string) error {
 func (w *workspace) report(format string, r report.Report) error {
 	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
 	if err := report.Write(w.out, format, r, o); err != nil {
+		return err
+	}
+	if err := w.writeCopies(func(to io.Writer, format string) error {
+		return report.Write(to, format, r, report.Options{Prefix: o.Prefix, Version: o.Version})
+	}); err != nil {
 		return err
 	}
 	if format == "text" {
