@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,18 +129,4 @@ func (w *workspace) prefix() string {
 		return ""
 	}
 	return filepath.ToSlash(rel)
-}
-
-// terminal reports whether people watch the stream.
-func terminal(s io.Writer) bool {
-	f, ok := s.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-func colored(s io.Writer) bool {
-	return terminal(s) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
