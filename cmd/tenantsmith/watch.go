@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,12 +90,14 @@ func isInput(name string, inputs []string) bool {
 // follow watches the folders of the inputs, those below them, and where one is missing the nearest
 // above it. It returns the paths of the inputs.
 func (w *workspace) follow(watcher *fsnotify.Watcher) ([]string, error) {
-	dir := resolved(w.abs(w.dir))
-	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("-C %s: %w", w.dir, plain(err))
+	root, err := w.open()
+	if err != nil {
+		return nil, err
 	}
+	defer root.Close()
+	dir := resolved(w.abs(w.dir))
 	var inputs []string
-	for _, p := range w.inputs() {
+	for _, p := range inputPaths(root.FS()) {
 		inputs = append(inputs, filepath.Join(dir, filepath.FromSlash(p)))
 	}
 	for _, in := range inputs {
@@ -110,14 +111,11 @@ func (w *workspace) follow(watcher *fsnotify.Watcher) ([]string, error) {
 	return inputs, nil
 }
 
-// inputs are the paths that a run reads: those that the platform file names are looked for each time.
-func (w *workspace) inputs() []string {
-	paths := []string{"tenantsmith.yaml", "overrides", "waivers"}
-	if root, err := w.open(); err == nil {
-		defer root.Close()
-		if named, err := schemas.PlatformPaths(root.FS()); err == nil {
-			paths = named
-		}
+// inputPaths are the paths that a run reads: those that the platform file names are looked for each time.
+func inputPaths(fsys fs.FS) []string {
+	paths, err := schemas.PlatformPaths(fsys)
+	if err != nil {
+		paths = []string{"tenantsmith.yaml", "overrides", "waivers"}
 	}
 	return append(paths, "tenants")
 }
