@@ -10,15 +10,16 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// completes teaches the shell what a command takes: tenants where its usage says TENANT, and values of
+// completes teaches the shell what a command takes: arguments by the words of its usage, and values of
 // flags by what the flags are called. A repository that cannot be read completes nothing, and says nothing.
 func (w *workspace) completes(cmd *cobra.Command) {
-	if strings.Contains(cmd.Use, "[TENANT") && cmd.ValidArgsFunction == nil {
-		cmd.ValidArgsFunction = w.completeTenants
+	if cmd.ValidArgsFunction == nil && len(cmd.ValidArgs) == 0 {
+		cmd.ValidArgsFunction = w.arguments(strings.Fields(cmd.Use)[1:])
 	}
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if complete := w.completionOf(f); complete != nil {
@@ -64,6 +65,30 @@ func (w *workspace) listed(of func(fs.FS) []string) cobra.CompletionFunc {
 	}
 }
 
+// arguments completes by the words of a usage: [TENANT...] are tenants; TENANT is one, and a SERVICE or FIELD
+// behind it is one of that tenant. What else there is, is left to the shell.
+func (w *workspace) arguments(usage []string) cobra.CompletionFunc {
+	switch {
+	case len(usage) > 0 && strings.HasPrefix(usage[0], "[TENANT"):
+		return w.completeTenants
+	case len(usage) == 0 || usage[0] != "TENANT":
+		return nil
+	}
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		switch prefix, named := map[string]string{"SERVICE": "", "FIELD": "spec.services."}[append(usage, "", "")[1]]; {
+		case len(args) == 0:
+			return w.completeTenants(cmd, args, word)
+		case len(args) == 1 && named:
+			names := w.values(func(fsys fs.FS) []string { return serviceNames(fsys, args[0]) })
+			for i := range names {
+				names[i] = prefix + names[i]
+			}
+			return begins(names, word), cobra.ShellCompDirectiveNoFileComp
+		}
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
 // completeTenants completes names of tenants; what looks like a file is left to the shell.
 func (w *workspace) completeTenants(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	if strings.ContainsAny(word, "./") {
@@ -101,6 +126,32 @@ func tenantNames(fsys fs.FS) []string {
 		}
 	}
 	return out
+}
+
+// serviceNames are those of a tenant's own files, whatever is wrong with the rest of them.
+func serviceNames(fsys fs.FS, tenant string) []string {
+	if schemas.TenantName(tenant) != nil {
+		return nil
+	}
+	var out []string
+	for _, pattern := range []string{"tenants/" + tenant + ".y*ml", "tenants/" + tenant + "/*.y*ml"} {
+		files, _ := fs.Glob(fsys, pattern)
+		for _, file := range files {
+			data, err := fs.ReadFile(fsys, file)
+			if err != nil {
+				continue
+			}
+			documents, _ := manifest.Parse(file, data, manifest.TenantLimits)
+			for _, d := range documents {
+				if services := d.Get("spec").Get("services"); services != nil {
+					named, _ := services.Tree().(map[string]any)
+					out = slices.AppendSeq(out, maps.Keys(named))
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func environmentNames(fsys fs.FS) []string {

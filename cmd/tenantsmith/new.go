@@ -42,7 +42,8 @@ as it stands; a name that another tenant has, or namespaces that would be anothe
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return w.tenant(args[0], o) },
+		ValidArgsFunction: cobra.NoFileCompletions, // the name is new
+		RunE:              func(_ *cobra.Command, args []string) error { return w.tenant(args[0], o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.tier, "tier", "", "the tier: free, basic, premium, enterprise, or one of the platform's own")

@@ -10,7 +10,7 @@ import (
 
 // terminal reports whether people watch the stream, on something that can do more than print. Under
 // pre-commit nobody does: it shows what a hook printed when the hook has ended.
-func terminal(s io.Writer) bool {
+func terminal(s any) bool {
 	f, ok := s.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" && os.Getenv("PRE_COMMIT") != "1"
 }
@@ -27,9 +27,9 @@ func colored(s io.Writer) bool {
 	return terminal(s)
 }
 
-// columns is how many characters fit in a line: what COLUMNS says, else what the terminal has; 0 where
+// width is how many characters fit in a line: what COLUMNS says, else what the terminal has; 0 where
 // lines may be as long as they are, as in a file or a pipe.
-func columns(s io.Writer) int {
+func width(s io.Writer) int {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		return n
 	}
