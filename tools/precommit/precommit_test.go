@@ -84,6 +84,30 @@ func TestPlatform(t *testing.T) {
 	require.Contains(t, s.commits("other words", 2), "2 tenants,")
 }
 
+// TestPage: the configuration of the documentation stops a commit, and git prints what the page shows.
+func TestPage(t *testing.T) {
+	s := newScratch(t)
+	hooks := s.repository("hooks", map[string]string{hooksFile: project(t, hooksFile)})
+	s.run("tenantsmith", "init")
+	page := project(t, "docs/pre-commit.md")
+	text := strings.NewReplacer("https://github.com/tenantsmith/tenantsmith", hooks[0], "v0.1.0", hooks[1]).Replace(fenced(t, page, "yaml .pre-commit-config.yaml"))
+	s.write(".pre-commit-config.yaml", text)
+	s.run("pre-commit", "install")
+	s.commits("everything", 1)
+	s.edit("tenants/sandbox.yaml", "tier: free", "tier: fre")
+	command, want, _ := strings.Cut(fenced(t, page, "console"), "\n")
+	require.Equal(t, `$ git commit -m "sandbox gets more"`, command)
+	require.Equal(t, want, strings.TrimRight(s.refused("sandbox gets more"), "\n")+"\n")
+}
+
+// fenced is the first block of a page whose fence says what.
+func fenced(t *testing.T, page, what string) string {
+	_, rest, found := strings.Cut(page, "```"+what+"\n")
+	require.True(t, found, what)
+	text, _, _ := strings.Cut(rest, "```\n")
+	return text
+}
+
 // TestBuilt: pre-commit builds the hook from this repository. Modules come from the cache, so that it needs
 // no network.
 func TestBuilt(t *testing.T) {
@@ -106,10 +130,13 @@ func TestBuilt(t *testing.T) {
 // TestManifest: pre-commit takes the file of hooks, and the hooks that init and the documentation name are in it.
 func TestManifest(t *testing.T) {
 	s := newScratch(t)
-	s.run("pre-commit", "validate-manifest", filepath.Join(root, hooksFile))
-	s.run("pre-commit", "validate-config", filepath.Join(root, "cmd/tenantsmith/starter/platform/.pre-commit-config.yaml"))
+	const starter = "cmd/tenantsmith/starter/platform/.pre-commit-config.yaml"
 	hooks := project(t, hooksFile)
-	for _, page := range []string{"cmd/tenantsmith/starter/platform/.pre-commit-config.yaml", "docs/pre-commit.md"} {
+	s.write("hooks.yaml", hooks)
+	s.write("config.yaml", project(t, starter))
+	s.run("pre-commit", "validate-manifest", "hooks.yaml")
+	s.run("pre-commit", "validate-config", "config.yaml")
+	for _, page := range []string{starter, "docs/pre-commit.md"} {
 		named := 0
 		for line := range strings.Lines(project(t, page)) {
 			if _, id, ok := strings.Cut(line, "- id: "); ok {
