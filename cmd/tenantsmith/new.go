@@ -68,6 +68,9 @@ func (w *workspace) tenant(name string, o newOptions) error {
 		return err
 	}
 	defer root.Close()
+	if info, err := root.Lstat("tenants"); err == nil && !info.IsDir() {
+		return errors.New("tenants is a file or a link, and should be a folder")
+	}
 	for _, there := range []string{"tenants/" + name, "tenants/" + name + ".yaml", "tenants/" + name + ".yml"} {
 		if _, err := root.Lstat(there); err == nil {
 			return fmt.Errorf("there is a tenant %s: %s", name, there)
@@ -158,12 +161,18 @@ func (w *workspace) place(root *os.Root, name string, data []byte, print bool) e
 	if err != nil {
 		return err
 	}
-	if slices.Contains(fleet.Held, name) {
-		return w.refused(file, fleet.Problems)
-	}
+	valid := slices.ContainsFunc(fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == name })
 	if print {
-		_, err := w.out.Write(data)
+		_, err = w.out.Write(data)
+	}
+	switch {
+	case err != nil || print && valid:
 		return err
+	case !valid:
+		if !print {
+			defer w.say("nothing written; --output - prints the file all the same, to be completed")
+		}
+		return w.refused(file, fleet.Problems)
 	}
 	if err := root.Mkdir("tenants", 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return w.unusable("new", "tenants", err)
@@ -178,7 +187,8 @@ func (w *workspace) place(root *os.Root, name string, data []byte, print bool) e
 	return nil
 }
 
-// refused says what is wrong with a file that was not written, and so has no lines to point at.
+// refused says what is wrong with a file that was not written, and so has no lines to point at. Schemas of
+// the platform may ask for more than a new file says.
 func (w *workspace) refused(file string, problems []manifest.Problem) error {
 	r := report.Report{}
 	for _, p := range problems {
@@ -193,6 +203,5 @@ func (w *workspace) refused(file string, problems []manifest.Problem) error {
 	if err := w.problems(r); err != nil {
 		return err
 	}
-	w.say("nothing written")
 	return errProblems
 }
