@@ -36,7 +36,7 @@ func TestInstalled(t *testing.T) {
 	require.Contains(t, out, "\ntenants/sandbox.yaml:9:9: spec.tier: there is no tier fre; did you mean free?")
 	colored := s.fails("pre-commit", "run", "--color=always", "tenantsmith-check-system")
 	require.Contains(t, colored, "\x1b") // pre-commit's own, and it gives hooks a terminal
-	require.Contains(t, colored, "\ntenants/sandbox.yaml:9:9: spec.tier: there is no tier fre; did you mean free?\r\n")
+	require.Contains(t, colored, "\ntenants/sandbox.yaml:9:9: spec.tier: there is no tier fre; did you mean free?\n")
 	s.edit("tenants/sandbox.yaml", "tier: fre", "tier: free")
 
 	// A tree that was not rendered again is named, and every other hook has passed.
