@@ -83,7 +83,7 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	if err != nil {
 		return err
 	}
-	out := report.PlanOptions{Options: report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}, Width: width(w.out), Link: o.link}
+	out := report.PlanOptions{Options: report.Options{Prefix: w.prefix(), Color: colored(w.out), Width: width(w.out), Version: version()}, Link: o.link}
 	if err := report.WritePlan(w.out, o.format, planned.Plan, out); err != nil {
 		return err
 	}

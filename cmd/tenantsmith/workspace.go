@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -137,27 +136,4 @@ func (w *workspace) prefix() string {
 		return ""
 	}
 	return filepath.ToSlash(rel)
-}
-
-// terminal reports whether people watch the stream.
-func terminal(s any) bool {
-	f, ok := s.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// width is how many columns the stream has, 0 where nobody says.
-func width(s io.Writer) int {
-	if !terminal(s) {
-		return 0
-	}
-	n, _ := strconv.Atoi(os.Getenv("COLUMNS"))
-	return max(n, 0)
-}
-
-func colored(s io.Writer) bool {
-	return terminal(s) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

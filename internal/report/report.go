@@ -76,11 +76,13 @@ func (r Report) fails(p manifest.Problem) bool {
 }
 
 // Options are those of a format. Prefix leads from the workspace to the platform repository; Color
-// is for terminals; Version is that of the tool, empty if unknown.
+// is for terminals; Version is that of the tool, empty if unknown; Width is how many characters fit in
+// a line of a table, 0 if that is unknown.
 type Options struct {
 	Prefix  string
 	Color   bool
 	Version string
+	Width   int
 }
 
 // file is a file of the platform repository, seen from the workspace.
