@@ -225,6 +225,33 @@ func TestRuleThatStumbles(t *testing.T) {
 	require.Equal(t, "Rollout acme-production/web", problems[2].Object.String())
 }
 
+// One object that a rule stumbles over hides nothing that it finds in the others, and no other rule.
+func TestStumbleHidesNothing(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		want []string
+	}{
+		{"some o in input.objects\n\tstartswith(o.metadata.labels.team, \"x-\")", []string{"cannot be judged: startswith: operand 1 must be string but got number", "mail is not for tenants"}},
+		{"some o in input.objects\n\tstartswith(o.metadata.labels.team, \"y-\")", []string{"cannot be judged: startswith: operand 1 must be string but got number"}},
+		{"o := {k: v | some x in input.objects; k := x.kind; v := x.metadata.name}\n\to.Role", []string{"cannot be judged: object keys must be unique"}},
+	} {
+		e, err := Compile(files("a.rego", fmt.Sprintf(houseRule, "set", c.body)))
+		require.NoError(t, err)
+		problems, err := e.Check(context.Background(), Input{Context: acme(), Checks: []string{"ACME-001"}, Objects: []manifest.Object{
+			object(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, labels: {team: 1}}}"),
+			object(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: b, labels: {team: x-y}}}"),
+			object(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}"),
+		}})
+		require.NoError(t, err)
+		var told []string
+		for _, p := range problems {
+			require.Equal(t, "ACME-001", p.Check)
+			told = append(told, p.Message)
+		}
+		require.ElementsMatch(t, c.want, told, c.body)
+	}
+}
+
 func TestFindingsOfNoKnownForm(t *testing.T) {
 	for finding, want := range map[string]string{
 		`1`:                               "a finding has no message",

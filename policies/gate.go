@@ -3,6 +3,7 @@ package policies
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -77,8 +78,8 @@ func (a *analysis) rule(r *ast.Rule) []need {
 		return needs
 	}
 	needs := []need{{}}
-	kind := map[ast.Var]bool{} // variables that are the kind of the object
-	foreign := a.foreign(r.Body)
+	kind := map[ast.Var]bool{}                                                      // variables that are the kind of the object
+	foreign := sync.OnceValue(func() map[ast.Var]bool { return a.foreign(r.Body) }) // few bodies need it
 	for _, e := range r.Body {
 		needs = cross(needs, a.expr(e, kind, foreign))
 	}
@@ -144,15 +145,15 @@ func (a *analysis) reads(r *ast.Rule) bool {
 // outside reports whether a term looks at the context, or at a variable that may come from there.
 func (a *analysis) outside(t *ast.Term, vars map[ast.Var]bool) bool {
 	found := false
-	ast.WalkRefs(t, func(r ast.Ref) bool {
-		name, _ := r[0].Value.(ast.Var)
-		found = found || vars[name] || a.contextual(r)
+	ast.NewGenericVisitor(func(x any) bool {
+		switch x := x.(type) {
+		case ast.Ref:
+			found = found || a.contextual(x)
+		case ast.Var:
+			found = found || vars[x]
+		}
 		return found
-	})
-	ast.WalkVars(t, func(v ast.Var) bool {
-		found = found || vars[v]
-		return found
-	})
+	}).Walk(t)
 	return found
 }
 
@@ -169,7 +170,7 @@ func bound(t *ast.Term, vars map[ast.Var]bool) {
 	}).Walk(t)
 }
 
-func (a *analysis) expr(e *ast.Expr, kind, foreign map[ast.Var]bool) []need {
+func (a *analysis) expr(e *ast.Expr, kind map[ast.Var]bool, foreign func() map[ast.Var]bool) []need {
 	var n need
 	if len(e.With) > 0 {
 		return []need{n}
@@ -189,8 +190,12 @@ func (a *analysis) expr(e *ast.Expr, kind, foreign map[ast.Var]bool) []need {
 	needs := []need{n}
 	for _, t := range terms {
 		walkDefined(t, func(r ast.Ref) {
-			if v, ok := r[0].Value.(ast.Var); !ok || !foreign[v] {
-				needs = cross(needs, a.ref(r))
+			demands := a.ref(r)
+			if len(demands) == 1 && demands[0].nothing() {
+				return
+			}
+			if v, ok := r[0].Value.(ast.Var); !ok || ast.RootDocumentNames.Contains(r[0]) || !foreign()[v] {
+				needs = cross(needs, demands)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io/fs"
@@ -85,7 +86,7 @@ func load(from []source, much reading) (modules, error) {
 }
 
 // broughtFile ends the names of files with what a check asks only of what people bring, beside what it
-// asks of everything.
+// asks of everything, and of those parts of libraries that only such files use.
 const broughtFile = "_brought.rego"
 
 // skim reads METADATA and package of one of our files, and reports whether that may be enough: for what
@@ -110,7 +111,7 @@ func (m modules) complete() Errors {
 	follow = func(paths []string) {
 		for _, path := range paths {
 			for i := range m {
-				if seen[path] || !m[i].brief || m[i].ast.Package.Path.String() != path {
+				if seen[path] || !m[i].brief || strings.HasSuffix(m[i].file, broughtFile) || m[i].ast.Package.Path.String() != path {
 					continue
 				}
 				full, bad := parse(m[i])
@@ -257,10 +258,13 @@ func (m modules) parsed() map[string]*ast.Module {
 }
 
 // mention reports whether a rule may look at input.<key>, so that what nobody reads need not be
-// made.
+// made. Ours write that out, and most are told by their text.
 func (m modules) mention(key string) bool {
 	found := false
 	for _, mod := range m {
+		if mod.own && !bytes.Contains(mod.text, []byte("input."+key)) {
+			continue
+		}
 		ast.WalkRefs(mod.ast, func(r ast.Ref) bool {
 			if r[0].Equal(ast.InputRootDocument) {
 				found = found || len(r) == 1 || !r[1].IsGround() || r[1].Equal(ast.StringTerm(key))

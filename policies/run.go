@@ -98,20 +98,23 @@ type take func(finding, Rule) error
 
 // eval asks and hands each finding over. About names the input in errors.
 func (r *run) eval(q *question, input ast.Object, take take, about string) error {
-	answer, err := r.query(r.limit, q, input)
+	answer, err := r.query(r.limit, q, input, strict)
 	if err != nil {
 		return r.apart(q, input, take, about)
 	}
 	return r.hear(q, answer, take)
 }
 
-func (r *run) query(l limit, q *question, input ast.Object) (topdown.QueryResult, error) {
+// How a query takes it that a built-in function fails: as its own failure, or as a condition that does not hold.
+const strict, lenient = true, false
+
+func (r *run) query(l limit, q *question, input ast.Object, strictly bool) (topdown.QueryResult, error) {
 	if err := l.ctx.Err(); err != nil {
 		return nil, err
 	}
 	var answer topdown.QueryResult
 	err := topdown.NewQuery(q.body).WithCompiler(r.engine.compiler).WithStore(r.engine.store).WithTransaction(r.txn).
-		WithInput(ast.NewTerm(input)).WithCancel(l.cancel).WithStrictBuiltinErrors(true).WithMetrics(metrics.NoOp()).
+		WithInput(ast.NewTerm(input)).WithCancel(l.cancel).WithStrictBuiltinErrors(strictly).WithMetrics(metrics.NoOp()).
 		Iter(l.ctx, func(result topdown.QueryResult) error {
 			answer = result
 			return nil
@@ -162,11 +165,13 @@ func (r *run) apart(q *question, input ast.Object, take take, about string) erro
 		case errors.Is(expired, context.Canceled):
 			return expired
 		case expired != nil:
-			return fmt.Errorf("%s: %s does not end on %s within %s", rule.File, rule.ID, about, r.engine.Deadline)
+			return r.endless(rule, about)
 		case late:
 			continue
 		case err != nil:
-			err = take(finding{message: "cannot be judged: " + stumble(err)}, rule)
+			if err = take(finding{message: "cannot be judged: " + stumble(err)}, rule); err == nil {
+				err = r.rest(rule, alone, input, take, about)
+			}
 		default:
 			err = r.hear(alone, answer, take)
 		}
@@ -180,6 +185,26 @@ func (r *run) apart(q *question, input ast.Object, take take, about string) erro
 	return nil
 }
 
+// rest hands over what a rule that stumbled finds all the same: a body that stumbles does not hold, the
+// others do. A rule that asks by not may find fault with what it stumbled over; that it stumbled is told
+// beside it.
+func (r *run) rest(rule Rule, q *question, input ast.Object, take take, about string) error {
+	answer, err := r.query(r.limit, q, input, lenient)
+	switch expired := r.ctx.Err(); {
+	case err == nil:
+		return r.hear(q, answer, take)
+	case errors.Is(expired, context.Canceled):
+		return expired
+	case expired != nil:
+		return r.endless(rule, about)
+	}
+	return nil // not a built-in function failed but the rule itself, and has found nothing
+}
+
+func (r *run) endless(rule Rule, about string) error {
+	return fmt.Errorf("%s: %s does not end on %s within %s", rule.File, rule.ID, about, r.engine.Deadline)
+}
+
 // patiently asks within the time of the run or, when that is over, within one of its own. Expired
 // tells whether that is over too.
 func (r *run) patiently(late bool, q *question, input ast.Object) (answer topdown.QueryResult, err, expired error) {
@@ -188,7 +213,7 @@ func (r *run) patiently(late bool, q *question, input ast.Object) (answer topdow
 		l = within(context.WithoutCancel(r.ctx), blameTime)
 		defer l.release()
 	}
-	answer, err = r.query(l, q, input)
+	answer, err = r.query(l, q, input, strict)
 	return answer, err, l.ctx.Err()
 }
 

@@ -22,6 +22,7 @@ type reader struct {
 	fsys fs.FS
 	*platform
 	grounds grounds
+	layers  bool // kept
 	memo    *Memo
 }
 
@@ -49,6 +50,9 @@ func (rd *reader) tenant(f *folder) (outcome, error) {
 	if out.tenant != nil {
 		slices.SortFunc(w.sources, compareSources)
 		out.tenant.Extras = extras
+		if rd.layers {
+			out.tenant.resolver = w.resolver
+		}
 		out.tenant.Inputs = make(map[string]string, len(w.sources))
 		for _, s := range w.sources {
 			out.tenant.Files, out.tenant.Inputs[s.name] = append(out.tenant.Files, s.name), fmt.Sprintf("%x", s.sum)
@@ -205,6 +209,8 @@ func (w *work) judge(out *outcome) {
 		env := e.environment
 		env.Name, env.Namespace, env.Protected = stage.Name, ns, stage.Protected
 		env.Platform, env.Cluster, env.Tier = w.facts, e.cluster, tier
+		env.declared, _ = w.resolver.doc.Find(manifest.Path{"spec", "environments", stage.Name})
+		env.placed, env.ownNamespace = at, len(field) > 3
 		tenant.Environments = append(tenant.Environments, env)
 		out.claims.namespace(env.Cluster.Name, ns, field, at)
 		out.claims.spec(e)

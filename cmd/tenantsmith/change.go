@@ -29,12 +29,12 @@ func (w *workspace) change(file string) (*pipeline.Change, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("--change: %w", err)
+		return nil, w.unusable("--change", file, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxChange))
 	if err != nil {
-		return nil, fmt.Errorf("--change: %w", err)
+		return nil, w.unusable("--change", file, err)
 	}
 	change, problems, err := pipeline.ReadChange(w.named(file), data)
 	if err == nil && len(problems) > 0 {
@@ -46,9 +46,12 @@ func (w *workspace) change(file string) (*pipeline.Change, error) {
 // outside refuses a file that the change itself could bring: one in the platform repository, or in the
 // work tree of git around it, whatever links lead there.
 func (w *workspace) outside(file string) error {
+	if _, err := os.Stat(file); err != nil {
+		return w.unusable("--change", file, err)
+	}
 	at, err := filepath.EvalSymlinks(w.abs(file))
 	if err != nil {
-		return fmt.Errorf("--change: %w", err)
+		return w.unusable("--change", file, err)
 	}
 	tree, err := filepath.EvalSymlinks(w.abs(w.dir))
 	if err != nil {

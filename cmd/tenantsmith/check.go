@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,12 +22,7 @@ type checkOptions struct {
 	verify                      bool
 }
 
-func newCheckCmd(w *workspace) *cobra.Command {
-	o := checkOptions{format: "text"}
-	cmd := &cobra.Command{
-		Use:   "check [TENANT|FILE...]",
-		Short: "Judge tenants by schemas and policies",
-		Long: `Check renders the given tenants (all without arguments) in memory, builds every environment and
+const checkHelp = `Check renders the given tenants (all without arguments) in memory, builds every environment and
 asks the policies. Every finding names the line of the tenant's file that caused it, what mends it
 and which controls it stands for. The output folder is neither read nor written.
 
@@ -41,63 +37,82 @@ tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the 
 lie in the repository that the change is about.
 
 With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
-unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`,
+unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
+
+func newCheckCmd(w *workspace) *cobra.Command {
+	o := checkOptions{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "check [TENANT|FILE...]",
+		Short: "Judge tenants by schemas and policies",
+		Long:  checkHelp,
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
-  tenantsmith check --format github
+  tenantsmith check --format github --also sarif=tenantsmith.sarif
   tenantsmith check --trusted-from origin/main
   tenantsmith check --base origin/main
   tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := knownFormat(o.format); err != nil {
-				return err
-			}
-			failOn, err := severity(o.failOn)
-			if err != nil {
-				return err
-			}
-			if len(o.manifests) > 0 {
-				return w.checkManifests(cmd.Context(), args, o, failOn)
-			}
-			change, err := w.change(o.change)
-			if err != nil {
-				return err
-			}
-			res, err := w.against(cmd.Context(), o.base, pipeline.Options{
-				Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
-			})
-			if err != nil {
-				return err
-			}
-			r := reportResult(res, o.environment)
-			r.Base = o.base
-			if o.environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
-				return fmt.Errorf("none of these tenants has the environment %q", o.environment)
-			}
-			return w.report(o.format, r)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, o) },
 	}
+	o.flags(cmd)
+	w.alsoFlag(cmd, report.Formats)
+	w.flags(cmd)
+	return cmd
+}
+
+func (o *checkOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&o.manifests, "manifests", nil, "judge Kubernetes YAML at `PATH` instead of tenants")
 	f.StringSliceVar(&o.checks, "checks", nil, "only these checks: ids or beginnings of ids")
 	f.StringVar(&o.environment, "env", "", "only this environment")
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
-	f.StringVar(&o.change, "change", "", "judge the change that `FILE` describes, too")
+	changeFlag(cmd, &o.change, "judge the change that `FILE` describes, too")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
 	baseFlag(cmd, &o.base)
 	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
 	cmd.MarkFlagsMutuallyExclusive("base", "manifests")
-	w.flags(cmd)
-	return cmd
+}
+
+// check judges what the options name: manifests, or tenants and a change.
+func (w *workspace) check(ctx context.Context, args []string, o checkOptions) error {
+	if err := knownFormat(o.format); err != nil {
+		return err
+	}
+	failOn, err := severity(o.failOn)
+	if err != nil {
+		return err
+	}
+	if o.manifests != nil {
+		return w.checkManifests(ctx, args, o, failOn)
+	}
+	change, err := w.change(o.change)
+	if err != nil {
+		return err
+	}
+	return w.checkTenants(ctx, o, pipeline.Options{
+		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
+	})
+}
+
+func (w *workspace) checkTenants(ctx context.Context, asked checkOptions, o pipeline.Options) error {
+	res, err := w.against(ctx, asked.base, o)
+	if err != nil {
+		return err
+	}
+	r := reportResult(res)
+	r.Base = asked.base
+	if o.Environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
+		return fmt.Errorf("none of these tenants has the environment %q", o.Environment)
+	}
+	return w.report(asked.format, r)
 }
 
 // reportResult is the report of a run over tenants.
-func reportResult(res *pipeline.Result, env string) report.Report {
+func reportResult(res *pipeline.Result) report.Report {
 	r := report.Report{Problems: res.Problems, FailOn: res.FailOn, Rules: rulesOf(res.Rules), Unasked: map[report.Place][]string{}}
-	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, len(res.Rules)
+	r.Summary.Tenants, r.Summary.Objects, r.Summary.Checks = len(known(res)), res.Objects, res.Asked()
 	r.Summary.Held = res.Held
 	for _, t := range res.Tenants {
 		r.Examined = append(r.Examined, report.Place{Tenant: t.Tenant.Name})
@@ -105,16 +120,11 @@ func reportResult(res *pipeline.Result, env string) report.Report {
 			at := report.Place{Tenant: t.Tenant.Name, Environment: e}
 			r.Examined, r.Unasked[at] = append(r.Examined, at), slices.Sorted(maps.Keys(t.Unasked[e]))
 		}
-		for _, e := range t.Tenant.Environments {
-			if env == "" || env == e.Name {
-				r.Summary.Environments++
-			}
-		}
+		r.Summary.Environments += len(t.Checked)
 	}
 	r.Examined = append(r.Examined, report.Place{})
 	r.Unasked[report.Place{}] = res.OfTenants()
 	r.Summary.Skipped = append(skipped(res), unasked(res.Unasked())...)
-	r.Summary.Checks -= len(res.Unasked())
 	return r
 }
 
@@ -143,7 +153,8 @@ func unasked(lacks map[string]string) []report.Skipped {
 	}
 	reasons := map[string]string{
 		pipeline.OfTenants: "needs a TENANT and --env", pipeline.OfChanges: "no change was given",
-		pipeline.OfFleet: "looks at all tenants, not at manifests",
+		pipeline.OfPlatform: "there is no platform file",
+		pipeline.OfFleet:    "looks at all tenants, not at manifests",
 	}
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {

@@ -97,6 +97,22 @@ func TestWaiverPage(t *testing.T) {
 	require.Equal(t, 1, shows)
 }
 
+// TestWhyPage: what the page about where values come from shows is what the commands print, once the tenants
+// are rendered.
+func TestWhyPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/why.md")
+	t.Chdir(t.TempDir())
+	for _, b := range blocks {
+		b.write(t)
+	}
+	printed(t, "tenantsmith render")
+	shows := 0
+	for _, b := range blocks {
+		shows += b.check(t)
+	}
+	require.Equal(t, 8, shows)
+}
+
 // block is a fenced block: the words behind the fence and the text.
 type block struct{ what, text string }
 

@@ -17,6 +17,7 @@ import (
 )
 
 func main() {
+	giveRoom()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
@@ -39,6 +40,11 @@ var errProblems = errors.New("the tenants have problems")
 
 // run executes one command line and returns the exit code. Errors are printed here and nowhere else.
 func run(ctx context.Context, args []string, s streams) int {
+	if len(args) == 0 {
+		if in, ok := called(s.in); ok {
+			s.in, args = in, []string{"fn"}
+		}
+	}
 	root := newRootCmd(s)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

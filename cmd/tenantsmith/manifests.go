@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -20,6 +19,9 @@ import (
 func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOptions, failOn manifest.Severity) error {
 	if len(args) > 1 || (len(args) == 1) != (o.environment != "") {
 		return errors.New("--manifests judges objects as those of a tenant when it is given one TENANT and --env, or as nobody's without both")
+	}
+	if len(o.manifests) == 0 {
+		return errors.New("--manifests names no file or folder")
 	}
 	fsys, release, err := w.platform()
 	if err != nil {
@@ -54,7 +56,7 @@ func (w *workspace) readManifests(paths []string, r *report.Report) ([]manifest.
 		}
 		info, err := os.Stat(p)
 		if err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
+			return nil, w.unusable("--manifests", p, err)
 		}
 		if !info.IsDir() {
 			if err := w.readManifest(p, &out, r); err != nil {
@@ -65,7 +67,7 @@ func (w *workspace) readManifests(paths []string, r *report.Report) ([]manifest.
 		err = filepath.WalkDir(p, func(file string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return err
+				return w.unusable("--manifests", file, err)
 			case d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != p:
 				return fs.SkipDir
 			case d.IsDir():
@@ -81,7 +83,7 @@ func (w *workspace) readManifests(paths []string, r *report.Report) ([]manifest.
 			return w.readManifest(file, &out, r)
 		})
 		if err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
+			return nil, err
 		}
 	}
 	return out, nil
@@ -99,14 +101,14 @@ func (w *workspace) readManifest(file string, out *[]manifest.Object, r *report.
 	name := w.named(file)
 	f, err := os.Open(file)
 	if err != nil {
-		return err
+		return w.unusable("--manifests", file, err)
 	}
 	defer f.Close()
 	// One byte more than may be read tells that there is more: no device or growing file is trusted
 	// to say its size.
 	data, err := io.ReadAll(io.LimitReader(f, int64(manifest.ManifestLimits.File)+1))
 	if err != nil {
-		return err
+		return w.unusable("--manifests", file, err)
 	}
 	docs, problems := manifest.Parse(name, data, manifest.ManifestLimits)
 	r.Problems = append(r.Problems, problems...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"runtime/debug"
@@ -19,8 +20,8 @@ import (
 )
 
 type planOptions struct {
-	base, format string
-	exitCode     bool
+	base, format, link string
+	exitCode           bool
 }
 
 func newPlanCmd(w *workspace) *cobra.Command {
@@ -41,6 +42,7 @@ publishes nothing else.`,
 		Example: `  tenantsmith plan
   tenantsmith plan acme-corp --base HEAD~1
   tenantsmith plan --base origin/main --trusted-from origin/main --format markdown
+  tenantsmith plan --also markdown=plan.md --also json=plan.json
   tenantsmith plan --exit-code`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.plan(cmd.Context(), args, o) },
 	}
@@ -48,6 +50,8 @@ publishes nothing else.`,
 	baseFlag(cmd, &o.base)
 	f.BoolVar(&o.exitCode, "exit-code", false, "exit 1 when something changes")
 	f.StringVar(&o.format, "format", o.format, strings.Join(report.PlanFormats, ", "))
+	f.StringVar(&o.link, "link", "", "where Markdown points to for the whole plan: `URL`")
+	w.alsoFlag(cmd, report.PlanFormats)
 	w.flags(cmd)
 	return cmd
 }
@@ -79,8 +83,12 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	if err != nil {
 		return err
 	}
-	out := report.PlanOptions{Options: report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}, Width: width(w.out)}
+	out := report.PlanOptions{Options: report.Options{Prefix: w.prefix(), Color: colored(w.out), Width: width(w.out), Version: version()}, Link: o.link}
 	if err := report.WritePlan(w.out, o.format, planned.Plan, out); err != nil {
+		return err
+	}
+	out.Color, out.Width = false, 0
+	if err := w.writeCopies(func(to io.Writer, format string) error { return report.WritePlan(to, format, planned.Plan, out) }); err != nil {
 		return err
 	}
 	if err := w.heldBack(planned); err != nil {

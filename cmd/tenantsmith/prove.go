@@ -54,14 +54,14 @@ line that mends it, and the value that is proposed there is proven, too.`,
 			if err != nil {
 				return err
 			}
-			r := reportResult(res, environment)
+			r := reportResult(res)
 			if environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
 				return fmt.Errorf("none of these tenants has the environment %q", environment)
 			}
 			r.Problems = slices.DeleteFunc(r.Problems, func(p manifest.Problem) bool { return p.Message == schemas.NotRendered })
 			r.Proofs = proofsOf(res)
 			if format == "text" {
-				if err := report.WriteProofs(w.out, r.Proofs, workloads); err != nil {
+				if err := report.WriteProofs(w.out, r.Proofs, workloads, report.Options{Width: width(w.out)}); err != nil {
 					return err
 				}
 			}

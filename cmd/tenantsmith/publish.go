@@ -42,7 +42,7 @@ the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
-  tenantsmith publish --repo ../gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
@@ -78,7 +78,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		DryRun: o.dryRun, Atomic: o.atomic, SSHKey: o.sshKey, KnownHosts: o.knownHosts,
 		Auth: gitops.Auth{Username: os.Getenv("TENANTSMITH_USERNAME"), Password: os.Getenv("TENANTSMITH_TOKEN")},
 	}
-	if err := target.Validate(); err != nil {
+	if err := cmp.Or(target.Validate(), w.file("--ssh-key", o.sshKey), w.file("--known-hosts", o.knownHosts)); err != nil {
 		return err
 	}
 	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -62,28 +63,38 @@ func hasEnvironment(res *pipeline.Result, name string) bool {
 }
 
 // refusals prints, where problems are not the result of a command, those that hold a tenant back or
-// that a person should know: fields not rendered yet in one line a tenant.
+// that a person should know.
 func (w *workspace) refusals(res *pipeline.Result) error {
-	shown := report.Report{FailOn: res.FailOn}
+	if err := w.reasons(report.Report{Problems: res.Problems, FailOn: res.FailOn}); err != nil {
+		return err
+	}
+	if len(res.Held) > 0 {
+		w.say("held back: %s", list(res.Held))
+	}
+	return nil
+}
+
+// reasons prints problems on stderr, fields not rendered yet in one line a tenant.
+func (w *workspace) reasons(r report.Report) error {
 	quiet := map[string][]string{}
-	for _, p := range res.Problems {
+	var shown []manifest.Problem
+	for _, p := range r.Problems {
 		if p.Severity == manifest.Warning && p.Message == schemas.NotRendered {
 			quiet[p.Tenant] = append(quiet[p.Tenant], p.Field)
 			continue
 		}
-		shown.Problems = append(shown.Problems, p)
+		shown = append(shown, p)
 	}
-	if err := w.problems(shown); err != nil {
+	r.Problems = shown
+	if err := w.problems(r); err != nil {
 		return err
 	}
-	for _, r := range res.Tenants {
-		if fields := quiet[r.Tenant.Name]; len(fields) > 0 {
-			slices.Sort(fields)
-			w.say("%s: %s: %s", r.Tenant.Name, schemas.NotRendered, strings.Join(slices.Compact(fields), ", "))
-		}
-	}
-	if len(res.Held) > 0 {
-		w.say("held back: %s", list(res.Held))
+	// What the platform file says and nothing uses yet is no tenant's to know.
+	delete(quiet, "")
+	for _, tenant := range slices.Sorted(maps.Keys(quiet)) {
+		fields := quiet[tenant]
+		slices.Sort(fields)
+		w.say("%s: %s: %s", tenant, schemas.NotRendered, strings.Join(slices.Compact(fields), ", "))
 	}
 	return nil
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantsmith/tenantsmith/internal/function"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -25,20 +28,24 @@ func newSchemaCmd(w *workspace) *cobra.Command {
 writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.
 
 The kind report is what check, validate and prove print with --format json, compliance-report what
-report does, plan what plan does.`,
+report does, plan what plan does. The kind fn is what catalogues of KRM functions know of tenantsmith fn: a
+KRMFunctionDefinition of each functionConfig, with its schema; with --write also the metadata of kpt.`,
 		Example: `  tenantsmith schema tenant
   tenantsmith schema --draft 7 platform
   tenantsmith schema --write schemas
   tenantsmith schema report`,
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: append([]string{"report", "compliance-report", "plan"}, schemaKinds...),
+		ValidArgs: append([]string{"report", "compliance-report", "plan", "fn"}, schemaKinds...),
 		RunE: func(_ *cobra.Command, args []string) error {
 			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
 			if !ok {
 				return fmt.Errorf("unknown draft %q: use 2020-12 or 7", draft)
 			}
+			if len(args) > 0 && args[0] == "fn" {
+				return w.functionSchemas(write)
+			}
 			if write != "" {
-				return writeSchemas(filepath.Join(w.dir, write), n)
+				return w.writeSchemas(filepath.Join(w.dir, write), n)
 			}
 			kind := "tenant"
 			if len(args) > 0 {
@@ -57,6 +64,26 @@ report does, plan what plan does.`,
 	return cmd
 }
 
+// functionSchemas prints what catalogues of functions know, or writes it as files.
+func (w *workspace) functionSchemas(dir string) error {
+	files, err := function.Catalogue(func(kind string) ([]byte, error) { return schemas.JSONSchema(kind, 7) })
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		switch {
+		case dir != "":
+			err = os.WriteFile(filepath.Join(w.dir, dir, name), files[name], 0o644)
+		case name != function.Metadata:
+			_, err = fmt.Fprintf(w.out, "---\n%s", files[name])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // jsonSchema is the schema of a kind that people write, or of a report that they read.
 func jsonSchema(kind string, draft int) ([]byte, error) {
 	text, read := map[string][]byte{"report": report.Schema, "compliance-report": report.ComplianceSchema, "plan": report.PlanSchema}[kind]
@@ -69,17 +96,18 @@ func jsonSchema(kind string, draft int) ([]byte, error) {
 	return text, nil
 }
 
-func writeSchemas(dir string, draft int) error {
+func (w *workspace) writeSchemas(dir string, draft int) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return w.unusable("--write", dir, err)
 	}
 	for _, kind := range schemaKinds {
 		b, err := schemas.JSONSchema(kind, draft)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, kind+".schema.json"), b, 0o644); err != nil {
-			return err
+		file := filepath.Join(dir, kind+".schema.json")
+		if err := os.WriteFile(file, b, 0o644); err != nil {
+			return w.unusable("--write", file, err)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +19,8 @@ import (
 // workspace is the platform repository a command works on, and the streams it talks to.
 type workspace struct {
 	streams
-	dir string
+	dir    string
+	copies []formatted
 	judging
 }
 
@@ -28,9 +29,12 @@ type workspace struct {
 func (w *workspace) open() (*os.Root, error) {
 	root, err := os.OpenRoot(w.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no directory %s", w.dir)
+		return nil, fmt.Errorf("no directory %s", cmp.Or(w.dir, `"": -C is empty`))
 	}
-	return root, err
+	if err != nil {
+		return nil, fmt.Errorf("-C %s: %w", w.dir, plain(err))
+	}
+	return root, nil
 }
 
 // tenants turns arguments into tenant names or files relative to the platform repository: files are
@@ -76,6 +80,11 @@ func knownFormat(format string) error {
 func (w *workspace) report(format string, r report.Report) error {
 	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
 	if err := report.Write(w.out, format, r, o); err != nil {
+		return err
+	}
+	if err := w.writeCopies(func(to io.Writer, format string) error {
+		return report.Write(to, format, r, report.Options{Prefix: o.Prefix, Version: o.Version})
+	}); err != nil {
 		return err
 	}
 	if format == "text" {
@@ -127,27 +136,4 @@ func (w *workspace) prefix() string {
 		return ""
 	}
 	return filepath.ToSlash(rel)
-}
-
-// terminal reports whether people watch the stream.
-func terminal(s io.Writer) bool {
-	f, ok := s.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// width is how many columns the stream has, 0 where nobody says.
-func width(s io.Writer) int {
-	if !terminal(s) {
-		return 0
-	}
-	n, _ := strconv.Atoi(os.Getenv("COLUMNS"))
-	return max(n, 0)
-}
-
-func colored(s io.Writer) bool {
-	return terminal(s) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

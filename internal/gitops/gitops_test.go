@@ -553,7 +553,7 @@ func TestUnreadableRepositories(t *testing.T) {
 	cases := map[string]string{
 		sha256:                          "the repository uses SHA-256 object names, which tenantsmith cannot write; use a SHA-1 repository",
 		empty:                           "no repository: the folder holds neither .git nor a bare repository",
-		filepath.Join(empty, "missing"): "no repository: stat " + filepath.Join(empty, "missing") + ": no such file or directory",
+		filepath.Join(empty, "missing"): "no repository: there is no such folder",
 	}
 	for url, want := range cases {
 		_, err := gitops.Publish(t.Context(), options(url), []gitops.Update{acme("a:1")})

@@ -67,7 +67,9 @@ const objectCache = 16 * cache.MiByte
 
 // gitFolder finds the git folder of a bare repository or of a work tree.
 func gitFolder(path string) (string, error) {
-	if info, err := os.Stat(path); err != nil {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", errors.New("no repository: there is no such folder")
+	} else if err != nil {
 		return "", fmt.Errorf("no repository: %w", err)
 	} else if !info.IsDir() {
 		return "", errors.New("no repository: it is a file")

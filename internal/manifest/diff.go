@@ -88,6 +88,9 @@ func equal(old, new any) bool {
 	case []any:
 		n, ok := new.([]any)
 		return ok && slices.EqualFunc(o, n, equal)
+	case string:
+		n, ok := new.(string)
+		return ok && o == n
 	}
 	return equalScalars(old, new)
 }

@@ -56,16 +56,18 @@ func (c chain) change(ctx context.Context) ([]manifest.Problem, error) {
 
 // platform judges the platform file, if there is one.
 func (c chain) platform(ctx context.Context) ([]manifest.Problem, error) {
-	p := c.fleet.Platform
-	if p == nil || p.File == "" || !c.asks() {
+	if !c.hasPlatform() || !c.asks() {
 		return nil, nil
 	}
 	found, err := c.engine.CheckPlatform(ctx, c.known.context(), c.policies)
 	for i := range found {
-		found[i].Position = p.At(manifest.ParsePath(found[i].Field))
+		found[i].Position = c.fleet.Platform.At(manifest.ParsePath(found[i].Field))
 	}
 	return found, err
 }
+
+// hasPlatform reports whether the platform file is there and can be judged.
+func (c chain) hasPlatform() bool { return c.fleet.Platform != nil && c.fleet.Platform.File != "" }
 
 // context is what policies may know without a tenant.
 func (k known) context() policies.Context {

@@ -57,7 +57,9 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		in.Context = known.facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
 	}
-	in.Objects = objects
+	if in.Objects = objects; len(objects) == 0 {
+		return out, nil // nothing can be asked of nothing
+	}
 	for _, p := range proven(objects, e, chosen) {
 		p.Tenant, p.Environment = out.Tenant, out.Environment
 		out.Problems = append(out.Problems, p)
@@ -139,27 +141,29 @@ func addressee(fleet *schemas.Fleet, o Options) (*schemas.Tenant, *schemas.Envir
 }
 
 // completed are the objects as they would stand in the tenant's namespace: in it where they name none,
-// and beside what tenantsmith renders there. The flags tell which of them were brought.
+// and beside what tenantsmith renders there. The flags tell which of them were brought: all but those that are
+// what tenantsmith renders.
 func completed(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) ([]bool, []manifest.Object) {
-	out := slices.Clone(objects)
-	for i := range out {
-		if out[i].Namespace() == "" {
-			out[i] = overlay.Place(out[i:i+1], e.Namespace, e.Name)[0]
+	rendered := overlay.Place(generators.Generate(t, e), e.Namespace, e.Name)
+	own := make(map[manifest.Key]manifest.Object, len(rendered))
+	for _, o := range rendered {
+		own[o.Key()] = o
+	}
+	out, flags, seen := slices.Clone(objects), make([]bool, len(objects)), map[manifest.Key]bool{}
+	for i, o := range out {
+		if same, ok := own[o.Key()]; ok && manifest.Equal(same.Tree, o.Tree) {
+			same.Source = o.Source
+			out[i] = same
+		} else {
+			flags[i] = true
+			if o.Namespace() == "" {
+				out[i] = overlay.Place(out[i:i+1], e.Namespace, e.Name)[0]
+			}
 		}
+		seen[out[i].Key()] = true
 	}
-	flags := slices.Repeat([]bool{true}, len(out))
-	out = append(out, beside(t, e, out)...)
-	return append(flags, make([]bool, len(out)-len(flags))...), out
-}
-
-// beside is what tenantsmith renders for the tenant, as far as the objects do not stand for it: its
-// guard rails, and the services that need their part of the quota.
-func beside(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) []manifest.Object {
-	brought := map[manifest.Key]bool{}
-	for _, o := range objects {
-		brought[o.Key()] = true
-	}
-	return slices.DeleteFunc(overlay.Place(generators.Generate(t, e), e.Namespace, e.Name), func(o manifest.Object) bool { return brought[o.Key()] })
+	beside := slices.DeleteFunc(rendered, func(o manifest.Object) bool { return seen[o.Key()] })
+	return append(flags, make([]bool, len(beside))...), append(out, beside...)
 }
 
 // proven measures objects of any origin, each namespace against its own quotas. A namespace without

@@ -58,12 +58,12 @@ func (r *Rendered) twinOf(env string, in policies.Input) *policies.Twin {
 	for i, o := range in.Objects {
 		out.Same[i] = out.Same[i] && mine[o.Key()] >= 0 // of two with one key nobody knows which a finding is about
 	}
-	out.Aligned = aligned(in, was, r.twin.placed[env])
+	out.Aligned = samePlaces(in, was, r.twin.placed[env])
 	return out
 }
 
-// aligned reports whether both revisions have objects of the same names in the same order, all generated.
-func aligned(in policies.Input, was judged, others []manifest.Object) bool {
+// samePlaces reports whether both revisions have objects of the same names in the same order, all generated.
+func samePlaces(in policies.Input, was judged, others []manifest.Object) bool {
 	return in.Brought != nil && was.brought != nil && !slices.Contains(in.Brought, true) && !slices.Contains(was.brought, true) &&
 		slices.EqualFunc(in.Objects, others, func(a, b manifest.Object) bool {
 			return a.Key() == b.Key() && a.Owner == b.Owner && a.APIVersion() == b.APIVersion()

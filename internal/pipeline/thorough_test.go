@@ -1,8 +1,11 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -15,7 +18,7 @@ import (
 // careless is a tenant that breaks what a tenant's file can break, and nothing by hand.
 const careless = `apiVersion: tenantsmith.dev/v1alpha1
 kind: Tenant
-metadata: {name: careless}
+metadata: {name: com1}
 spec:
   tier: enterprise
   owners: [{group: "system:masters", role: admin}, {group: careless, role: developer}]
@@ -33,22 +36,48 @@ spec:
       env: {API_TOKEN: "` + "ghp_" + `0123456789abcdefghijABCDEFGHIJ012345", DB: {secret: db, key: uri}}
       kubernetesApi: true
       replicas: 1
-      volumes: [{mount: /data, claim: 1Gi, class: fast}]
+      volumes: [{mount: /data, claim: 1Gi, class: fast}, {mount: /proc/more, emptyDir: 1Gi}]
       securityContext: {readOnlyRootFilesystem: false, runAsNonRoot: false, runAsUser: 0, runAsGroup: 0, addCapabilities: [SYS_ADMIN]}
       expose: [{host: shop.careless.example.com, path: /, port: http, waf: off}]
       calls: [{cidr: 10.0.0.0/8, port: 80}, {cidr: 0.0.0.0/0, port: 443}, {cidr: 10.244.1.0/24, port: 80}, {host: api.stripe.com, port: 443}]
       release: {strategy: rolling}
+    api:
+      image: ghcr.io/example/api:1.0.0
+      critical: true
+      ports: {http: 8080}
+      expose: [{host: api.careless.example.com, path: /, port: http}]
+      release: {strategy: canary, gate: {successRate: 99}}
+    old:
+      image: ghcr.io/example/old:1.0.0
+      ports: {http: 8080}
+      release: {strategy: blueGreen}
 `
+
+// unbroken are checks of which something is asked of generated objects that no tenant's file breaks, and why.
+var unbroken = map[string]string{
+	"TS-NET-003": "a range of all addresses is rendered without those that are forbidden, and is none any more",
+	"TS-NET-007": "loading refuses hosts of others, and a host and path that two services have",
+}
 
 // TestAskedAlike: a run that leaves out what generated objects hold by construction finds what one finds
 // that asks everything of everything.
 func TestAskedAlike(t *testing.T) {
 	platform, err := os.ReadFile("../../tenantsmith.yaml")
 	require.NoError(t, err)
-	fsys := fstest.MapFS{
-		"tenantsmith.yaml":      {Data: append(platform, "  network: {cluster: [10.244.0.0/16], forbidden: [10.0.0.0/16]}\n"...)},
-		"tenants/careless.yaml": {Data: []byte(careless)},
+	platform = bytes.ReplaceAll(platform, []byte("fast: {encrypted: true}"), []byte("fast: {}"))
+	platform = bytes.ReplaceAll(platform, []byte("ingressClass: shared"), []byte("ingressClass: shared\n      tls: tenant"))
+	platform = append(platform, `  network: {cluster: [10.244.0.0/16], forbidden: [10.0.0.0/16]}
+  analysis: {providers: [job]}
+`...)
+	for name, router := range map[string]string{"gateway": "router: gateway-api", "mesh": "router: istio\n      mesh: istio"} {
+		t.Run(name, func(t *testing.T) {
+			routed := bytes.ReplaceAll(platform, []byte("router: gateway-api"), []byte(router))
+			askedAlike(t, fstest.MapFS{"tenantsmith.yaml": {Data: routed}, "tenants/com1.yaml": {Data: []byte(careless)}})
+		})
 	}
+}
+
+func askedAlike(t *testing.T, fsys fstest.MapFS) {
 	o := Options{Now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
 	quick, err := Run(context.Background(), fsys, o)
 	require.NoError(t, err)
@@ -61,4 +90,11 @@ func TestAskedAlike(t *testing.T) {
 		found[p.Check] = p.Severity != manifest.Warning || found[p.Check]
 	}
 	require.Greater(t, len(found), 25, "%v", found)
+	files, err := filepath.Glob("../../policies/checks/*/*_brought.rego")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		id := strings.ToUpper(strings.ReplaceAll(filepath.Base(filepath.Dir(file)), "_", "-"))
+		require.Equal(t, unbroken[id] == "", found[id], "%s: %s", id, unbroken[id])
+	}
 }

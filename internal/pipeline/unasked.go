@@ -14,6 +14,8 @@ const (
 	OfChanges = "change" // it judges changes, and none was given
 	OfTenants = "tenant" // it judges what belongs to a tenant
 	OfFleet   = "fleet"  // it looks at all tenants, or at the platform file
+
+	OfPlatform = "platform file" // it judges the platform file, and there is none
 )
 
 // unask notes the checks that mean nothing in the environment, for want of what they need.
@@ -65,35 +67,56 @@ func (c chain) apart() map[string]string {
 	}
 	out := map[string]string{}
 	for _, r := range c.rules {
+		of := func(s policies.Scope) bool { return slices.Contains(r.Scopes, s) }
 		switch {
-		case c.options.Change == nil && r.Of(policies.ChangeScope):
-			out[r.ID] = OfChanges
-		case slices.Contains(r.Scopes, policies.PlatformScope), slices.Contains(r.Scopes, policies.ChangeScope):
+		case of(policies.PlatformScope) && c.hasPlatform(), of(policies.ChangeScope) && c.options.Change != nil:
 			out[r.ID] = lacking[r.ID]
+		case of(policies.ChangeScope):
+			out[r.ID] = OfChanges
+		case of(policies.PlatformScope):
+			out[r.ID] = OfPlatform
 		}
 	}
 	return out
 }
 
-// Unasked returns what the chosen checks lack that were asked nowhere, by id.
+// Unasked returns what the chosen checks lack that were asked nowhere, by id. A check that there was no
+// place for lacks nothing.
 func (r *Result) Unasked() map[string]string {
-	out, asked := map[string]string{}, map[string]bool{}
-	note := func(id, need string) {
-		if asked[id] = asked[id] || need == ""; need != "" {
-			out[id] = need
-		}
-	}
+	out := map[string]string{}
 	for _, rule := range r.Rules {
-		if need, apart := r.apart[rule.ID]; apart {
-			note(rule.ID, need)
-		}
-		for i := 0; i < len(r.Tenants) && !rule.Of(policies.PlatformScope, policies.ChangeScope); i++ {
-			for _, env := range r.Tenants[i].Checked {
-				note(rule.ID, r.Tenants[i].Unasked[env][rule.ID])
-			}
+		if needs := r.needs(rule); len(needs) > 0 && !slices.Contains(needs, "") {
+			out[rule.ID] = needs[len(needs)-1]
 		}
 	}
-	maps.DeleteFunc(out, func(id, _ string) bool { return asked[id] })
+	return out
+}
+
+// Asked is how many of the chosen checks were asked anywhere.
+func (r *Result) Asked() int {
+	n := 0
+	for _, rule := range r.Rules {
+		if slices.Contains(r.needs(rule), "") {
+			n++
+		}
+	}
+	return n
+}
+
+// needs are what the check lacks at each place that was judged; empty where it was asked.
+func (r *Result) needs(rule Rule) []string {
+	var out []string
+	if need, apart := r.apart[rule.ID]; apart {
+		out = append(out, need)
+	}
+	if rule.Of(policies.PlatformScope, policies.ChangeScope) {
+		return out
+	}
+	for _, t := range r.Tenants {
+		for _, env := range t.Checked {
+			out = append(out, t.Unasked[env][rule.ID])
+		}
+	}
 	return out
 }
 

@@ -211,6 +211,13 @@ func hashed(e entry) any {
 }
 
 func compareKeys(a, b manifest.Key) int {
-	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Group, b.Group),
-		strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
+	switch {
+	case a.Namespace != b.Namespace:
+		return strings.Compare(a.Namespace, b.Namespace)
+	case a.Group != b.Group:
+		return strings.Compare(a.Group, b.Group)
+	case a.Kind != b.Kind:
+		return strings.Compare(a.Kind, b.Kind)
+	}
+	return strings.Compare(a.Name, b.Name)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 func writeComplianceText(w io.Writer, c *Compliance, o Options) error {
@@ -45,10 +46,16 @@ func writeFramework(b *bytes.Buffer, f Framework, o Options) {
 		rows = append(rows, []string{c.ID, c.Status.word(), c.ratio(), Clean(c.Title)})
 	}
 	for i, line := range columns(rows) {
+		// The widths are those without colours.
+		before := strings.Join(line[:3], "  ")
+		titles := folded(line[3], o.Width-utf8.RuneCountInString(before)-4)
 		if i > 0 && o.Color {
 			line[1] = f.Controls[i-1].Status.color() + line[1] + reset
 		}
-		fmt.Fprintf(b, "  %s\n", strings.TrimRight(strings.Join(line, "  "), " "))
+		fmt.Fprintf(b, "  %s\n", strings.TrimRight(strings.Join(append(line[:3:3], titles[0]), "  "), " "))
+		for _, title := range titles[1:] {
+			fmt.Fprintf(b, "  %*s  %s\n", utf8.RuneCountInString(before), "", title)
+		}
 	}
 }
 

@@ -1,55 +1,40 @@
 package report
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
+
+// statusTexts are what people read of a status, and its colour on a terminal.
+type statusTexts struct {
+	word, meaning phrase
+	color         string
+}
+
+var textsOfStatuses = sync.OnceValue(func() map[Status]statusTexts {
+	w, m := words().Status, words().Meaning
+	return map[Status]statusTexts{
+		Fail:          {w.Fail, m.Fail, red},
+		NotAttested:   {w.NotAttested, m.NotAttested, yellow},
+		AcceptedRisk:  {w.AcceptedRisk, m.AcceptedRisk, yellow},
+		Attested:      {w.Attested, m.Attested, ""},
+		EvidenceFound: {w.EvidenceFound, m.EvidenceFound, ""},
+		Pass:          {w.Pass, m.Pass, green},
+	}
+})
 
 // word is the status in the language of the reader.
-func (s Status) word() string {
-	t := words().Status
-	switch s {
-	case Fail:
-		return string(t.Fail)
-	case NotAttested:
-		return string(t.NotAttested)
-	case AcceptedRisk:
-		return string(t.AcceptedRisk)
-	case Attested:
-		return string(t.Attested)
-	case EvidenceFound:
-		return string(t.EvidenceFound)
-	}
-	return string(t.Pass)
-}
+func (s Status) word() string { return string(textsOfStatuses()[s].word) }
 
 // meaning says in half a sentence what the status stands for.
-func (s Status) meaning() string {
-	t := words().Meaning
-	switch s {
-	case Fail:
-		return string(t.Fail)
-	case NotAttested:
-		return string(t.NotAttested)
-	case AcceptedRisk:
-		return string(t.AcceptedRisk)
-	case Attested:
-		return string(t.Attested)
-	case EvidenceFound:
-		return string(t.EvidenceFound)
-	}
-	return string(t.Pass)
-}
+func (s Status) meaning() string { return string(textsOfStatuses()[s].meaning) }
 
-// color is that of the status on a terminal.
-func (s Status) color() string {
-	switch s {
-	case Fail:
-		return red
-	case NotAttested, AcceptedRisk:
-		return yellow
-	case Pass:
-		return green
-	}
-	return ""
-}
+func (s Status) color() string { return textsOfStatuses()[s].color }
+
+var textsOfResults = sync.OnceValue(func() map[string]phrase {
+	t := words().Result
+	return map[string]phrase{Failed: t.Failed, Waived: t.Waived, NotAsked: t.NotAsked, NothingThere: t.NothingThere, Held: t.Held}
+})
 
 // said is what the check came to, with the reason where it was not asked, there or in an environment.
 func (c ControlCheck) said() string {
@@ -66,18 +51,11 @@ func (c ControlCheck) missing() []string {
 }
 
 func (c ControlCheck) result() string {
-	t := words().Result
-	switch c.Result {
-	case Failed:
-		return string(t.Failed)
-	case Waived:
-		return string(t.Waived)
-	case NothingThere:
-		return string(t.NothingThere)
-	case Held:
-		return string(t.Held)
+	text := string(textsOfResults()[c.Result])
+	if c.Result == NotAsked {
+		text += lacking(c.Why)
 	}
-	return string(t.NotAsked) + lacking(c.Why)
+	return text
 }
 
 // lacking says what a check needs that is not there.

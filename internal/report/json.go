@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"io"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -63,27 +61,7 @@ func writeJSON(w io.Writer, r Report) error {
 }
 
 // writeIndented prints a document of JSON.
-func writeIndented(w io.Writer, doc any) error {
-	b, err := indented("", doc)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(append(b, '\n'))
-	return err
-}
-
-// indented writes a value for a line that begins with the prefix. The runner of GitHub Actions obeys ##[…]
-// anywhere in what a step prints, so that no text may hold it as it is.
-func indented(prefix string, v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent(prefix, "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.ReplaceAll(bytes.TrimSuffix(b.Bytes(), []byte("\n")), []byte("##["), []byte(`#\u0023[`)), nil
-}
+func writeIndented(w io.Writer, doc any) error { return indented.write(w, doc) }
 
 func toFinding(p manifest.Problem) finding {
 	f := finding{

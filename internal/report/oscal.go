@@ -3,9 +3,9 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"time"
 
@@ -23,13 +23,13 @@ func writeOSCAL(w io.Writer, c *Compliance) error {
 	if err != nil {
 		return fmt.Errorf("OSCAL needs the day of the report: %w", err)
 	}
-	text, err := json.Marshal(c)
-	if err != nil {
+	sum := sha256.New()
+	short, lists := c.split()
+	if err := compact.write(sum, short, lists...); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(text)
-	a := assessment{report: c, day: day, run: hex.EncodeToString(sum[:])}
-	return writeIndented(w, oscal.OscalCompleteSchema{AssessmentResults: a.document()})
+	a := assessment{report: c, day: day, run: hex.EncodeToString(sum.Sum(nil))}
+	return indented.write(w, oscal.OscalCompleteSchema{AssessmentResults: a.document()}, long{"results", 3, a.results()})
 }
 
 // assessment makes the parts of a document.
@@ -49,24 +49,33 @@ func (a assessment) lasting(names ...string) string {
 // id is that of something in this report.
 func (a assessment) id(names ...string) string { return a.lasting(append(names, a.run)...) }
 
+// document is the whole without its results.
 func (a assessment) document() *oscal.AssessmentResults {
 	t, c := words().Compliance, a.report
-	doc := &oscal.AssessmentResults{
+	return &oscal.AssessmentResults{
 		UUID: a.id("document"),
 		Metadata: oscal.Metadata{
 			Title: string(t.Headline), LastModified: a.day, Version: c.Now, OscalVersion: oscal.Version, Remarks: string(t.Lead),
 			Parties: listed(a.parties()), Roles: &[]oscal.Role{{ID: attestor, Title: heading(t.By)}},
 		},
 		ImportAp:   oscal.ImportAp{Href: "#" + a.id("plan")},
-		BackMatter: &oscal.BackMatter{Resources: listed(a.resources())},
+		BackMatter: &oscal.BackMatter{Resources: listed(a.resources())}, Results: []oscal.Result{},
 	}
-	for _, tenant := range a.tenants() {
-		doc.Results = append(doc.Results, a.result(tenant))
+}
+
+// results are one a tenant.
+func (a assessment) results() iter.Seq[any] {
+	return func(yield func(any) bool) {
+		tenants := a.tenants()
+		for _, tenant := range tenants {
+			if !yield(a.result(tenant)) {
+				return
+			}
+		}
+		if len(tenants) == 0 {
+			yield(a.none())
+		}
 	}
-	if len(doc.Results) == 0 {
-		doc.Results = []oscal.Result{a.none()}
-	}
-	return doc
 }
 
 // resources are the plan, which is the run itself, and the files that it read.

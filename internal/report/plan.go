@@ -12,8 +12,6 @@ var PlanFormats = []string{"text", "markdown", "json"}
 // PlanOptions are those of a format of a plan.
 type PlanOptions struct {
 	Options
-	// Width is that of the terminal in columns, 0 if nobody knows.
-	Width int
 	// Limit is how many bytes of Markdown there may be, 0 for what a comment of GitHub takes.
 	Limit int
 	// Link is the address of the full report; may be empty.

@@ -209,7 +209,7 @@ func TestPlanGolden(t *testing.T) {
 	for name, make := range plans {
 		for format, ext := range map[string]string{"text": ".txt", "markdown": ".md", "json": ".json"} {
 			file := filepath.Join("testdata", "plan", name+ext)
-			got := planned(t, format, make(), PlanOptions{Width: 100, Link: "https://ci.example.com/runs/7"})
+			got := planned(t, format, make(), PlanOptions{Options: Options{Width: 100}, Link: "https://ci.example.com/runs/7"})
 			if *update {
 				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o644))

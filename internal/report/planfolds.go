@@ -53,7 +53,7 @@ func groupItem(g plan.Group, whole bool) item {
 	t := words().Plan
 	var m markdown
 	for i, c := range g.Causes {
-		if i == mostCauses && len(g.Causes) > mostCauses+1 {
+		if i == mostPlanCauses && len(g.Causes) > mostPlanCauses+1 {
 			m.line("%s<br>", prose(t.MoreCauses.of(len(g.Causes)-i)))
 			break
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed"
 	"io"
+	"iter"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -18,6 +19,19 @@ var PlanSchema []byte
 // The JSON form of a plan; docs/plan.md describes it. Lists are never null. Counts come first and the longest
 // list last, so that a reader may stop early.
 type (
+	jsonPlan struct {
+		APIVersion string          `json:"apiVersion"`
+		Kind       string          `json:"kind"`
+		Base       string          `json:"base"`
+		Head       string          `json:"head"`
+		Digest     string          `json:"digest"`
+		Summary    jsonPlanSummary `json:"summary"`
+		Cost       *jsonCost       `json:"cost"`
+		Skipped    []any           `json:"skipped"`
+		Findings   jsonFindings    `json:"findings"`
+		Groups     []any           `json:"groups"`
+		Tenants    []any           `json:"tenants"`
+	}
 	jsonPlanSummary struct {
 		Tenants           int                `json:"tenants"`
 		Environments      int                `json:"environments"`
@@ -135,25 +149,31 @@ type (
 )
 
 func writePlanJSON(w io.Writer, p plan.Plan) error {
-	s := newJSONStream(w)
-	s.field("apiVersion", "tenantsmith.dev/v1alpha1")
-	s.field("kind", "Plan")
-	s.field("base", p.Base)
-	s.field("head", p.Head)
-	s.field("digest", p.Digest)
-	s.field("summary", toSummary(p))
-	s.field("cost", toCost(p.Cost))
-	s.list("skipped", len(p.Skipped), func(i int) any {
-		return plan.Skipped{What: p.Skipped[i].What, Reason: redacted(p.Skipped[i].Reason)}
-	})
-	s.field("findings", jsonFindings{New: toFindings(p.Findings.New), Fixed: toFindings(p.Findings.Fixed), Unchanged: p.Findings.Unchanged})
-	s.list("groups", len(p.Groups), func(i int) any { return toGroup(p.Groups[i]) })
-	s.list("tenants", len(p.Tenants), func(i int) any { return toTenant(p.Tenants[i]) })
-	return s.end()
+	return indented.write(w, jsonPlan{
+		APIVersion: "tenantsmith.dev/v1alpha1", Kind: "Plan", Base: p.Base, Head: p.Head, Digest: p.Digest,
+		Summary: toSummary(p), Cost: toCost(p.Cost), Skipped: []any{},
+		Findings: jsonFindings{New: toFindings(p.Findings.New), Fixed: toFindings(p.Findings.Fixed), Unchanged: p.Findings.Unchanged},
+		Groups:   []any{}, Tenants: []any{},
+	},
+		long{"skipped", 2, inForm(p.Skipped, func(s plan.Skipped) plan.Skipped { return plan.Skipped{What: s.What, Reason: redacted(s.Reason)} })},
+		long{"groups", 2, inForm(p.Groups, toGroup)},
+		long{"tenants", 2, inForm(p.Tenants, toTenant)},
+	)
 }
 
-// each turns a list into another one, which is never null.
-func each[A, B any](list []A, to func(A) B) []B {
+// inForm are the elements of a list in another form, each made when it is written.
+func inForm[A, B any](list []A, to func(A) B) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, v := range list {
+			if !yield(to(v)) {
+				return
+			}
+		}
+	}
+}
+
+// mapped turns a list into another one, which is never null.
+func mapped[A, B any](list []A, to func(A) B) []B {
 	out := make([]B, len(list))
 	for i, v := range list {
 		out[i] = to(v)
@@ -179,15 +199,15 @@ func toCost(c *plan.Cost) *jsonCost {
 	if c == nil {
 		return nil
 	}
-	return &jsonCost{c.Currency, c.Old, c.New, each(c.Parts, func(p plan.CostPart) jsonCostPart { return jsonCostPart(p) })}
+	return &jsonCost{c.Currency, c.Old, c.New, mapped(c.Parts, func(p plan.CostPart) jsonCostPart { return jsonCostPart(p) })}
 }
 
-func toFindings(ps []manifest.Problem) []finding { return each(redactedProblems(ps), toFinding) }
+func toFindings(ps []manifest.Problem) []finding { return mapped(redactedProblems(ps), toFinding) }
 
 func toGroup(g plan.Group) jsonGroup {
 	return jsonGroup{
-		Causes: each(g.Causes, toCause), Places: append([]plan.Place{}, g.Places...), Varies: g.Varies,
-		Risks: each(g.Risks, toRisk), Objects: each(g.Objects, toObjectChange),
+		Causes: mapped(g.Causes, toCause), Places: append([]plan.Place{}, g.Places...), Varies: g.Varies,
+		Risks: mapped(g.Risks, toRisk), Objects: mapped(g.Objects, toObjectChange),
 	}
 }
 
@@ -198,7 +218,7 @@ func toCause(c plan.Cause) jsonCause {
 
 func toObjectChange(o plan.ObjectChange) jsonObjectChange {
 	return jsonObjectChange{
-		Action: o.Action, Object: jsonKey(o.Object), Subject: o.Subject, Restarts: o.Restarts, Fields: each(shownFields(o), toField),
+		Action: o.Action, Object: jsonKey(o.Object), Subject: o.Subject, Restarts: o.Restarts, Fields: mapped(shownFields(o), toField),
 	}
 }
 
@@ -226,7 +246,7 @@ func toRisk(r plan.Risk) jsonRisk {
 }
 
 func toTenant(t plan.Tenant) jsonTenant {
-	return jsonTenant{Name: t.Name, Action: t.Action, Held: t.Held, Environments: each(t.Environments, toEffect)}
+	return jsonTenant{Name: t.Name, Action: t.Action, Held: t.Held, Environments: mapped(t.Environments, toEffect)}
 }
 
 func toEffect(e plan.Effect) jsonEffect {
@@ -234,8 +254,8 @@ func toEffect(e plan.Effect) jsonEffect {
 		Environment: e.Environment, Protected: e.Protected, Action: e.Action,
 		Objects:  jsonCounts{e.Added, e.Changed, e.Removed, e.Recreated},
 		Restarts: append([]string{}, e.Restarts...), OldTier: e.OldTier, NewTier: e.NewTier, Loses: append([]string{}, e.Loses...),
-		Quota: each(e.Quota, toAmount), Steady: each(e.Steady, toAmount), Cost: toCost(e.Cost),
-		Findings: jsonFound{e.New, e.Fixed, e.Unchanged}, Risks: each(e.Risks, toRisk),
+		Quota: mapped(e.Quota, toAmount), Steady: mapped(e.Steady, toAmount), Cost: toCost(e.Cost),
+		Findings: jsonFound{e.New, e.Fixed, e.Unchanged}, Risks: mapped(e.Risks, toRisk),
 	}
 }
 

@@ -51,7 +51,7 @@ func TestPlanSecrets(t *testing.T) {
 		p.Findings.New = []manifest.Problem{found}
 		p.Skipped = []plan.Skipped{{What: "x", Reason: "postgres://shop:" + new + "@db:5432 is away"}}
 		for _, format := range PlanFormats {
-			text := planned(t, format, p, PlanOptions{Width: 200})
+			text := planned(t, format, p, PlanOptions{Options: Options{Width: 200}})
 			require.NotContains(t, text, old, "%s, %v", format, known)
 			require.NotContains(t, text, new, "%s, %v", format, known)
 			require.Contains(t, strings.ReplaceAll(text, "\\*", "*"), "***")

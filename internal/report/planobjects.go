@@ -34,7 +34,7 @@ func objectLines(objects []plan.ObjectChange, width int) []diffLine {
 		o := objects[i]
 		if len(o.Fields) > 0 {
 			lines = append(lines, diffLine{sign: signs[o.Action], text: fit(objectName(o, spaces), width-2)})
-			lines, shown = append(lines, fieldLines(o, width-6)...), shown+1
+			lines, shown = append(lines, changeLines(o, width-6)...), shown+1
 			continue
 		}
 		first := i
@@ -98,8 +98,8 @@ func nameLines(objects []plan.ObjectChange, short bool, width int) []diffLine {
 	return append(lines, diffLine{sign: signs[objects[0].Action], text: line})
 }
 
-// fieldLines are the fields of an object, aligned.
-func fieldLines(o plan.ObjectChange, width int) []diffLine {
+// changeLines are the fields of an object, aligned.
+func changeLines(o plan.ObjectChange, width int) []diffLine {
 	fields := shownFields(o)
 	rest := len(fields) - mostFields
 	if rest > 0 {

@@ -246,7 +246,7 @@ func requireComment(t *testing.T, text string, o PlanOptions) {
 func TestPlanWidth(t *testing.T) {
 	for _, width := range []int{50, 80, 120} {
 		for name, make := range plans {
-			text, _, _ := strings.Cut(planned(t, "text", make(), PlanOptions{Width: width}), "\nnew findings:")
+			text, _, _ := strings.Cut(planned(t, "text", make(), PlanOptions{Options: Options{Width: width}}), "\nnew findings:")
 			for line := range strings.Lines(text) {
 				if !strings.Contains(line, ".yaml:") && !strings.HasPrefix(line, "digest ") {
 					require.LessOrEqual(t, widthOf(strings.TrimSuffix(line, "\n")), width, "%s: %s", name, line)

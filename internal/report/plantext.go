@@ -13,11 +13,11 @@ import (
 
 // What of a plan a terminal shows; the rest is counted. A width that nobody knows is taken for usual.
 const (
-	usualWidth = 100
-	leastWidth = 40
-	mostCauses = 6
-	mostRisks  = 8
-	mostRows   = 40
+	usualWidth     = 100
+	leastWidth     = 40
+	mostPlanCauses = 6
+	mostRisks      = 8
+	mostRows       = 40
 )
 
 // planText is a plan as a terminal shows it.
@@ -105,7 +105,7 @@ func verdictColor(p plan.Plan) string {
 func (b *planText) group(g plan.Group) {
 	t := words().Plan
 	for i, c := range g.Causes {
-		if i == mostCauses && len(g.Causes) > mostCauses+1 {
+		if i == mostPlanCauses && len(g.Causes) > mostPlanCauses+1 {
 			b.line("%s", t.MoreCauses.of(len(g.Causes)-i))
 			break
 		}

@@ -20,7 +20,7 @@ type Report struct {
 	Summary Summary
 	// FailOn is the severity from which a finding fails the run.
 	FailOn manifest.Severity
-	// Rules are the checks that were asked, and Examined is of whom.
+	// Rules are the checks that were chosen, and Examined is whom they were asked of.
 	Rules    []Rule
 	Examined []Place
 	// Manifests says that the objects are of any origin, and nobody's where a place names no tenant.
@@ -76,11 +76,13 @@ func (r Report) fails(p manifest.Problem) bool {
 }
 
 // Options are those of a format. Prefix leads from the workspace to the platform repository; Color
-// is for terminals; Version is that of the tool, empty if unknown.
+// is for terminals; Version is that of the tool, empty if unknown; Width is how many characters fit in
+// a line of a table, 0 if that is unknown.
 type Options struct {
 	Prefix  string
 	Color   bool
 	Version string
+	Width   int
 }
 
 // file is a file of the platform repository, seen from the workspace.

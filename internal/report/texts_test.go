@@ -101,3 +101,23 @@ func TestCounted(t *testing.T) {
 	require.Equal(t, "1 of {n}", c.of(1, "all", "{n}"), "a value is no place for values")
 	require.Equal(t, "2s of 3", c.of(2, "all", "3"))
 }
+
+// TestStatuses: every status and every result has texts of its own.
+func TestStatuses(t *testing.T) {
+	seen := map[string]bool{"": true}
+	mine := func(text string) {
+		require.False(t, seen[text], "%q is empty or said twice", text)
+		seen[text] = true
+	}
+	for _, s := range Statuses {
+		mine(s.word())
+		mine(s.meaning())
+	}
+	require.Len(t, textsOfStatuses(), len(Statuses))
+	for _, result := range results {
+		mine(ControlCheck{Result: result}.said())
+	}
+	require.Len(t, textsOfResults(), len(results))
+	require.Equal(t, "not asked: needs spec.x", ControlCheck{Result: NotAsked, Why: "spec.x"}.said())
+	require.Equal(t, "held; not asked in production: needs spec.x", ControlCheck{Result: Held, NotAskedIn: []Unasked{{"production", "spec.x"}}}.said())
+}

@@ -44,6 +44,18 @@ deny contains finding if {
 	}
 }
 
+# A pod may carry the platform's own labels, but not to say something else.
+deny contains finding if {
+	some label, wanted in input.ctx.platform.spec.detection
+	some p in pods.all
+	value := p.pod.metadata.labels[label]
+	value != wanted
+	finding := {
+		"path": array.concat(p.path, ["metadata", "labels", label]),
+		"message": sprintf("%s: %v switches off the watch over running containers", [label, value]),
+	}
+}
+
 deny contains finding if {
 	some [path, key, value] in told
 	out(key, value)
@@ -53,43 +65,12 @@ deny contains finding if {
 	}
 }
 
-# A pod may carry the platform's own labels, but not to say something else.
-deny contains finding if {
-	some p in pods.all
-	some label, wanted in input.ctx.platform.spec.detection
-	value := p.pod.metadata.labels[label]
-	value != wanted
-	finding := {
-		"path": array.concat(p.path, ["metadata", "labels", label]),
-		"message": sprintf("%s: %v switches off the watch over running containers", [label, value]),
-	}
-}
-
 # What pods and their namespace tell sensors is [path, key, value]: annotations, and a label that the
-# sensor of CrowdStrike reads.
-told contains [array.concat(p.path, ["metadata", "annotations"]), key, value] if {
-	some p in pods.all
-	some key, value in p.pod.metadata.annotations
-}
-
-told contains [array.concat(p.path, ["metadata", "labels"]), "sensor.falcon-system.crowdstrike.com/injection", value] if {
-	some p in pods.all
-	value := p.pod.metadata.labels["sensor.falcon-system.crowdstrike.com/injection"]
-}
-
-told contains [["metadata", "annotations"], key, value] if {
-	input.object.kind == "Namespace"
-	some key, value in input.object.metadata.annotations
-}
-
+# sensor of CrowdStrike reads. The platform file has labels for namespaces; the rest is only ever brought.
 told contains [["metadata", "labels"], "sensor.falcon-system.crowdstrike.com/injection", value] if {
 	input.object.kind == "Namespace"
 	value := input.object.metadata.labels["sensor.falcon-system.crowdstrike.com/injection"]
 }
 
 # How KubeArmor and the sensor of CrowdStrike are told to look away.
-out("kubearmor-policy", value) if value in {"disabled", "audited"}
-
-out("kubearmor-visibility", "none")
-
 out("sensor.falcon-system.crowdstrike.com/injection", "disabled")

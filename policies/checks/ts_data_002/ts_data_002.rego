@@ -20,38 +20,14 @@ package checks.ts_data_002
 
 import data.lib.holdings
 import data.lib.pods
-import data.lib.volumes
 
 deny contains finding if {
-	some [path, selector, _, affinity] in places
 	not holdings.at_home
+	some [path, selector, _, affinity] in places
 	not kept(selector, affinity)
 	finding := {
 		"path": path,
 		"message": sprintf("pod may run %s, and data may only be in %s", [holdings.where, holdings.regions]),
-	}
-}
-
-deny contains finding if {
-	some [path, selector, _, _] in places
-	some label in labels
-	region := selector[label]
-	not holdings.allowed(region)
-	finding := {
-		"path": array.concat(path, [label]),
-		"message": sprintf("pod demands a node in %v, and data may only be in %s", [region, holdings.regions]),
-	}
-}
-
-deny contains finding if {
-	some [_, _, path, affinity] in places
-	some [steps, term] in terms(affinity)
-	some i, expression in term.matchExpressions
-	expression.key in labels
-	leads_away(expression)
-	finding := {
-		"path": array.concat(path, array.concat(steps, ["matchExpressions", i])),
-		"message": sprintf("pod asks for a node that is not in %s, which is where data may be", [holdings.regions]),
 	}
 }
 
@@ -79,15 +55,6 @@ places contains [
 	some p in pods.all
 }
 
-places contains [
-	["spec", "affinity", "nodeSelector"],
-	object.get(input.object, ["spec", "affinity", "nodeSelector"], {}),
-	["spec", "affinity", "nodeAffinity"],
-	object.get(input.object, ["spec", "affinity", "nodeAffinity"], {}),
-] if {
-	volumes.database
-}
-
 kept(selector, _) if {
 	some label in labels
 	holdings.allowed(selector[label])
@@ -105,25 +72,4 @@ narrow(term) if {
 	expression.operator == "In"
 	count(expression.values) > 0
 	every region in expression.values { holdings.allowed(region) }
-}
-
-# Each term that nodes have to meet, or should, is [steps, term].
-terms(affinity) := array.concat(
-	[[["requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", i], term] |
-		some i, term in affinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
-	],
-	[[["preferredDuringSchedulingIgnoredDuringExecution", i, "preference"], wish.preference] |
-		some i, wish in affinity.preferredDuringSchedulingIgnoredDuringExecution
-	],
-)
-
-leads_away(expression) if {
-	expression.operator == "In"
-	some region in expression.values
-	not holdings.allowed(region)
-}
-
-leads_away(expression) if {
-	expression.operator == "NotIn"
-	every region in holdings.compliance.residency { region in expression.values }
 }

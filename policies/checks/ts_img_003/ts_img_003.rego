@@ -17,6 +17,7 @@ import data.lib.pods
 
 deny contains pods.finding(user, [field], sprintf("runs %v, %s", [text, fault(tag)])) if {
 	some [user, field, _, text] in images.uses
+	not regex.match(`:v?[0-9][-A-Za-z0-9_.]*$`, text) # a version, as most have
 	not images.pinned(text)
 	tag := images.tag(text)
 	lower(tag) in {"", "latest", "stable", "main", "master", "dev"}

@@ -24,16 +24,6 @@ deny contains finding if {
 
 deny contains finding if {
 	some p in network.peers
-	selector := p.peer.namespaceSelector
-	network.broad(selector)
-	finding := {
-		"path": array.concat(p.path, ["namespaceSelector"]),
-		"message": sprintf("policy opens %s for every namespace", [p.direction]),
-	}
-}
-
-deny contains finding if {
-	some p in network.peers
 	_ = p.peer.ipBlock
 	network.every_address([p.peer])
 	finding := {
@@ -46,11 +36,14 @@ deny contains finding if {
 deny contains finding if {
 	network.ranged
 	some direction in ["ingress", "egress"]
-	network.every_address([p.peer |
+	ranges := [p.peer |
 		some p in network.peers
 		p.direction == direction
+		p.peer.ipBlock
 		not network.every_address([p.peer])
-	])
+	]
+	count(ranges) > 1
+	network.every_address(ranges)
 	finding := {
 		"path": ["spec", direction],
 		"message": sprintf("policy opens %s for every address, by several ranges", [direction]),

@@ -26,15 +26,6 @@ deny contains finding if {
 	finding := {"path": path, "message": fault}
 }
 
-# What external-dns and ingress-nginx read as more hosts.
-deny contains finding if {
-	some key, text in input.object.metadata.annotations
-	regex.match(`^external-dns\.(alpha\.)?kubernetes\.io/(internal-)?hostname$|^nginx\.ingress\.kubernetes\.io/server-alias$`, key)
-	some host in split(text, ",")
-	fault := wrong(trim(host, " "))
-	finding := {"path": ["metadata", "annotations", key], "message": fault}
-}
-
 wrong(host) := "names no host, and so takes the requests to every one" if host in {"", "*"}
 
 wrong(host) := sprintf("names %v, which is no name of DNS", [host]) if {
@@ -53,17 +44,6 @@ named contains [["spec", "rules", i, "host"], object.get(rule, "host", "")] if {
 	some i, rule in input.object.spec.rules
 }
 
-named contains [["spec", "tls", i, "hosts", j], host] if {
-	input.object.kind == "Ingress"
-	some i, tls in input.object.spec.tls
-	some j, host in tls.hosts
-}
-
-named contains [["spec", "defaultBackend"], ""] if {
-	input.object.kind == "Ingress"
-	_ = input.object.spec.defaultBackend
-}
-
 named contains [["spec", "hostnames", i], host] if some i, host in input.object.spec.hostnames
 
 # Routes of the mesh belong to a Service and need no host.
@@ -73,17 +53,6 @@ named contains [["spec"], ""] if {
 	count(object.get(input.object.spec, "hostnames", [])) == 0
 }
 
-named contains [["spec", "listeners", i], object.get(listener, "hostname", "")] if {
-	some i, listener in input.object.spec.listeners
-}
-
-# Gateways of Istio write the namespace before the host.
-named contains [["spec", "servers", i, "hosts", j], parts[count(parts) - 1]] if {
-	some i, server in input.object.spec.servers
-	some j, host in server.hosts
-	parts := split(host, "/")
-}
-
 named contains [["spec", "hosts", i], host] if {
 	input.object.kind == "VirtualService"
 	some gateway in input.object.spec.gateways
@@ -91,19 +60,6 @@ named contains [["spec", "hosts", i], host] if {
 	some i, host in input.object.spec.hosts
 	not hosts.service(host)
 }
-
-named contains [["spec", "hosts", i], host] if {
-	input.object.kind == "ServiceEntry"
-	some i, host in input.object.spec.hosts
-	not hosts.called(host)
-}
-
-named contains [["spec", "dnsNames", i], host] if {
-	some i, host in input.object.spec.dnsNames
-	not hosts.service(host)
-}
-
-named contains [["spec", "endpoints", i, "dnsName"], endpoint.dnsName] if some i, endpoint in input.object.spec.endpoints
 
 # Each path that leads to a service of the tenant is [index, path, place], where place is what requests
 # are told apart by: the host, and below it the path or the whole match.

@@ -20,6 +20,7 @@ demanded := [["requests", "cpu"], ["requests", "memory"], ["limits", "memory"]]
 
 deny contains finding if {
 	some c in pods.containers
+	not complete(c)
 	c.list != "ephemeralContainers" # these cannot have any
 	missing := [called(field, name) |
 		some [field, name] in demanded
@@ -51,6 +52,13 @@ deny contains finding if {
 		c, ["resources", "requests", name],
 		sprintf("has a %s of %v, more than its limit of %v", [called("requests", name), amount, limit]),
 	)
+}
+
+# Most have all, and are seen to at once.
+complete(c) if {
+	c.spec.resources.requests.cpu
+	c.spec.resources.requests.memory
+	c.spec.resources.limits.memory
 }
 
 # Kubernetes requests what the limit says where nothing else is requested.

@@ -38,49 +38,6 @@ deny contains finding if {
 
 addresses(settings) := {[[field], settings[field]] | some field in ["address", "url"]} | {[["authentication", "oauth2", "tokenUrl"], url] | url := settings.authentication.oauth2.tokenUrl}
 
-deny contains finding if {
-	some [path, name, settings] in providers
-	settings.insecure == true
-	finding := {
-		"path": array.concat(path, ["insecure"]),
-		"message": sprintf("analysis believes whoever answers for %s, without a look at the certificate", [name]),
-	}
-}
-
-deny contains finding if {
-	some [path, _, settings] in providers
-	some [steps, value] in credentials(settings)
-	not contains(value, "{{")
-	finding := {
-		"path": array.concat(path, steps),
-		"message": "analysis holds a credential in plain text; take it from a Secret by an argument",
-	}
-}
-
-deny contains finding if {
-	some [_, _, settings] in providers
-	some [_, value] in credentials(settings)
-	some i, arg in input.object.spec.args
-	arg.value
-	contains(replace(value, " ", ""), sprintf("{{args.%v}}", [arg.name]))
-	finding := {
-		"path": ["spec", "args", i, "value"],
-		"message": sprintf("argument %v is a credential in plain text; take it from a Secret by valueFrom", [arg.name]),
-	}
-}
-
-credentials(settings) := {[["headers", i, "value"], header.value] |
-	some i, header in settings.headers
-	is_string(header.key)
-	regex.match(`(?i)auth|cookie|credential|key|passw|secret|token`, header.key)
-	is_string(header.value)
-	header.value != ""
-} | {[["authentication", "oauth2", "clientSecret"], value] |
-	value := settings.authentication.oauth2.clientSecret
-	is_string(value)
-	value != ""
-}
-
 # Scheme and host, and the path; a name or password before the host, or a placeholder, is neither.
 parts(address) := [sprintf("%s://%s", [found[1], trim_suffix(found[2], standard[found[1]])]), split(found[3], "?")[0]] if {
 	some found in regex.find_all_string_submatch_n(`^(https?)://([^/?#@{}\\\s]+)(.*)$`, lower(address), 1)

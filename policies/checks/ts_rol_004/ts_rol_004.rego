@@ -15,6 +15,7 @@ package checks.ts_rol_004
 import data.lib.rollouts
 
 deny contains finding if {
+	input.object.kind == "Rollout"
 	input.ctx.protected
 	some [path, message] in faults
 	finding := {"path": path, "message": message}
@@ -37,21 +38,6 @@ faults contains [["spec", "strategy"], sprintf("rollout replaces pod by pod, %s"
 	count(steps) == 0
 	not rollouts.blue_green
 	why := refusal(rollouts.rollout)
-}
-
-# The controller goes back by itself when the new pods do not come up, and there is something to go back
-# to: that is a way out of every release, beside the pauses and analyses above.
-faults contains [["spec", "progressDeadlineAbort"], "rollout does not go back when its new pods do not get ready"] if {
-	object.get(rollouts.spec, "progressDeadlineAbort", false) != true
-}
-
-faults contains [["spec", "progressDeadlineSeconds"], "rollout does not say how long its new pods may take"] if {
-	object.get(rollouts.spec, "progressDeadlineSeconds", null) == null
-}
-
-faults contains [["spec", "revisionHistoryLimit"], "rollout keeps less than 2 old versions to go back to"] if {
-	is_number(rollouts.history)
-	rollouts.history < 2
 }
 
 steps := [step | some step in rollouts.canary.steps]

@@ -20,13 +20,6 @@ package checks.ts_sec_005
 import data.lib.pods
 
 deny contains finding if {
-	some c in pods.containers
-	some i, from in c.spec.envFrom
-	name := object.get(from.secretRef, "name", "(no name)")
-	finding := pods.finding(c, ["envFrom", i, "secretRef"], sprintf("has the whole of Secret %v in its environment", [name]))
-}
-
-deny contains finding if {
 	demanded
 	some c in pods.containers
 	some i, variable in c.spec.env
@@ -57,26 +50,6 @@ modes contains {"pod": p, "steps": [i, "secret", "defaultMode"], "mode": object.
 	some p in pods.all
 	some i, volume in p.spec.volumes
 	volume.secret
-}
-
-modes contains {"pod": p, "steps": [i, "secret", "items", j, "mode"], "mode": item.mode} if {
-	some p in pods.all
-	some i, volume in p.spec.volumes
-	some j, item in volume.secret.items
-}
-
-modes contains {"pod": p, "steps": [i, "projected", "defaultMode"], "mode": object.get(volume.projected, "defaultMode", 420)} if {
-	some p in pods.all
-	some i, volume in p.spec.volumes
-	some source in volume.projected.sources
-	source.secret
-}
-
-modes contains {"pod": p, "steps": [i, "projected", "sources", j, "secret", "items", k, "mode"], "mode": item.mode} if {
-	some p in pods.all
-	some i, volume in p.spec.volumes
-	some j, source in volume.projected.sources
-	some k, item in source.secret.items
 }
 
 # The bits of a mode that are too many: all but those of 0440, or of 0444 where nobody shares a group. Writing

@@ -121,6 +121,7 @@ ranged if {
 # Whether the ranges of the peers leave no address of a family out. Ranges with exceptions leave
 # some out.
 every_address(peers) if {
+	count(peers) > 0
 	ranges := [peer.ipBlock.cidr |
 		some peer in peers
 		count(object.get(peer.ipBlock, "except", [])) == 0

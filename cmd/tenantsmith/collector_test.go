@@ -1,0 +1,50 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// percent is that of the collector.
+func percent() int {
+	now := debug.SetGCPercent(100)
+	debug.SetGCPercent(now)
+	return now
+}
+
+func TestGrowth(t *testing.T) {
+	for live, want := range map[uint64]int{0: 1600, 4 << 20: 1500, 16 << 20: 300, 32 << 20: 100, 40 << 20: 100, 1 << 40: 100} {
+		require.Equal(t, want, growth(live, 100), "%d bytes", live)
+	}
+}
+
+func TestRoom(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	debug.SetGCPercent(100)
+	giveRoom()
+	require.Equal(t, 1600, percent())
+	held := make([]byte, heapFloor)
+	for range 2 { // after each collection, and not after the first only
+		debug.SetGCPercent(1600)
+		runtime.GC()
+		require.Eventually(t, func() bool { return percent() == 100 }, time.Minute, time.Millisecond)
+	}
+	runtime.KeepAlive(held)
+}
+
+func TestRoomAsSomebodySaid(t *testing.T) {
+	for _, name := range []string{"GOGC", "GOMEMLIMIT"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("GOGC", "")
+			t.Setenv("GOMEMLIMIT", "")
+			t.Setenv(name, "80")
+			giveRoom()
+			require.NotEqual(t, 1600, percent())
+		})
+	}
+}

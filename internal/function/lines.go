@@ -1,0 +1,80 @@
+package function
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// splitLines cuts text into lines, ends left out.
+func splitLines(text []byte) [][]byte {
+	lines := bytes.Split(text, []byte("\n"))
+	for i := range lines {
+		lines[i] = bytes.TrimSuffix(lines[i], []byte("\r"))
+	}
+	return lines
+}
+
+// indentation is the number of blanks that a line begins with; empty lines and comments have that of any
+// text.
+func indentation(line []byte) (n int, text bool) {
+	rest := bytes.TrimLeft(line, " ")
+	return len(line) - len(rest), len(rest) > 0 && rest[0] != '#'
+}
+
+// own returns copies of the lines that belong to a value in block style which begins in line first (from
+// 0) and stands in a column (from 1). Comments further left are not its own, and are left empty.
+func own(lines [][]byte, first, column int) [][]byte {
+	var out [][]byte
+	for _, line := range lines[first:] {
+		n, text := indentation(line)
+		switch {
+		case n >= column-1:
+			out = append(out, slices.Clone(line))
+		case text:
+			return out
+		default:
+			out = append(out, nil)
+		}
+	}
+	return out
+}
+
+// outdented is the text of a value as if it were a file: the line behind its key is the first, and nothing
+// stands left of it. It is nil for values that stand beside their key.
+func outdented(lines [][]byte, key manifest.Position, value *manifest.Node) []byte {
+	if value.Line <= key.Line {
+		return nil
+	}
+	out := own(lines, key.Line, value.Column)
+	for i := range out {
+		out[i] = out[i][min(value.Column-1, len(out[i])):]
+	}
+	return append(bytes.Join(out, []byte("\n")), '\n')
+}
+
+// alone is the text of a value in the lines and columns that it has in its file, with nothing around it.
+func alone(lines [][]byte, value *manifest.Node) []byte {
+	out := own(lines, value.Line-1, value.Column)
+	if len(out) == 0 {
+		return nil
+	}
+	// What stands before it in its first line is the dash of a list.
+	copy(out[0], bytes.Repeat([]byte(" "), value.Column-1))
+	text := append(bytes.Repeat([]byte("\n"), value.Line-1), bytes.Join(out, []byte("\n"))...)
+	return append(text, '\n')
+}
+
+// means reports whether a text reads as a tree: how one cut out of another stands for what it was cut
+// from. YAML has more forms than lines can tell, and those who call this have another way then.
+func means(text []byte, tree any) (*manifest.Node, bool) {
+	if text == nil {
+		return nil, false
+	}
+	docs, problems := manifest.Parse("", text, limits)
+	if len(problems) > 0 || len(docs) != 1 || !manifest.Equal(docs[0].Tree(), tree) {
+		return nil, false
+	}
+	return docs[0], true
+}
