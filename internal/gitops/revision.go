@@ -46,6 +46,9 @@ func (r *localRepo) resolve(rev string) (*object.Commit, error) {
 
 // absent is the error about a commit that is not here, and says how it gets here.
 func (r *localRepo) absent(rev string) error {
+	if _, err := storer.ResolveReference(r.Storage, plumbing.HEAD); rev == "HEAD" && errors.Is(err, plumbing.ErrReferenceNotFound) {
+		return errors.New("the repository has no commit yet")
+	}
 	clone := "the repository"
 	if cut, err := r.Shallow(); err == nil && len(cut) > 0 {
 		clone = "the shallow clone"

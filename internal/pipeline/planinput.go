@@ -34,7 +34,9 @@ func (p *planner) input(c *comparison) plan.Input {
 	for _, name := range c.new.Held {
 		if !new.rendered(name) {
 			in.Held = append(in.Held, name)
+			continue
 		}
+		in.Skipped = append(in.Skipped, plan.Skipped{What: name + ": what publish would write", Reason: "a finding holds it back, so nothing of it is published"})
 	}
 	in.Before, in.After = old.rest(c.old.Problems), new.rest(c.new.Problems)
 	for _, t := range p.new.fleet.Tenants {
