@@ -221,7 +221,7 @@ func TestPlanTellsOfOtherRules(t *testing.T) {
 	base["house/a.rego"] = "# METADATA\n# title: Everything has a name\n# custom:\n#   id: house-a\n#   severity: high\n#   scope: object\n#   waivable: true\n" +
 		"#   remedy: set spec.tags.cost-center\n#   objects: [Rollout]\n#   controls:\n#     direct: [house:1.1]\npackage checks.house_a\n\n" +
 		"deny contains finding if {\n\tnot input.object.metadata.name\n\tfinding := {\"path\": [\"metadata\"], \"message\": \"no name\"}\n}\n"
-	base["tenantsmith.yaml"] += "  extend: {policies: [house]}\n  policies: {failOn: medium}\n"
+	base["tenantsmith.yaml"] += "  extend: {policies: [house]}\n  policies: {failOn: high}\n"
 	weaker, without := maps.Clone(base), maps.Clone(base)
 	weaker["house/a.rego"] = strings.Replace(base["house/a.rego"], "not input", "false\n\tnot input", 1)
 	without["tenantsmith.yaml"] = strings.Replace(planned["tenantsmith.yaml"], "  clusters:", "  policies: {failOn: critical}\n  clusters:", 1)
@@ -229,7 +229,7 @@ func TestPlanTellsOfOtherRules(t *testing.T) {
 	for want, head := range map[string]map[string]string{
 		"the platform's own policies": weaker, "the platform's own policies, spec.extend.policies[0], spec.policies.failOn": without, "": base,
 	} {
-		found, err := Plan(context.Background(), repository(base), repository(head), PlanOptions{})
+		found, err := Plan(context.Background(), repository(base), repository(head), PlanOptions{Options: Options{Now: time.Date(2030, 1, 20, 0, 0, 0, 0, time.UTC)}})
 		require.NoError(t, err)
 		require.Empty(t, found.Plan.Findings.New)
 		var told []string
