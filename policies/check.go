@@ -21,6 +21,8 @@ type Input struct {
 	Brought []bool
 	// Checks are ids, or prefixes of ids; empty means all.
 	Checks []string
+	// Twin, if not nil, spares asking again what was found where the same was judged.
+	Twin *Twin
 }
 
 // Check judges the objects, each by itself and all together, and returns what is wrong, sorted. The
@@ -44,16 +46,20 @@ func (e *Engine) Check(ctx context.Context, in Input) ([]manifest.Problem, error
 		return nil, err
 	}
 	defer r.close()
-	items := e.unwrap(in)
+	spared := e.settle(in, known)
+	items := e.unwrap(in, spared)
 	e.putControls(known)
 	e.putChecks(known, items)
 	facts := ast.LazyObject(known)
 	for i := range items {
-		if err := r.object(&items[i], facts); err != nil {
+		if err := r.object(&items[i], facts, spared); err != nil {
 			return nil, err
 		}
 	}
-	if err := r.set(items, facts); err != nil {
+	if spared != nil {
+		r.inherit(in, spared)
+	}
+	if err := r.set(items, facts, spared); err != nil {
 		return nil, err
 	}
 	if err := r.tenant(facts, in.Context.Spec); err != nil {
@@ -76,26 +82,32 @@ type item struct {
 	// suspects are its texts that look like secrets; nil means none.
 	suspects *ast.Array
 	scope    string // of its kind
+	same     bool   // as that of the twin
 }
 
 // unwrap takes the items out of Lists, which would hide them from every rule, and makes them ready
 // for the evaluator.
-func (e *Engine) unwrap(in Input) []item {
+func (e *Engine) unwrap(in Input, spared *settled) []item {
 	items := make([]item, 0, len(in.Objects))
 	for i, o := range in.Objects {
-		items = appendItems(items, item{Object: o, brought: in.Brought == nil || in.Brought[i]})
+		same := spared != nil && in.Twin.Same[i]
+		items = appendItems(items, item{Object: o, brought: in.Brought == nil || in.Brought[i], same: same})
 	}
+	suspecting := spared == nil || e.suspecting(spared)
 	for i := range items {
 		t := traits{bits: e.gates.bits}
 		t.scan(items[i].Tree)
 		items[i].fields, items[i].odd = t.fields, t.odd
 		items[i].doc = document(items[i].Tree, t.nulls)
+		items[i].scope = e.kinds.scope(items[i].APIVersion(), items[i].Kind(), in.Context.Platform.AllowedKinds)
+		if items[i].same && !suspecting {
+			continue
+		}
 		if items[i].suspects = e.suspects(items[i].Tree); items[i].suspects != nil {
 			if bit, ok := e.gates.bits[suspected]; ok {
 				items[i].fields.set(bit)
 			}
 		}
-		items[i].scope = e.kinds.scope(items[i].APIVersion(), items[i].Kind(), in.Context.Platform.AllowedKinds)
 	}
 	return items
 }
@@ -115,10 +127,10 @@ func appendItems(items []item, it item) []item {
 	return items
 }
 
-func (r *run) object(it *item, facts ast.Value) error {
+func (r *run) object(it *item, facts ast.Value, spared *settled) error {
 	gates, kind := r.engine.gates.rules[ObjectScope], it.Kind()
 	q := r.ask(func(i int) bool {
-		return (it.brought || !r.engine.rules[i].Brought) && gates[i].concerns(it, kind)
+		return (!it.same || !spared.object[i]) && (it.brought || !r.engine.rules[i].Brought) && gates[i].concerns(it, kind)
 	})
 	if q == nil {
 		return nil
@@ -139,14 +151,16 @@ func (r *run) object(it *item, facts ast.Value) error {
 	}, it.Key().String())
 }
 
-func (r *run) set(items []item, facts ast.Value) error {
+func (r *run) set(items []item, facts ast.Value, spared *settled) error {
 	var fields bitset
 	for i := range items {
 		fields.add(items[i].fields)
 	}
 	gates := r.engine.gates.rules[SetScope]
 	brought := slices.ContainsFunc(items, func(it item) bool { return it.brought })
-	q := r.ask(func(i int) bool { return (brought || !r.engine.rules[i].Brought) && gates[i].concern(fields) })
+	q := r.ask(func(i int) bool {
+		return (spared == nil || !spared.set[i]) && (brought || !r.engine.rules[i].Brought) && gates[i].concern(fields)
+	})
 	if q == nil {
 		return nil
 	}

@@ -34,6 +34,8 @@ type Engine struct {
 	frameworks []Framework
 	// controls are the names of all controls, for attestations.
 	controls func() ast.Value
+	// reads are the parts of the input that each rule looks at, by index.
+	reads func() []reads
 	// suspicious tells whether a rule looks at input.suspects.
 	suspicious bool
 	// rest compiles all rules, those that are asked only of what people bring among them; nil where
@@ -123,6 +125,7 @@ func (m modules) compile(rules []Rule, trusted bool) (*Engine, error) {
 	return &Engine{
 		Deadline: defaultDeadline, compiler: compiler, store: inmem.New(), rules: rules, kinds: known,
 		gates: newGates(compiler, rules, m), suspicious: m.mention("suspects"),
+		reads: sync.OnceValue(func() []reads { return readsOf(compiler, rules) }),
 	}, nil
 }
 

@@ -111,9 +111,8 @@ func (d *discovery) tenant(from, name string) *folder {
 	if !ok {
 		f = &folder{name: name, overrides: map[string]string{}}
 		d.layout.folders[name] = f
-		if !isTenantName(name) {
-			f.problems = append(f.problems, fault(manifest.Position{File: from}, "",
-				"%q cannot name a tenant: use lower-case letters, digits and dashes, at most %d", name, maxTenant))
+		if err := TenantName(name); err != nil {
+			f.problems = append(f.problems, fault(manifest.Position{File: from}, "", "%s", err))
 		}
 		return f
 	}

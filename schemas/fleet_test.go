@@ -145,8 +145,10 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 		for _, tenant := range fleet.Tenants {
-			for _, leaf := range tenant.Leaves(tenant.Environments[0].Name) {
-				_, _ = tenant.Mutate(tenant.Environments[0].Name, leaf.Path)
+			for _, cause := range tenant.Causes(tenant.Environments[0].Name) {
+				for _, value := range cause.Variants() {
+					_, _, _ = tenant.Vary(tenant.Environments[0].Name, cause, value)
+				}
 			}
 		}
 	})

@@ -59,29 +59,6 @@ func (t *Tenant) Field(env string, p manifest.Path) string {
 	return p.String()
 }
 
-// Mutate returns the environment with the leaf at the path changed to another value that looks as
-// valid, or dropped where no other value can be read. It reports false for a path that leads to no
-// scalar. The tenant stays as it is.
-func (t *Tenant) Mutate(env string, p manifest.Path) (*Environment, bool) {
-	e := t.environment(env)
-	if e == nil || e.layered == nil || len(p) < 2 || p[0] != "spec" {
-		return nil, false
-	}
-	doc, ok := replace(e.layered, p, func(n *manifest.Node) *manifest.Node {
-		changed := *n
-		changed.Value = otherValue(p, n.Value)
-		return &changed
-	})
-	if !ok {
-		return nil, false
-	}
-	if changed, ok := e.decoded(doc); ok {
-		return changed, true
-	}
-	doc, _ = replace(e.layered, p, func(*manifest.Node) *manifest.Node { return nil })
-	return e.decoded(doc)
-}
-
 // With returns the environment with another value of the scalar at the path, wherever it came from. It
 // reports false for a path that leads to no scalar and for a value that cannot stand there. Nothing
 // judges the value against the tier.

@@ -50,9 +50,9 @@ func TestLeaves(t *testing.T) {
 	require.Empty(t, tenant.Leaves("nowhere"))
 }
 
-// Every leaf can be changed; the new value is another one that reads as the old one did, and nothing
-// else changes.
-func TestMutate(t *testing.T) {
+// Every cause can be changed; the likeliest variant of a value is another one that reads as the old one did, and
+// nothing else changes.
+func TestVary(t *testing.T) {
 	tenant := leafy(t)
 	before := manifest.Marshal(tenant.Environments[0].layered.Tree())
 	want := map[string]any{
@@ -72,52 +72,64 @@ func TestMutate(t *testing.T) {
 		"spec.owners[0].role":                                      "viewer",
 		"spec.tier":                                                "free",
 	}
-	for _, leaf := range tenant.Leaves("production") {
-		changed, ok := tenant.Mutate("production", leaf.Path)
-		require.True(t, ok, leaf.Path)
-		value, found := leaf.Path.Lookup(changed.layered.Tree())
-		require.True(t, found, leaf.Path)
-		require.NotEqual(t, leaf.Value, value, leaf.Path)
-		if w, ok := want[leaf.Path.String()]; ok {
-			require.Equal(t, w, value, leaf.Path)
-			delete(want, leaf.Path.String())
+	for _, cause := range tenant.Causes("production") {
+		variant := cause.Variants()[0]
+		varied, changed, ok := tenant.Vary("production", cause, variant)
+		require.True(t, ok, cause.Path)
+		require.NotEqual(t, cause.Value, variant, cause.Path)
+		if w, ok := want[cause.Path.String()]; ok && !cause.Name {
+			require.Equal(t, w, variant, cause.Path)
+			delete(want, cause.Path.String())
 		}
 		changes := manifest.Diff(tenant.Environments[0].layered.Tree(), changed.layered.Tree())
-		require.Len(t, changes, 1, leaf.Path)
-		require.Equal(t, tenant.Environments[0].Namespace, changed.Namespace)
-		require.Equal(t, changed.Spec.Tier, changed.Tier.Name)
+		switch {
+		case cause.Fact:
+			require.Empty(t, changes, cause.Path)
+			require.Len(t, manifest.Diff(tenant.Environments[0].Platform.doc.Tree(), changed.Platform.doc.Tree()), 1+one(cause.Name), cause.Path)
+		case cause.Path[0] == "metadata":
+			require.Equal(t, variant, varied.Name)
+			require.NotEqual(t, tenant.Environments[0].Namespace, changed.Namespace)
+		case cause.Path[1] == "environments":
+			require.Equal(t, variant, changed.Name)
+			require.NotEqual(t, tenant.Environments[0].Namespace, changed.Namespace)
+		default:
+			require.Len(t, changes, 1+one(cause.Name), cause.Path)
+			require.Equal(t, tenant.Environments[0].Namespace, changed.Namespace)
+			require.Equal(t, changed.Spec.Tier, changed.Tier.Name)
+		}
 	}
 	require.Empty(t, want)
 	require.Equal(t, string(before), string(manifest.Marshal(tenant.Environments[0].layered.Tree())))
-	for _, path := range []string{"spec", "spec.services", "spec.nope", "metadata.name", "spec.owners[7].role"} {
-		_, ok := tenant.Mutate("production", manifest.ParsePath(path))
+	for _, path := range []string{"spec", "spec.services", "spec.nope", "spec.owners[7].role"} {
+		_, _, ok := tenant.Vary("production", Cause{Path: manifest.ParsePath(path)}, "x")
 		require.False(t, ok, path)
 	}
 }
 
-// A value that cannot be changed into one that can be read is dropped.
-func TestMutateDrops(t *testing.T) {
+// one is what a new name adds to the changes: what had the old one is gone.
+func one(renamed bool) int {
+	if renamed {
+		return 1
+	}
+	return 0
+}
+
+// Where no other value can be read, the last variant leaves the value out.
+func TestVaryDrops(t *testing.T) {
 	tenant := leafy(t)
 	e := &tenant.Environments[0]
-	path := manifest.ParsePath("spec.services.web.terminationGracePeriod")
-	doc, ok := replace(e.layered, path, func(n *manifest.Node) *manifest.Node {
-		c := *n
-		c.Value = int64(1<<63 - 1)
-		return &c
-	})
-	require.True(t, ok)
-	e.layered = doc
-	changed, ok := tenant.Mutate("production", path)
-	require.True(t, ok)
-	require.Equal(t, int64(1<<63-2), *changed.Spec.Services["web"].TerminationGracePeriod)
 	replicas := manifest.ParsePath("spec.services.web.replicas")
-	e.layered, ok = replace(e.layered, replicas, func(n *manifest.Node) *manifest.Node {
+	doc, ok := replace(e.layered, replicas, func(n *manifest.Node) *manifest.Node {
 		c := *n
 		c.Value = int64(1 << 40)
 		return &c
 	})
 	require.True(t, ok)
-	changed, ok = tenant.Mutate("production", replicas)
+	e.layered = doc
+	cause := Cause{Path: replicas, Value: int64(1 << 40)}
+	_, _, ok = tenant.Vary("production", cause, cause.Variants()[0])
+	require.False(t, ok)
+	_, changed, ok := tenant.Vary("production", cause, Dropped{})
 	require.True(t, ok)
 	require.Nil(t, changed.Spec.Services["web"].Replicas)
 }

@@ -19,8 +19,12 @@ type Options struct {
 	// Tenants are names (acme) or files (tenants/acme.yaml); empty means all. What tenants must not
 	// share is looked for in all of them whatever is chosen.
 	Tenants []string
+	// Layers keeps what [Tenant.History] needs.
+	Layers bool
 	// Workers is how many tenants are loaded at once; 0 means one for each processor.
 	Workers int
+	// Memo, if not nil, spares judging again what another load with it found nothing wrong with.
+	Memo *Memo
 }
 
 // Load reads a platform repository: the platform file, tenants, overrides and waivers, each checked
@@ -41,7 +45,7 @@ func Load(fsys fs.FS, opts Options) (*Fleet, error) {
 	}
 	fleet.Platform, fleet.Digest = p.facts, p.digest()
 	fleet.Problems = append(fleet.Problems, unrendered(p.written, "Platform")...)
-	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults())}, fleet: fleet, workers: opts.Workers}
+	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults()), layers: opts.Layers, memo: opts.Memo}, fleet: fleet, workers: opts.Workers}
 	if l.workers <= 0 {
 		l.workers = runtime.GOMAXPROCS(0)
 	}
@@ -110,7 +114,7 @@ func (l *load) settle(o outcome, between []manifest.Problem) {
 }
 
 // choose returns the names of the tenants that are wanted, sorted, and the files of the waivers that
-// are, whoever they are for. Problems of the repository that belong to no tenant are told when everything is wanted.
+// are, whoever they are for. A waiver stands for its tenant, what the platform brings for all. Problems of the repository that belong to no tenant are told when everything is wanted.
 func (l *load) choose(wanted []string) (names, waivers []string) {
 	if len(wanted) == 0 {
 		l.fleet.Problems = append(l.fleet.Problems, l.layout.problems...)
@@ -121,16 +125,21 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	}
 	chosen := map[string]bool{}
 	for _, word := range wanted {
-		name, file := tenantOf(word), path.Clean(word)
+		name, file := TenantOf(word), path.Clean(word)
 		switch {
 		case l.layout.folders[name] != nil:
 			chosen[name] = true
 		case slices.Contains(l.layout.waivers, file):
 			waivers = append(waivers, file)
-		case file == platformFile:
+			if tenant := l.waivedBy(file); l.layout.folders[tenant] != nil {
+				chosen[tenant] = true
+			}
+		case file == platformFile, l.isExtension(file):
 			return l.layout.names(), l.layout.waivers
 		case path.Dir(file) == waiversDir:
 			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: waiversDir}, "", "there is no file %s%s", file, suggest(file, l.layout.waivers)))
+		case path.Dir(file) != "." && l.holds(file):
+			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: file}, "", "belongs to no tenant, and to no folder of platform spec.extend"))
 		default:
 			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "there is no tenant %s%s", name, suggest(name, l.layout.names())))
 		}
@@ -138,8 +147,19 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	return slices.Sorted(maps.Keys(chosen)), waivers
 }
 
-// tenantOf is the tenant that an argument means: a name, or a file or folder of it.
-func tenantOf(word string) string {
+// isExtension reports whether a file is one of the platform's own schemas or policies.
+func (l *load) isExtension(file string) bool {
+	return slices.ContainsFunc(slices.Concat(l.facts.Extend.Schemas, l.facts.Extend.Policies), func(dir string) bool { return isBelow(file, dir) })
+}
+
+// holds reports whether the repository has a file of that name.
+func (l *load) holds(file string) bool {
+	mode, ok, err := modeOf(l.fsys, file)
+	return err == nil && ok && mode.IsRegular()
+}
+
+// TenantOf is the tenant that an argument means: a name, or a file or folder of it.
+func TenantOf(word string) string {
 	parts := strings.Split(path.Clean(word), "/")
 	if len(parts) < 2 || parts[0] != tenantsDir && parts[0] != overridesDir {
 		return word

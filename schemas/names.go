@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,6 +23,14 @@ func isLabel(name string) bool { return len(name) <= maxLabel && label.MatchStri
 
 // isTenantName reports whether a name may name a tenant.
 func isTenantName(name string) bool { return len(name) <= maxTenant && isLabel(name) }
+
+// TenantName says why a name may not name a tenant; nil if it may.
+func TenantName(name string) error {
+	if isTenantName(name) {
+		return nil
+	}
+	return fmt.Errorf("%q cannot name a tenant: use lower-case letters, digits and dashes, at most %d", name, maxTenant)
+}
 
 // isReserved reports whether a namespace belongs to the cluster or to the platform's parts.
 func (p *Platform) isReserved(namespace string) bool {

@@ -11,13 +11,36 @@ import (
 // session checks the documents of one tenant in one goroutine. Its memory goes with it: a context
 // that lives longer keeps every document it saw.
 type session struct {
-	c   *checker
-	ctx *cue.Context
+	c    *checker
+	ctx  *cue.Context // made when the first document is judged
+	memo *Memo        // what it knows is not judged again
 }
 
 // session starts the checks of one tenant.
-func (c *checker) session() *session {
-	return &session{c: c, ctx: cuecontext.New()}
+func (c *checker) session() *session { return &session{c: c} }
+
+// unify lays a document on a layer of the schemas.
+func (s *session) unify(layer string, doc *manifest.Node) cue.Value {
+	if s.ctx == nil {
+		s.ctx = cuecontext.New()
+	}
+	return s.ctx.Encode(doc.Tree()).Unify(s.c.layers[layer])
+}
+
+// once judges a document unless the memo knows that nothing is wrong with it.
+func (s *session) once(layer string, doc *manifest.Node, judge func() []manifest.Problem) []manifest.Problem {
+	if s.memo == nil {
+		return judge()
+	}
+	v := verdictOf(s.c.sum, layer, doc)
+	if s.memo.knows(v) {
+		return nil
+	}
+	problems := judge()
+	if len(problems) == 0 {
+		s.memo.keep(v)
+	}
+	return problems
 }
 
 // input judges one document by itself: kind is Tenant, Platform, Override, Waiver or Change.
@@ -43,7 +66,11 @@ func (s *session) complete(doc *manifest.Node) []manifest.Problem {
 
 // rules judges a tenant in one environment, with everything filled in.
 func (s *session) rules(doc *manifest.Node) []manifest.Problem {
-	v := s.ctx.Encode(doc.Tree()).Unify(s.c.layers[layerRules])
+	return s.once(layerRules, doc, func() []manifest.Problem { return s.judge(doc) })
+}
+
+func (s *session) judge(doc *manifest.Node) []manifest.Problem {
+	v := s.unify(layerRules, doc)
 	problems, err := s.findings(doc, v)
 	if err == nil {
 		err = v.Validate(cue.Concrete(true), cue.Final(), cue.All())
@@ -92,11 +119,12 @@ func finding(doc *manifest.Node, v cue.Value) manifest.Problem {
 }
 
 func (s *session) check(layer string, doc *manifest.Node) []manifest.Problem {
-	v := s.ctx.Encode(doc.Tree()).Unify(s.c.layers[layer])
-	if err := v.Validate(cue.Concrete(true), cue.Final(), cue.All()); err != nil {
-		return s.c.words.explain(layer, doc, err)
-	}
-	return nil
+	return s.once(layer, doc, func() []manifest.Problem {
+		if err := s.unify(layer, doc).Validate(cue.Concrete(true), cue.Final(), cue.All()); err != nil {
+			return s.c.words.explain(layer, doc, err)
+		}
+		return nil
+	})
 }
 
 func position(p token.Pos) manifest.Position {

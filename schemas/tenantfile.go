@@ -22,6 +22,8 @@ type reader struct {
 	fsys fs.FS
 	*platform
 	grounds grounds
+	layers  bool // kept
+	memo    *Memo
 }
 
 // tenant reads and judges all that belongs to one tenant.
@@ -48,6 +50,9 @@ func (rd *reader) tenant(f *folder) (outcome, error) {
 	if out.tenant != nil {
 		slices.SortFunc(w.sources, compareSources)
 		out.tenant.Extras = extras
+		if rd.layers {
+			out.tenant.resolver = w.resolver
+		}
 		out.tenant.Inputs = make(map[string]string, len(w.sources))
 		for _, s := range w.sources {
 			out.tenant.Files, out.tenant.Inputs[s.name] = append(out.tenant.Files, s.name), fmt.Sprintf("%x", s.sum)
@@ -73,6 +78,7 @@ func (rd *reader) documents(f *folder) (*work, error) {
 		overrides: map[string]*manifest.Node{}, docs: map[string]*manifest.Node{},
 		nulls: map[manifest.Position]*null{},
 	}}
+	w.session.memo = rd.memo
 	for _, file := range f.documents {
 		doc, err := w.document(file, "Tenant")
 		if err != nil {
@@ -190,7 +196,7 @@ func (w *work) judge(out *outcome) {
 		w.problems = append(w.problems, w.unknownTier()...)
 		return
 	}
-	tenant := &Tenant{Name: w.name}
+	tenant := &Tenant{Name: w.name, doc: doc}
 	var found []manifest.Problem
 	var base *resolved
 	for _, stage := range stages {
@@ -203,6 +209,8 @@ func (w *work) judge(out *outcome) {
 		env := e.environment
 		env.Name, env.Namespace, env.Protected = stage.Name, ns, stage.Protected
 		env.Platform, env.Cluster, env.Tier = w.facts, e.cluster, tier
+		env.declared, _ = w.resolver.doc.Find(manifest.Path{"spec", "environments", stage.Name})
+		env.placed, env.ownNamespace = at, len(field) > 3
 		tenant.Environments = append(tenant.Environments, env)
 		out.claims.namespace(env.Cluster.Name, ns, field, at)
 		out.claims.spec(e)

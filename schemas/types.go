@@ -37,6 +37,9 @@ type Tenant struct {
 	Environments []Environment
 	// Extras are the patches and objects that people add beside fields, in the order of application.
 	Extras []manifest.Extra
+
+	resolver *resolver      // what it was made of, if that was to be kept
+	doc      *manifest.Node // what its own files say together
 }
 
 // Environment is a tenant in one environment.
@@ -51,6 +54,10 @@ type Environment struct {
 	Spec      Spec
 
 	layered *manifest.Node // the merged document that Spec was decoded from, with positions
+	// declared is where the tenant names the environment; placed where its namespace is said, which is the
+	// tenant's own word if ownNamespace says so.
+	declared, placed manifest.Position
+	ownNamespace     bool
 }
 
 // Document is Spec as it was written, with every default, as a JSON tree.

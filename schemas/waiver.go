@@ -76,6 +76,15 @@ func (l *load) waivers(chosen, files []string) (map[string][]manifest.Problem, e
 	return out, nil
 }
 
+// waivedBy is the tenant that a waiver's file names; empty where it cannot be read, which is told with its problems.
+func (l *load) waivedBy(file string) string {
+	src, _, problems, err := read(l.fsys, file, manifest.TenantLimits)
+	if err != nil || hasErrors(problems) || len(src.docs) == 0 {
+		return ""
+	}
+	return waivedTenant(src.docs[0])
+}
+
 func waivedTenant(doc *manifest.Node) string {
 	if n := doc.Get("spec").Get("tenant"); n != nil {
 		return text(n.Value)

@@ -18,7 +18,7 @@ import (
 type checkOptions struct {
 	manifests, checks           []string
 	environment, failOn, format string
-	change                      string
+	change, base                string
 	verify                      bool
 }
 
@@ -29,6 +29,8 @@ and which controls it stands for. The output folder is neither read nor written.
 Waivers (waivers/*.yaml) accept findings for a time, as on the day of --now. In a pull request,
 --trusted-from origin/main judges by the platform file, schemas, policies, overrides and waivers that are
 merged, whatever the working tree says of them.
+
+With --base only findings that are new against that commit fail; those that it has, too, are counted.
 
 With --change it judges a change as well: who approved it, what it removes, whether its output is what
 tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the forge knows; it must not
@@ -46,13 +48,15 @@ func newCheckCmd(w *workspace) *cobra.Command {
 		Example: `  tenantsmith check
   tenantsmith check acme-corp --env production
   tenantsmith check --checks TS-POD,TS-NET-001 --fail-on medium
-  tenantsmith check --format github
+  tenantsmith check --format github --also sarif=tenantsmith.sarif
   tenantsmith check --trusted-from origin/main
+  tenantsmith check --base origin/main
   tenantsmith check --change ../change.json
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, o) },
 	}
 	o.flags(cmd)
+	w.alsoFlag(cmd, report.Formats)
 	w.flags(cmd)
 	return cmd
 }
@@ -66,7 +70,9 @@ func (o *checkOptions) flags(cmd *cobra.Command) {
 	changeFlag(cmd, &o.change, "judge the change that `FILE` describes, too")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
+	baseFlag(cmd, &o.base)
 	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
+	cmd.MarkFlagsMutuallyExclusive("base", "manifests")
 }
 
 // check judges what the options name: manifests, or tenants and a change.
@@ -85,21 +91,22 @@ func (w *workspace) check(ctx context.Context, args []string, o checkOptions) er
 	if err != nil {
 		return err
 	}
-	return w.checkTenants(ctx, o.format, pipeline.Options{
+	return w.checkTenants(ctx, o, pipeline.Options{
 		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
 	})
 }
 
-func (w *workspace) checkTenants(ctx context.Context, format string, o pipeline.Options) error {
-	res, err := w.run(ctx, o)
+func (w *workspace) checkTenants(ctx context.Context, asked checkOptions, o pipeline.Options) error {
+	res, err := w.against(ctx, asked.base, o)
 	if err != nil {
 		return err
 	}
 	r := reportResult(res)
+	r.Base = asked.base
 	if o.Environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
 		return fmt.Errorf("none of these tenants has the environment %q", o.Environment)
 	}
-	return w.report(format, r)
+	return w.report(asked.format, r)
 }
 
 // reportResult is the report of a run over tenants.
@@ -125,14 +132,7 @@ func reportResult(res *pipeline.Result) report.Report {
 func skipped(res *pipeline.Result) []report.Skipped {
 	var out []report.Skipped
 	for _, t := range res.Tenants {
-		for i := range t.Tenant.Environments {
-			for _, s := range t.Tenant.Environments[i].Spec.Delivery.Sources {
-				own := report.Skipped{What: t.Tenant.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository"}
-				if !slices.Contains(out, own) {
-					out = append(out, own)
-				}
-			}
-		}
+		out = append(out, pipeline.Elsewhere(t.Tenant)...)
 	}
 	return out
 }

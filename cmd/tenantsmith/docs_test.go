@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tenantsmith/tenantsmith/generators"
@@ -93,6 +95,22 @@ func TestWaiverPage(t *testing.T) {
 		shows += b.check(t)
 	}
 	require.Equal(t, 1, shows)
+}
+
+// TestWhyPage: what the page about where values come from shows is what the commands print, once the tenants
+// are rendered.
+func TestWhyPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/why.md")
+	t.Chdir(t.TempDir())
+	for _, b := range blocks {
+		b.write(t)
+	}
+	printed(t, "tenantsmith render")
+	shows := 0
+	for _, b := range blocks {
+		shows += b.check(t)
+	}
+	require.Equal(t, 8, shows)
 }
 
 // block is a fenced block: the words behind the fence and the text.
@@ -216,4 +234,33 @@ func TestLinks(t *testing.T) {
 			require.NoError(t, err, page)
 		}
 	}
+}
+
+// TestPlanPage: docs/plan.md shows what plan prints. A file that the page has twice is changed by the second one; what
+// comes first is committed.
+func TestPlanPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/plan.md")
+	t.Chdir(t.TempDir())
+	committed := map[string]bool{}
+	for _, b := range blocks {
+		if !committed[b.what] {
+			b.write(t)
+			committed[b.what] = true
+		}
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "-q", "-m", "base"}} {
+		out, err := exec.Command("git", args...).CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+	shows := 0
+	for _, b := range blocks {
+		b.write(t)
+		if b.what == "console" {
+			shows += b.check(t)
+		}
+	}
+	require.Equal(t, 2, shows)
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(printed(t, "tenantsmith plan --base HEAD --format json")))
+	require.NoError(t, err)
+	require.NoError(t, compiled(t, []byte(printed(t, "tenantsmith schema plan"))).Validate(doc))
 }

@@ -32,19 +32,25 @@ func TestExamples(t *testing.T) {
 	}
 	t.Chdir(dir)
 	for _, args := range []string{
-		"init -q", "add .", "-c user.name=Ann -c user.email=ann@example.com commit -q -m base", "update-ref refs/remotes/origin/main HEAD",
+		"init -q", "add .", "-c user.name=Ann -c user.email=ann@example.com commit -q -m base",
+		"-c user.name=Ann -c user.email=ann@example.com commit -q --allow-empty -m head", "update-ref refs/remotes/origin/main HEAD",
 	} {
-		require.NoError(t, exec.Command("git", strings.Fields(args)...).Run())
+		git(t, args)
 	}
 	ran := 0
 	for _, cmd := range newRootCmd(streams{}).Commands() {
 		for example := range strings.Lines(cmd.Example) {
 			ran++
 			t.Run(strings.TrimSpace(example), func(t *testing.T) { runExample(t, strings.Fields(example)) })
+			git(t, "clean -fdq tenants") // plan compares inputs
 		}
 		require.True(t, cmd.Example != "" || cmd.Name() == "completion", "%s has no example", cmd.Name())
 	}
 	require.NotZero(t, ran)
+}
+
+func git(t *testing.T, args string) {
+	require.NoError(t, exec.Command("git", strings.Fields(args)...).Run())
 }
 
 func runExample(t *testing.T, args []string) {

@@ -53,7 +53,7 @@ names in spec.extend.policies, as their METADATA describes them.`,
 			if len(problems) > 0 {
 				return w.report("text", reportOf(problems))
 			}
-			return report.WriteCatalogue(w.out, format, catalogue(rules))
+			return report.WriteCatalogue(w.out, format, catalogue(rules), report.Options{Width: width(w.out)})
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", format, strings.Join(report.CatalogueFormats, ", "))

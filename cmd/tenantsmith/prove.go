@@ -61,7 +61,7 @@ line that mends it, and the value that is proposed there is proven, too.`,
 			r.Problems = slices.DeleteFunc(r.Problems, func(p manifest.Problem) bool { return p.Message == schemas.NotRendered })
 			r.Proofs = proofsOf(res)
 			if format == "text" {
-				if err := report.WriteProofs(w.out, r.Proofs, workloads); err != nil {
+				if err := report.WriteProofs(w.out, r.Proofs, workloads, report.Options{Width: width(w.out)}); err != nil {
 					return err
 				}
 			}

@@ -65,7 +65,7 @@ func (w *workspace) reportControls(format string, proofs *report.ControlProofs, 
 	if proofs == nil {
 		return errProblems
 	}
-	if err := report.WriteControls(w.out, format, proofs); err != nil {
+	if err := report.WriteControls(w.out, format, proofs, report.Options{Width: width(w.out)}); err != nil {
 		return err
 	}
 	w.say("%s", proofs.Sentence())

@@ -20,7 +20,7 @@ import (
 type publishOptions struct {
 	repo, branch, path     string
 	sshKey, knownHosts     string
-	author                 string
+	author, expect         string
 	dryRun, atomic, verify bool
 }
 
@@ -35,10 +35,14 @@ push is a fast-forward that names the head it was made for. A tenant with a prob
 there, the others go on; no flag skips the checks.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
-(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.`,
+(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
+
+With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
+the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
-  tenantsmith publish --repo ../gitops.git --dry-run`,
+  tenantsmith publish --repo ../gitops.git --dry-run
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
@@ -48,6 +52,12 @@ The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_T
 	f.StringVar(&o.author, "author", o.author, "author and committer: `NAME <EMAIL>`")
 	f.StringVar(&o.sshKey, "ssh-key", "", "private key `FILE` for ssh; the agent otherwise")
 	f.StringVar(&o.knownHosts, "known-hosts", "", "known_hosts `FILE` for ssh; yours otherwise")
+	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
+		if o.expect = s; !digestForm.MatchString(s) {
+			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
+		}
+		return nil
+	})
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
@@ -83,14 +93,22 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		w.say("nothing published: --atomic, and %s held back", list(res.Held))
 		return errProblems
 	}
+	approval := approval{expect: o.expect, updates: updates}
 	if len(updates) == 0 {
+		if approval.approve(nil) != nil {
+			return w.unexpected(approval)
+		}
 		w.say("no tenant to publish")
 		return outcome(res, nil)
 	}
+	target.Approve = approval.approve
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
 	done, err := gitops.Publish(ctx, target, updates)
+	if approval.refused {
+		return w.unexpected(approval)
+	}
 	if err != nil {
 		return err
 	}

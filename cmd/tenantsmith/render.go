@@ -23,6 +23,7 @@ import (
 type renderOptions struct {
 	output, environment   string
 	check, atomic, verify bool
+	watch                 bool
 }
 
 func newRenderCmd(w *workspace) *cobra.Command {
@@ -33,7 +34,10 @@ func newRenderCmd(w *workspace) *cobra.Command {
 		Long: `Render takes the given tenants (all without arguments) through the whole chain and writes a
 Kustomize base and an overlay for each environment. A tenant with a problem is not written, not even
 in part, and keeps its last good output; the others go on. Only files that tenantsmith owns are
-changed or removed; one that was changed by hand is an error.`,
+changed or removed; one that was changed by hand is an error.
+
+With --watch it goes on, and renders again whenever a file of tenants, overrides, waivers or the
+platform changes, until you end it with Ctrl-C.`,
 		Example: `  tenantsmith render
   tenantsmith render acme-corp --output build
   tenantsmith render acme-corp --env production --output -
@@ -41,6 +45,12 @@ changed or removed; one that was changed by hand is an error.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.environment != "" && o.output != "-" {
 				return errors.New("--env chooses what --output - prints; trees always hold every environment")
+			}
+			if o.watch && o.output == "-" {
+				return errors.New("--watch writes trees, and --output - prints")
+			}
+			if o.watch {
+				return w.watch(cmd.Context(), args, o)
 			}
 			return w.render(cmd.Context(), args, o)
 		},
@@ -51,6 +61,8 @@ changed or removed; one that was changed by hand is an error.`,
 	f.BoolVar(&o.check, "check", false, "write nothing; exit 1 when files are stale")
 	f.BoolVar(&o.atomic, "atomic", false, "write nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	f.BoolVar(&o.watch, "watch", false, "render again whenever a file changes")
+	cmd.MarkFlagsMutuallyExclusive("watch", "check")
 	w.flags(cmd)
 	return cmd
 }

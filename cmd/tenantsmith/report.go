@@ -66,7 +66,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 func (w *workspace) reportCompliance(format string, c *report.Compliance, res *pipeline.Result) error {
 	if c != nil {
 		c.Skipped = append(c.Skipped, skipped(res)...)
-		if err := report.WriteCompliance(w.out, format, c, report.Options{Color: colored(w.out)}); err != nil {
+		if err := report.WriteCompliance(w.out, format, c, report.Options{Color: colored(w.out), Width: width(w.out)}); err != nil {
 			return err
 		}
 		if len(c.Frameworks) == 0 && len(c.Held) == 0 {

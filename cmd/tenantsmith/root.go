@@ -32,6 +32,10 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
 	})
 	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository")
-	cmd.AddCommand(newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newProveCmd(w), newReportCmd(w), newPublishCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w))
+	cmd.AddCommand(
+		newInitCmd(w), newNewCmd(w), newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPlanCmd(w), newWhyCmd(w), newExplainCmd(w), newProveCmd(w), newReportCmd(w),
+		newPublishCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w),
+	)
+	w.completes(cmd)
 	return cmd
 }

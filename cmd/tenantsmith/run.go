@@ -17,22 +17,40 @@ import (
 // run takes the tenants of the workspace through the chain, showing progress on a terminal when it
 // takes long.
 func (w *workspace) run(ctx context.Context, o pipeline.Options) (*pipeline.Result, error) {
-	fsys, release, err := w.platform()
+	return w.against(ctx, "", o)
+}
+
+// against is run that marks the problems which a revision has, too; without one it marks none.
+func (w *workspace) against(ctx context.Context, rev string, o pipeline.Options) (*pipeline.Result, error) {
+	head, release, err := w.platform()
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	o.Version, o.Now = version(), w.day()
-	if terminal(w.err) {
-		p := progress{w: w, start: time.Now()}
-		o.Progress = p.show
-		defer p.clear()
+	o, done := w.ready(o)
+	defer done()
+	res, err := pipeline.Run(ctx, head, o)
+	if err == nil && rev != "" {
+		var planned *pipeline.Planned
+		if planned, err = w.planFrom(ctx, rev, head, o); err == nil {
+			planned.Mark(res)
+		}
 	}
-	res, err := pipeline.Run(ctx, fsys, o)
 	if err == nil && o.Environment != "" && res.Fleet.Platform != nil && !hasEnvironment(res, o.Environment) {
 		return nil, fmt.Errorf("the platform has no environment %q", o.Environment)
 	}
 	return res, err
+}
+
+// ready fills in what every run has: the version, the day, and progress on a terminal, which done takes away.
+func (w *workspace) ready(o pipeline.Options) (_ pipeline.Options, done func()) {
+	o.Version, o.Now = version(), w.day()
+	if !terminal(w.err) {
+		return o, func() {}
+	}
+	p := &progress{w: w, start: time.Now()}
+	o.Progress = p.show
+	return o, p.clear
 }
 
 func hasEnvironment(res *pipeline.Result, name string) bool {

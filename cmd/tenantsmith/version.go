@@ -21,9 +21,16 @@ func newVersionCmd(w *workspace) *cobra.Command {
 	}
 }
 
-// version is that of the module, as `go install` sets it; a build from a work tree is "devel", so
-// that records do not change with every commit of ours.
+// release is the version of a released binary, which the linker sets: a build that knows nothing of git gives the
+// same bytes for the commit that carries its checksums.
+var release string
+
+// version is that of the release, or of the module, as `go install` sets it; a build from a work tree is "devel",
+// so that records do not change with every commit of ours.
 func version() string {
+	if release != "" {
+		return release
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
 		return "devel"

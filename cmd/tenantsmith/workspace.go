@@ -19,7 +19,8 @@ import (
 // workspace is the platform repository a command works on, and the streams it talks to.
 type workspace struct {
 	streams
-	dir string
+	dir    string
+	copies []formatted
 	judging
 }
 
@@ -81,6 +82,11 @@ func (w *workspace) report(format string, r report.Report) error {
 	if err := report.Write(w.out, format, r, o); err != nil {
 		return err
 	}
+	if err := w.writeCopies(func(to io.Writer, format string) error {
+		return report.Write(to, format, r, report.Options{Prefix: o.Prefix, Version: o.Version})
+	}); err != nil {
+		return err
+	}
 	if format == "text" {
 		w.unexamined(r.Summary.Skipped)
 		w.say("%s", report.Counts(r))
@@ -130,18 +136,4 @@ func (w *workspace) prefix() string {
 		return ""
 	}
 	return filepath.ToSlash(rel)
-}
-
-// terminal reports whether people watch the stream.
-func terminal(s any) bool {
-	f, ok := s.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-func colored(s io.Writer) bool {
-	return terminal(s) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

@@ -37,7 +37,7 @@ func (c *call) render(ctx context.Context) (outcome, error) {
 	for _, t := range res.Tenants {
 		out.report.Summary.Environments += len(t.Checked)
 	}
-	out.report.Summary.Checks = len(res.Rules) - len(res.Unasked())
+	out.report.Summary.Checks = res.Asked()
 	for _, p := range res.Problems {
 		out.report.Problems = append(out.report.Problems, repository.restore(p))
 	}

@@ -44,6 +44,9 @@ type Options struct {
 	DryRun bool
 	// Atomic writes nothing when any tenant is skipped.
 	Atomic bool
+	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
+	// out; its error is returned, and nothing is written.
+	Approve func(changed []Change) error
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 3,
 	// a negative number never.
 	Retries int
@@ -155,6 +158,11 @@ func (t *target) attempt(ctx context.Context, updates []Update) (Result, error) 
 	res := plan.result(snap.head)
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
+	}
+	if t.Approve != nil {
+		if err := t.Approve(res.Changed); err != nil {
+			return Result{}, err
+		}
 	}
 	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
 		return res, nil

@@ -18,35 +18,85 @@ type Change struct {
 // Diff returns what makes new out of old, sorted by path. Elements of lists that all carry a name of their own are
 // matched by it, others by their place. A list whose elements also changed their order is one change.
 func Diff(old, new any) []Change {
+	if equal(old, new) { // most trees are, and to see that costs less than to look for what is not
+		return nil
+	}
 	d := differ{}
-	d.compare(nil, nil, old, new)
+	d.compare(old, new)
 	slices.SortFunc(d.changes, func(a, b Change) int {
 		return cmp.Or(comparePaths(a.Path, b.Path), compareBool(b.Removed, a.Removed))
 	})
 	return d.changes
 }
 
-type differ struct{ changes []Change }
+// differ walks two trees. at and to are the ways to where it stands in the old and in the new one; they become paths
+// only for a change.
+type differ struct {
+	at, to  []crumb
+	changes []Change
+}
 
-func (d *differ) compare(at, to Path, old, new any) {
+func key(k string) crumb { return crumb{key: k} }
+
+func index(i int) crumb { return crumb{index: i, list: true} }
+
+// pathOf writes down a way.
+func pathOf(way ...crumb) Path {
+	var p Path
+	for _, c := range way {
+		if c.list {
+			p = append(p, c.index)
+		} else {
+			p = append(p, c.key)
+		}
+	}
+	return p
+}
+
+func (d *differ) compare(old, new any) {
 	switch o := old.(type) {
 	case map[string]any:
 		if n, ok := new.(map[string]any); ok {
-			d.maps(at, to, o, n)
+			d.maps(o, n)
 			return
 		}
 	case []any:
 		if n, ok := new.([]any); ok {
-			d.lists(at, to, o, n)
-			return
-		}
-	default:
-		if scalar(new) && old == new {
+			d.lists(o, n)
 			return
 		}
 	}
-	d.changes = append(d.changes, Change{Path: to, Old: old, New: new})
+	if !equalScalars(old, new) {
+		d.changed(old, new)
+	}
 }
+
+// equal reports whether two trees are the same.
+func equal(old, new any) bool {
+	switch o := old.(type) {
+	case map[string]any:
+		n, ok := new.(map[string]any)
+		if !ok || len(o) != len(n) {
+			return false
+		}
+		for k, v := range o {
+			if w, ok := n[k]; !ok || !equal(v, w) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		n, ok := new.([]any)
+		return ok && slices.EqualFunc(o, n, equal)
+	case string:
+		n, ok := new.(string)
+		return ok && o == n
+	}
+	return equalScalars(old, new)
+}
+
+// equalScalars reports whether two scalars are equal.
+func equalScalars(old, new any) bool { return scalar(old) && scalar(new) && old == new }
 
 func scalar(v any) bool {
 	switch v.(type) {
@@ -56,63 +106,90 @@ func scalar(v any) bool {
 	return true
 }
 
-func (d *differ) removed(at Path, v any) {
-	d.changes = append(d.changes, Change{Path: at, Old: v, Removed: true})
+func (d *differ) changed(old, new any) {
+	d.changes = append(d.changes, Change{Path: pathOf(d.to...), Old: old, New: new})
 }
 
-func (d *differ) added(to Path, v any) {
-	d.changes = append(d.changes, Change{Path: to, New: v, Added: true})
+func (d *differ) removed(at crumb, v any) {
+	d.changes = append(d.changes, Change{Path: pathOf(append(d.at, at)...), Old: v, Removed: true})
 }
 
-func (d *differ) maps(at, to Path, old, new map[string]any) {
+func (d *differ) added(to crumb, v any) {
+	d.changes = append(d.changes, Change{Path: pathOf(append(d.to, to)...), New: v, Added: true})
+}
+
+// inside compares the values one step further down.
+func (d *differ) inside(at, to crumb, old, new any) {
+	if equalScalars(old, new) {
+		return
+	}
+	d.at, d.to = append(d.at, at), append(d.to, to)
+	d.compare(old, new)
+	d.at, d.to = d.at[:len(d.at)-1], d.to[:len(d.to)-1]
+}
+
+func (d *differ) maps(old, new map[string]any) {
+	kept := 0
 	for k, o := range old {
 		if n, ok := new[k]; ok {
-			d.compare(at.Join(k), to.Join(k), o, n)
+			kept++
+			d.inside(key(k), key(k), o, n)
 		} else {
-			d.removed(at.Join(k), o)
+			d.removed(key(k), o)
 		}
+	}
+	if kept == len(new) {
+		return
 	}
 	for k, n := range new {
 		if _, ok := old[k]; !ok {
-			d.added(to.Join(k), n)
+			d.added(key(k), n)
 		}
 	}
 }
 
-func (d *differ) lists(at, to Path, old, new []any) {
-	before, ok := names(old)
-	after, also := names(new)
-	if ok && also && len(old)+len(new) > 0 {
-		d.named(at, to, old, new, before, after)
-		return
+func (d *differ) lists(old, new []any) {
+	if !sameNames(old, new) {
+		before, ok := names(old)
+		after, also := names(new)
+		if ok && also {
+			d.named(old, new, before, after)
+			return
+		}
 	}
 	for i := range max(len(old), len(new)) {
 		switch {
 		case i >= len(new):
-			d.removed(at.Join(i), old[i])
+			d.removed(index(i), old[i])
 		case i >= len(old):
-			d.added(to.Join(i), new[i])
+			d.added(index(i), new[i])
 		default:
-			d.compare(at.Join(i), to.Join(i), old[i], new[i])
+			d.inside(index(i), index(i), old[i], new[i])
 		}
 	}
 }
 
-func (d *differ) named(at, to Path, old, new []any, before, after map[string]int) {
+// sameNames reports whether two lists have the same names in the same places: then to match by name and by place is
+// the same.
+func sameNames(old, new []any) bool {
+	return slices.EqualFunc(old, new, func(o, n any) bool { return elementName(o) == elementName(n) })
+}
+
+func (d *differ) named(old, new []any, before, after map[string]int) {
 	if !sameOrder(new, before) {
-		d.changes = append(d.changes, Change{Path: to, Old: old, New: new})
+		d.changed(old, new)
 		return
 	}
 	for name, i := range before {
 		if j, ok := after[name]; ok {
-			d.compare(at.Join(i), to.Join(j), old[i], new[j])
+			d.inside(index(i), index(j), old[i], new[j])
 		} else {
-			d.removed(at.Join(i), old[i])
+			d.removed(index(i), old[i])
 		}
 	}
 	for name, j := range after {
 		if _, ok := before[name]; !ok {
-			d.added(to.Join(j), new[j])
+			d.added(index(j), new[j])
 		}
 	}
 }

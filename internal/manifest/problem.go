@@ -72,6 +72,8 @@ type Problem struct {
 	Controls []Control
 	// Waiver names the waiver that accepts the problem, if any.
 	Waiver string
+	// Baseline says that the revision which a change is compared with has the problem, too.
+	Baseline bool
 }
 
 // SortProblems orders by file, line, column, check, message, and drops exact repetitions.

@@ -23,6 +23,19 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
+// BenchmarkPlan compares 100 tenants with what they were before one line of their tier changed.
+func BenchmarkPlan(b *testing.B) {
+	base, head := fleet(b, 100), fleet(b, 100)
+	tier := "  tiers: {premium: {defaults: {monitoring: {logLevel: debug}}}, enterprise: {defaults: {monitoring: {logLevel: debug}}}}\n"
+	head["tenantsmith.yaml"] = &fstest.MapFile{Data: append(bytes.Clone(base["tenantsmith.yaml"].Data), tier...)}
+	b.ReportAllocs()
+	for b.Loop() {
+		planned, err := Plan(context.Background(), base, head, PlanOptions{})
+		require.NoError(b, err)
+		require.Empty(b, planned.Result.Held)
+	}
+}
+
 // fleet is a platform repository of many tenants after the sample acme-corp.
 func fleet(tb testing.TB, n int) fstest.MapFS {
 	fsys := fstest.MapFS{}

@@ -9,20 +9,29 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// judge looks across tenants, holds back those with problems and writes the records of the others.
-func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) {
+// members are the tenants in their environments, as the fleet sees them.
+func members(rendered []Rendered) []policies.Member {
+	var out []policies.Member
+	for _, r := range rendered {
+		out = append(out, r.members...)
+	}
+	return out
+}
+
+// across asks what only shows when all tenants are seen together.
+func (c chain) across(ctx context.Context, members []policies.Member) ([]manifest.Problem, error) {
+	if !c.asks() {
+		return nil, nil
+	}
+	return c.engine.CheckFleet(ctx, members, c.policies)
+}
+
+// judge holds back the tenants with problems, those found across tenants among them, and writes the records
+// of the others.
+func (c chain) judge(ctx context.Context, rendered []Rendered, crossed []manifest.Problem) (*Result, error) {
 	res := &Result{Fleet: c.fleet, Tenants: rendered, FailOn: c.failOn, Held: slices.Clone(c.fleet.Held), engine: c.engine, known: c.known}
-	var members []policies.Member
 	for _, r := range rendered {
 		res.Objects += r.objects
-		members = append(members, r.members...)
-	}
-	var crossed []manifest.Problem
-	if c.asks() {
-		var err error
-		if crossed, err = c.engine.CheckFleet(ctx, members, c.policies); err != nil {
-			return nil, err
-		}
 	}
 	platform, err := c.platform(ctx)
 	if err != nil {
@@ -51,7 +60,9 @@ func (c chain) judge(ctx context.Context, rendered []Rendered) (*Result, error) 
 			res.Held, r.Files, r.Tree = append(res.Held, r.Tenant.Name), nil, nil
 			continue
 		}
-		c.record(r)
+		if !c.options.comparing {
+			c.record(r)
+		}
 	}
 	slices.Sort(res.Held)
 	res.Held = slices.Compact(res.Held)

@@ -7,6 +7,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -49,6 +50,8 @@ type Options struct {
 	// Version of the tool, for the records.
 	Version  string
 	thorough bool // ask every check of every object
+	// comparing keeps objects and trees of what is rendered, and makes no files of them yet.
+	comparing bool
 	// Progress, if not nil, is called after each tenant, from several goroutines.
 	Progress func(done, total int)
 }
@@ -102,6 +105,9 @@ type Rendered struct {
 	members  []policies.Member
 	services map[manifest.Key]string // that objects were made for
 	objects  int
+	placed   map[string][]manifest.Object // by environment, where revisions are compared
+	judged   map[string]judged            // by environment, until the other revision is judged
+	twin     *Rendered                    // the same tenant at the other revision, if that was judged
 }
 
 // examined reports whether every environment was built and judged as it would be in a cluster.
@@ -121,18 +127,30 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: unchanged(engine.Rules()), failOn: bound(o.FailOn, fleet)}
-	if c.selection, err = choose(engine, o.Checks); err != nil {
-		return nil, err
-	}
-	if c.waivers, err = judgeWaivers(fleet, engine, o.Now); err != nil {
+	c, err := newChain(fleet, engine, o)
+	if err != nil {
 		return nil, err
 	}
 	rendered, err := c.all(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return c.judge(ctx, rendered)
+	crossed, err := c.across(ctx, members(rendered))
+	if err != nil {
+		return nil, err
+	}
+	return c.judge(ctx, rendered, crossed)
+}
+
+// newChain makes ready what tenants of the fleet are judged by.
+func newChain(fleet *schemas.Fleet, engine *policies.Engine, o Options) (chain, error) {
+	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: unchanged(engine.Rules()), failOn: bound(o.FailOn, fleet)}
+	var err error
+	if c.selection, err = choose(engine, o.Checks); err != nil {
+		return c, err
+	}
+	c.waivers, err = judgeWaivers(fleet, engine, o.Now)
+	return c, err
 }
 
 // bound is the severity from which a finding holds a tenant back.
@@ -194,36 +212,42 @@ type chain struct {
 // all renders the tenants on every processor; the order of the result is that of the fleet.
 func (c chain) all(ctx context.Context) ([]Rendered, error) {
 	out := make([]Rendered, len(c.fleet.Tenants))
-	errs := make([]error, len(c.fleet.Tenants))
+	err := each(len(out), c.options.Progress, func(i int) (err error) {
+		out[i], err = c.one(ctx, c.fleet.Tenants[i], nil)
+		return err
+	})
+	return out, cmp.Or(err, ctx.Err())
+}
+
+// each calls f for 0 to n-1 on every processor, and progress, if there is any, after each; the error is that
+// of the lowest number.
+func each(n int, progress func(done, total int), f func(i int) error) error {
 	var next, done atomic.Int64
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(out)) {
+	errs := make([]error, n)
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(out); i = int(next.Add(1)) - 1 {
-				out[i], errs[i] = c.one(ctx, c.fleet.Tenants[i])
-				if c.options.Progress != nil {
-					c.options.Progress(int(done.Add(1)), len(out))
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = f(i)
+				if progress != nil {
+					progress(int(done.Add(1)), n)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, ctx.Err()
+	return cmp.Or(errs...)
 }
 
-// one takes a tenant from its fields to its checked files.
-func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
+// one takes a tenant from its fields to its checked files. The twin, if there is one, is the same tenant at
+// another revision, judged by the same engine.
+func (c chain) one(ctx context.Context, t *schemas.Tenant, twin *Rendered) (Rendered, error) {
 	if err := ctx.Err(); err != nil {
 		return Rendered{}, err
 	}
 	src := sourceOf(t)
 	tree, problems := overlay.New(src)
-	r := Rendered{Tenant: t, Tree: tree, problems: problems, unbuilt: len(problems) > 0, services: map[manifest.Key]string{}}
+	r := Rendered{Tenant: t, Tree: tree, problems: problems, unbuilt: len(problems) > 0, services: map[manifest.Key]string{}, twin: twin}
 	if tree == nil {
 		return r, nil
 	}
@@ -233,6 +257,9 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
 				return r, err
 			}
 		}
+	}
+	if c.options.comparing {
+		return r, nil
 	}
 	r.Files = tree.Files()
 	if !c.options.Trees {
@@ -294,9 +321,13 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	if c.asks() {
 		var err error
 		facts := c.known.facts(r.Tenant.Name, e)
-		found, err = c.engine.Check(ctx, policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies})
-		if err != nil {
+		in := policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies}
+		in.Twin = r.twinOf(e.Name, in)
+		if found, err = c.engine.Check(ctx, in); err != nil {
 			return err
+		}
+		if c.options.comparing {
+			r.keep(e.Name, in, found)
 		}
 		c.unask(r, e, facts)
 	}
@@ -308,7 +339,9 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	if len(c.waivers) > 0 {
 		servicesOf(objects, r.services)
 	}
-	r.objects += len(built)
+	if r.objects += len(built); c.options.comparing {
+		r.place(e.Name, objects)
+	}
 	r.Checked = append(r.Checked, e.Name)
 	r.members = append(r.members, member(r.Tenant.Name, e, objects))
 	return nil

@@ -69,7 +69,9 @@ type Input struct {
 	// Environments.
 	Unchanged int
 	Prices    *Prices // nil: nothing is said of cost
-	Skipped   []Skipped
+	// Skipped is what was not compared. Where What is a tenant or tenant/environment, an environment that lacks a
+	// side was not rendered, rather than added or removed.
+	Skipped []Skipped
 	// Digest is that of the output that the new revision publishes for the tenants that change.
 	Digest string
 }
@@ -112,11 +114,13 @@ type Group struct {
 	// tenant changed in its own file is shown as that of the first place.
 	Causes []Cause
 	Places []Place // sorted
-	// Objects are shown as the first place has them.
+	// Objects are shown as the first place has them, sorted by key, and with those of their fields that all places of
+	// the group change: an object stands in several groups where some places change more of it.
 	Objects []ObjectChange
 	// Varies says that places change the same fields to different values; shown are those of the first.
 	Varies bool
-	Risks  []Risk // those of the first place
+	// Risks are those of all places, each told once, as the first place has it: Places counts.
+	Risks []Risk
 }
 
 // ObjectChange is one object that changes.
@@ -125,6 +129,9 @@ type ObjectChange struct {
 	Object  manifest.Key
 	Subject string
 	Fields  []manifest.Change // of changed and recreated objects, sorted by path
+	// Before and After are the trees of the object, nil where it is not there: what stands around a value
+	// tells whether it is a secret.
+	Before, After map[string]any
 	// Restarts says that the pods of the workload are replaced.
 	Restarts bool
 }
@@ -155,12 +162,14 @@ type Risk struct {
 	Remedy string
 	// Cause is the line that a person mends, if one is known.
 	Cause manifest.Position
+	// Places is how many places of a group have the risk; 1 in an [Effect].
+	Places int
 }
 
 // Tenant is a tenant that changes.
 type Tenant struct {
 	Name string
-	// Action is Added or Removed for a tenant that comes or goes whole.
+	// Action is Added or Removed for a tenant that comes or goes whole, so far as the environments of the input tell.
 	Action       Action
 	Environments []Effect
 	// Held says that the new revision cannot render it.
@@ -217,5 +226,6 @@ type Summary struct {
 	Groups                             int
 	Restarts                           int // workloads
 	ProtectedRestarts                  int // those in protected environments
-	Risks                              map[Class]int
+	// Risks counts those of all effects: one for each place that has it.
+	Risks map[Class]int
 }

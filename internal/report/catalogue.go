@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -37,7 +36,7 @@ type CheckControls struct {
 }
 
 // WriteCatalogue writes the checks in one of the CatalogueFormats.
-func WriteCatalogue(w io.Writer, format string, checks []Check) error {
+func WriteCatalogue(w io.Writer, format string, checks []Check, o Options) error {
 	switch format {
 	case "json":
 		enc := json.NewEncoder(w)
@@ -47,17 +46,16 @@ func WriteCatalogue(w io.Writer, format string, checks []Check) error {
 	case "markdown":
 		return writeCatalogueMarkdown(w, checks)
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := words().Catalogue
-	fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", head.Check, head.Severity, head.Waivable, head.Title)
+	rows := [][]string{heads(head.Check, head.Severity, head.Waivable, head.Title)}
 	for _, c := range checks {
 		waivable := head.No
 		if c.Waivable {
 			waivable = head.Yes
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", Clean(c.ID), c.Severity, waivable, Clean(c.Title))
+		rows = append(rows, []string{Clean(c.ID), string(c.Severity), string(waivable), Clean(c.Title)})
 	}
-	return t.Flush()
+	return writeTable(w, rows, 2, o.Width)
 }
 
 func writeCatalogueMarkdown(w io.Writer, checks []Check) error {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -14,7 +13,7 @@ const maxMatrix = 8
 // writeComplianceMarkdown writes the report for a comment or a wiki: each finding and each sentence once,
 // long tables folded.
 func writeComplianceMarkdown(w io.Writer, c *Compliance) error {
-	m, t := &markdown{report: c}, words().Compliance
+	m, t := &complianceMarkdown{report: c}, words().Compliance
 	m.line("## %s", t.Headline)
 	m.line("")
 	m.line("%s", t.Lead)
@@ -33,38 +32,13 @@ func writeComplianceMarkdown(w io.Writer, c *Compliance) error {
 	return err
 }
 
-// markdown collects the lines of a report.
-type markdown struct {
-	bytes.Buffer
+// complianceMarkdown is the page of a report.
+type complianceMarkdown struct {
+	markdown
 	report *Compliance
 }
 
-func (m *markdown) line(format string, args ...any) { fmt.Fprintf(m, format+"\n", args...) }
-
-// section begins a part of a framework or of the report; level counts the #.
-func (m *markdown) section(level int, title phrase) {
-	m.line("\n%s %s\n", strings.Repeat("#", level), heading(title))
-}
-
-// table prints rows whose cells are Markdown already.
-func (m *markdown) table(heads []string, rows [][]string) {
-	m.row(heads)
-	m.line("|%s", strings.Repeat("---|", len(heads)))
-	for _, row := range rows {
-		m.row(row)
-	}
-}
-
-func (m *markdown) row(cells []string) { m.line("| %s |", strings.Join(cells, " | ")) }
-
-// folded prints what a reader opens.
-func (m *markdown) folded(title phrase, body func()) {
-	m.line("\n<details><summary>%s</summary>\n", heading(title))
-	body()
-	m.line("\n</details>")
-}
-
-func (m *markdown) framework(f Framework) {
+func (m *complianceMarkdown) framework(f Framework) {
 	t := words().Compliance
 	m.line("\n### %s\n", prose(f.title()))
 	m.line("%s", prose(f.Scope))
@@ -90,7 +64,7 @@ func (m *markdown) framework(f Framework) {
 	}
 }
 
-func (m *markdown) causes(title phrase, causes []cause) {
+func (m *complianceMarkdown) causes(title phrase, causes []cause) {
 	if len(causes) == 0 {
 		return
 	}
@@ -104,7 +78,7 @@ func (m *markdown) causes(title phrase, causes []cause) {
 	}
 }
 
-func (m *markdown) controls(f Framework) {
+func (m *complianceMarkdown) controls(f Framework) {
 	t := words().Compliance
 	var rows [][]string
 	for i, c := range f.Controls {
@@ -114,7 +88,7 @@ func (m *markdown) controls(f Framework) {
 }
 
 // tenants shows each tenant, and where they fit beside each other each of its controls.
-func (m *markdown) tenants(f Framework) {
+func (m *complianceMarkdown) tenants(f Framework) {
 	t := words().Compliance
 	heads := headings(t.Tenant, t.Environments)
 	for _, s := range f.statuses() {
@@ -135,7 +109,7 @@ func (m *markdown) tenants(f Framework) {
 }
 
 // matrix shows the controls that the tenants do not have in common.
-func (m *markdown) matrix(f Framework) {
+func (m *complianceMarkdown) matrix(f Framework) {
 	heads := headings(words().Compliance.Control)
 	for _, tenant := range f.Tenants {
 		heads = append(heads, prose(tenant.Tenant))
@@ -156,13 +130,13 @@ func (m *markdown) matrix(f Framework) {
 	}
 }
 
-func (m *markdown) gaps(gaps []gap) {
+func (m *complianceMarkdown) gaps(gaps []gap) {
 	for _, g := range gaps {
 		m.line("- %s: %s", prose(strings.Join(g.controls, ", ")), prose(g.text))
 	}
 }
 
-func (m *markdown) waivers() {
+func (m *complianceMarkdown) waivers() {
 	if len(m.report.Waivers) == 0 {
 		return
 	}
@@ -178,7 +152,7 @@ func (m *markdown) waivers() {
 	m.table(headings(t.Waiver, t.Checks, t.Tenant, t.Reason, t.ApprovedBy, t.Ticket, t.Expires, t.Findings, t.Where), rows)
 }
 
-func (m *markdown) attestations() {
+func (m *complianceMarkdown) attestations() {
 	if len(m.report.Attestations) == 0 {
 		return
 	}
@@ -193,7 +167,7 @@ func (m *markdown) attestations() {
 	m.table(headings(t.Control, t.Tenant, t.Statement, t.Evidence, t.By, t.From, t.Until, t.State, t.Where), rows)
 }
 
-func (m *markdown) unexamined() {
+func (m *complianceMarkdown) unexamined() {
 	if len(m.report.unexamined()) == 0 {
 		return
 	}
@@ -204,7 +178,7 @@ func (m *markdown) unexamined() {
 }
 
 // origin tells what the report was made of.
-func (m *markdown) origin() {
+func (m *complianceMarkdown) origin() {
 	t := words().Compliance
 	m.folded(t.Inputs, func() {
 		for _, f := range m.report.facts() {

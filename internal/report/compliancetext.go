@@ -46,10 +46,16 @@ func writeFramework(b *bytes.Buffer, f Framework, o Options) {
 		rows = append(rows, []string{c.ID, c.Status.word(), c.ratio(), Clean(c.Title)})
 	}
 	for i, line := range columns(rows) {
+		// The widths are those without colours.
+		before := strings.Join(line[:3], "  ")
+		titles := folded(line[3], o.Width-utf8.RuneCountInString(before)-4)
 		if i > 0 && o.Color {
 			line[1] = f.Controls[i-1].Status.color() + line[1] + reset
 		}
-		fmt.Fprintf(b, "  %s\n", strings.TrimRight(strings.Join(line, "  "), " "))
+		fmt.Fprintf(b, "  %s\n", strings.TrimRight(strings.Join(append(line[:3:3], titles[0]), "  "), " "))
+		for _, title := range titles[1:] {
+			fmt.Fprintf(b, "  %*s  %s\n", utf8.RuneCountInString(before), "", title)
+		}
 	}
 }
 
@@ -59,12 +65,12 @@ func columns(rows [][]string) [][]string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], widthOf(cell))
 		}
 	}
 	for _, row := range rows {
 		for i := range row[:len(row)-1] {
-			row[i] += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(row[i]))
+			row[i] += strings.Repeat(" ", widths[i]-widthOf(row[i]))
 		}
 	}
 	return rows

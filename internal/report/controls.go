@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -115,7 +114,7 @@ func (c *ControlProofs) Add(p ControlProof) {
 func (c *ControlProofs) Failed() bool { return c.Summary.Proven < c.Summary.Checks }
 
 // WriteControls writes the proofs in one of the ControlFormats.
-func WriteControls(w io.Writer, format string, c *ControlProofs) error {
+func WriteControls(w io.Writer, format string, c *ControlProofs, o Options) error {
 	if format == "json" {
 		return writeIndented(w, struct {
 			APIVersion string `json:"apiVersion"`
@@ -123,17 +122,18 @@ func WriteControls(w io.Writer, format string, c *ControlProofs) error {
 			*ControlProofs
 		}{"tenantsmith.dev/v1alpha1", "ControlProof", c})
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	h := words().Mutation
-	heads(t, h.Check, h.Caught, h.Verdict, h.Reason)
+	rows := [][]string{heads(h.Check, h.Caught, h.Verdict, h.Reason)}
 	for _, p := range c.Checks {
-		row := fmt.Sprintf("%s\t%d/%d\t%s", Clean(p.ID), p.Caught, p.Applicable, p.verdict())
+		row := []string{Clean(p.ID), fmt.Sprintf("%d/%d", p.Caught, p.Applicable), p.verdict()}
 		for _, reason := range p.reasons() {
-			row += "\t" + Clean(reason) + "\n\t\t"
+			rows, row = append(rows, append(row, Clean(reason))), []string{"", "", ""}
 		}
-		fmt.Fprintln(t, strings.TrimSuffix(row, "\n\t\t"))
+		if len(p.reasons()) == 0 {
+			rows = append(rows, row)
+		}
 	}
-	return t.Flush()
+	return writeTable(w, rows, 2, o.Width)
 }
 
 func (p ControlProof) verdict() string {

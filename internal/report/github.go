@@ -21,7 +21,7 @@ const (
 // grave, and says how much that is.
 func writeGitHub(w io.Writer, r Report, o Options) error {
 	byLevel := map[string][][]manifest.Problem{}
-	for _, g := range gravest(group(r.Problems)) {
+	for _, g := range gravest(fresh(group(r.Problems))) {
 		level := levelOf(g[0], r.FailOn)
 		byLevel[level] = append(byLevel[level], g)
 	}

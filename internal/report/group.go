@@ -11,11 +11,12 @@ func group(ps []manifest.Problem) [][]manifest.Problem {
 	type key struct {
 		manifest.Position
 		check, field, message, tenant, namespace, kind, name, path, waiver string
+		baseline                                                           bool
 	}
 	var out [][]manifest.Problem
 	at := map[key]int{}
 	for _, p := range ps {
-		k := key{p.Position, p.Check, p.Field, p.Message, p.Tenant, "", p.Object.Kind, p.Object.Name, p.Path.String(), p.Waiver}
+		k := key{p.Position, p.Check, p.Field, p.Message, p.Tenant, "", p.Object.Kind, p.Object.Name, p.Path.String(), p.Waiver, p.Baseline}
 		if p.Environment == "" {
 			k.namespace = p.Object.Namespace
 		}
@@ -27,6 +28,11 @@ func group(ps []manifest.Problem) [][]manifest.Problem {
 		out[i] = append(out[i], p)
 	}
 	return out
+}
+
+// fresh are the groups of what the base does not have.
+func fresh(groups [][]manifest.Problem) [][]manifest.Problem {
+	return slices.DeleteFunc(groups, func(g []manifest.Problem) bool { return g[0].Baseline })
 }
 
 // gravest sorts groups by severity, the gravest first; equals keep their order.

@@ -36,6 +36,7 @@ type finding struct {
 	Remedy      string             `json:"remedy"`
 	Controls    []manifest.Control `json:"controls"`
 	Waiver      string             `json:"waiver"`
+	Baseline    bool               `json:"baseline,omitempty"`
 }
 
 type object struct {
@@ -66,7 +67,7 @@ func toFinding(p manifest.Problem) finding {
 	f := finding{
 		Check: p.Check, Severity: p.Severity, Message: p.Message, Tenant: p.Tenant, Environment: p.Environment,
 		Field: p.Field, File: p.File, Line: p.Line, Column: p.Column, Remedy: p.Remedy,
-		Controls: append([]manifest.Control{}, p.Controls...), Waiver: p.Waiver,
+		Controls: append([]manifest.Control{}, p.Controls...), Waiver: p.Waiver, Baseline: p.Baseline,
 	}
 	if len(p.Path) > 0 {
 		f.Field = p.Path.String()

@@ -13,7 +13,7 @@ import (
 )
 
 // closed is the schema without room for fields that it does not know: what is printed must be in it.
-func closed(t *testing.T, text []byte) *jsonschema.Schema {
+func closed(t testing.TB, text []byte) *jsonschema.Schema {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	require.NoError(t, err)
 	root := doc.(map[string]any)

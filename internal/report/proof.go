@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 )
 
 // Proof is the certificate of a tenant's quota in an environment.
@@ -43,37 +41,18 @@ type Workload struct {
 
 // WriteProofs prints certificates as tables: the resources that pods share, with what does not fit,
 // and each workload where they are asked for.
-func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
+func WriteProofs(w io.Writer, proofs []Proof, workloads bool, o Options) error {
 	if len(proofs) == 0 {
 		return nil
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	h := words().Proof
-	heads(t, h.Tenant, h.Environment, h.Resource, h.Steady, h.Entitled, h.Peak, h.Quota, "")
-	for _, p := range proofs {
-		who := p.Tenant + "\t" + p.Environment
-		for _, l := range p.Lines {
-			if l.Fits && l.Entitled == "" && l.Resource != "pods" {
-				continue
-			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", who, l.Resource, l.Steady, cmp.Or(l.Entitled, "-"), l.Peak, l.Hard, verdict(l))
-			who = "\t"
-		}
+	if err := writeTable(w, resourceRows(proofs), 3, o.Width); err != nil {
+		return err
 	}
 	if workloads {
-		fmt.Fprintln(t)
-		heads(t, h.Tenant, h.Environment, h.Workload, h.Pods, h.Peak, h.CPU, h.Memory, h.Why)
-		for _, p := range proofs {
-			who := p.Tenant + "\t" + p.Environment
-			for _, n := range p.Workloads {
-				fmt.Fprintf(t, "%s\t%s %s\t%d\t%d\t%s\t%s\t%s\n", who, n.Kind, n.Name,
-					n.SteadyPods, n.PeakPods, cmp.Or(n.Pod["requests.cpu"], "-"), cmp.Or(n.Pod["limits.memory"], "-"), cmp.Or(n.Why, "-"))
-				who = "\t"
-			}
+		fmt.Fprintln(w)
+		if err := writeTable(w, workloadRows(proofs), 3, o.Width); err != nil {
+			return err
 		}
-	}
-	if err := t.Flush(); err != nil {
-		return err
 	}
 	for _, a := range assumptions(proofs) {
 		if _, err := fmt.Fprintf(w, "%s: %s\n", words().Label.Assumes, Clean(a)); err != nil {
@@ -83,13 +62,45 @@ func WriteProofs(w io.Writer, proofs []Proof, workloads bool) error {
 	return nil
 }
 
-// heads prints the names of the columns of a table.
-func heads(w io.Writer, names ...phrase) {
+func resourceRows(proofs []Proof) [][]string {
+	h := words().Proof
+	rows := [][]string{heads(h.Tenant, h.Environment, h.Resource, h.Steady, h.Entitled, h.Peak, h.Quota, "")}
+	for _, p := range proofs {
+		tenant, environment := p.Tenant, p.Environment
+		for _, l := range p.Lines {
+			if l.Fits && l.Entitled == "" && l.Resource != "pods" {
+				continue
+			}
+			rows = append(rows, []string{tenant, environment, l.Resource, l.Steady, cmp.Or(l.Entitled, "-"), l.Peak, l.Hard, verdict(l)})
+			tenant, environment = "", ""
+		}
+	}
+	return rows
+}
+
+func workloadRows(proofs []Proof) [][]string {
+	h := words().Proof
+	rows := [][]string{heads(h.Tenant, h.Environment, h.Workload, h.Pods, h.Peak, h.CPU, h.Memory, h.Why)}
+	for _, p := range proofs {
+		tenant, environment := p.Tenant, p.Environment
+		for _, n := range p.Workloads {
+			rows = append(rows, []string{
+				tenant, environment, n.Kind + " " + n.Name, fmt.Sprint(n.SteadyPods), fmt.Sprint(n.PeakPods),
+				cmp.Or(n.Pod["requests.cpu"], "-"), cmp.Or(n.Pod["limits.memory"], "-"), cmp.Or(n.Why, "-"),
+			})
+			tenant, environment = "", ""
+		}
+	}
+	return rows
+}
+
+// heads are the names of the columns of a table.
+func heads(names ...phrase) []string {
 	texts := make([]string, len(names))
 	for i, name := range names {
 		texts[i] = string(name)
 	}
-	fmt.Fprintln(w, strings.Join(texts, "\t"))
+	return texts
 }
 
 func verdict(l Line) string {

@@ -29,10 +29,11 @@ func prose(s string) string {
 	return hosts.ReplaceAllString(s, "${1}&period;")
 }
 
-// code shows a text as code where it can, so that it is easy to copy.
+// code shows a text as code where it can, so that it is easy to copy. A comment of HTML would be one to those who
+// look for it in the source, in code too.
 func code(s string) string {
 	s = Clean(s)
-	if s == "" || strings.ContainsAny(s, "`|") || strings.TrimSpace(s) != s {
+	if s == "" || strings.ContainsAny(s, "`|") || strings.Contains(s, "<!--") || strings.TrimSpace(s) != s {
 		return prose(s)
 	}
 	return "`" + s + "`"

@@ -25,6 +25,8 @@ type Report struct {
 	Examined []Place
 	// Manifests says that the objects are of any origin, and nobody's where a place names no tenant.
 	Manifests bool
+	// Base names the revision that the problems are compared with, if there is one.
+	Base string
 	// Unasked are the checks that were not asked at a place, by id.
 	Unasked map[Place][]string
 }
@@ -35,15 +37,17 @@ type Place struct{ Tenant, Environment string }
 
 // Summary counts what was examined. What was not is named, never silent.
 type Summary struct {
-	Tenants      int       `json:"tenants"`
-	Environments int       `json:"environments"`
-	Objects      int       `json:"objects"`
-	Checks       int       `json:"checks"`
-	Findings     int       `json:"findings"`
-	Warnings     int       `json:"warnings"`
-	Waived       int       `json:"waived"`
-	Held         []string  `json:"held"`
-	Skipped      []Skipped `json:"skipped"`
+	Tenants      int `json:"tenants"`
+	Environments int `json:"environments"`
+	Objects      int `json:"objects"`
+	Checks       int `json:"checks"`
+	Findings     int `json:"findings"`
+	Warnings     int `json:"warnings"`
+	Waived       int `json:"waived"`
+	// Unchanged are the findings that the base has, too; they are in no other number.
+	Unchanged int       `json:"unchanged,omitempty"`
+	Held      []string  `json:"held"`
+	Skipped   []Skipped `json:"skipped"`
 }
 
 // Skipped is something that was not examined, and why.
@@ -67,14 +71,18 @@ func (r Report) Failing() int {
 	return n
 }
 
-func (r Report) fails(p manifest.Problem) bool { return p.Waiver == "" && p.Severity.AtLeast(r.FailOn) }
+func (r Report) fails(p manifest.Problem) bool {
+	return p.Waiver == "" && !p.Baseline && p.Severity.AtLeast(r.FailOn)
+}
 
 // Options are those of a format. Prefix leads from the workspace to the platform repository; Color
-// is for terminals; Version is that of the tool, empty if unknown.
+// is for terminals; Version is that of the tool, empty if unknown; Width is how many characters fit in
+// a line of a table, 0 if that is unknown.
 type Options struct {
 	Prefix  string
 	Color   bool
 	Version string
+	Width   int
 }
 
 // file is a file of the platform repository, seen from the workspace.
@@ -94,7 +102,7 @@ func Write(w io.Writer, format string, r Report, o Options) error {
 	for i := range r.Problems {
 		r.Problems[i].Message = secrets.Redact(r.Problems[i].Message)
 	}
-	r.Summary.Findings, r.Summary.Warnings, r.Summary.Waived = count(r.Problems)
+	r.Summary.Findings, r.Summary.Warnings, r.Summary.Waived, r.Summary.Unchanged = count(r.Problems)
 	switch format {
 	case "json":
 		return writeJSON(w, r)
@@ -108,9 +116,11 @@ func Write(w io.Writer, format string, r Report, o Options) error {
 	return writeText(w, r, o)
 }
 
-func count(ps []manifest.Problem) (findings, warnings, waived int) {
+func count(ps []manifest.Problem) (findings, warnings, waived, unchanged int) {
 	for _, p := range ps {
 		switch {
+		case p.Baseline:
+			unchanged++
 		case p.Waiver != "":
 			waived++
 		case p.Severity == manifest.Warning:
@@ -119,5 +129,5 @@ func count(ps []manifest.Problem) (findings, warnings, waived int) {
 			findings++
 		}
 	}
-	return findings, warnings, waived
+	return findings, warnings, waived, unchanged
 }

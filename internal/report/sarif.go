@@ -40,6 +40,7 @@ func writeSARIF(w io.Writer, r Report, o Options) error {
 	for i := range results {
 		results[i] = toResult(groups[i], o)
 		results[i].RuleIndex = index[results[i].RuleID]
+		results[i].Baseline = baseline(r, groups[i][0])
 		results[i].PartialFingerprints = map[string]string{fingerprintKey: prints[i]}
 	}
 	t := words().Sarif
@@ -55,6 +56,17 @@ func writeSARIF(w io.Writer, r Report, o Options) error {
 			Results:     results,
 		}},
 	})
+}
+
+// baseline says whether a finding is new against a base; empty where there is none.
+func baseline(r Report, p manifest.Problem) string {
+	switch {
+	case r.Base == "":
+		return ""
+	case p.Baseline:
+		return "unchanged"
+	}
+	return "new"
 }
 
 // notifications say what the results do not show.

@@ -71,6 +71,7 @@ type sarifResult struct {
 	RuleID              string                `json:"ruleId"`
 	RuleIndex           int                   `json:"ruleIndex"`
 	Level               string                `json:"level"`
+	Baseline            string                `json:"baselineState,omitempty"`
 	Message             sarifText             `json:"message"`
 	Locations           []sarifLocation       `json:"locations"`
 	Related             []sarifLocation       `json:"relatedLocations,omitempty"`

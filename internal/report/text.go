@@ -20,10 +20,10 @@ const (
 )
 
 // writeText prints a problem as one line that editors can jump to, and its details below it. The
-// same problem in several environments is printed once.
+// same problem in several environments is printed once, and one that the base has, too, not at all.
 func writeText(w io.Writer, r Report, o Options) error {
 	var b bytes.Buffer
-	for _, g := range group(r.Problems) {
+	for _, g := range fresh(group(r.Problems)) {
 		writeProblem(&b, g, o)
 	}
 	_, err := w.Write(b.Bytes())
@@ -127,15 +127,20 @@ func Counts(r Report) string {
 	for _, g := range group(r.Problems) {
 		told = append(told, g[0])
 	}
-	findings, warnings, waived := count(told)
+	findings, warnings, waived, unchanged := count(told)
 	t := words().Counts
 	examined := []string{t.Tenants.of(r.Summary.Tenants), t.Environments.of(r.Summary.Environments)}
 	examined = append(examined, some(t.Objects, r.Summary.Objects)...)
 	examined = append(examined, some(t.Checks, r.Summary.Checks)...)
 	found := slices.Concat(some(t.Problems, findings), some(t.Warnings, warnings), some(t.Waived, waived))
-	if len(found) == 0 {
+	base := some(t.Unchanged, unchanged)
+	switch {
+	case len(found) == 0 && len(base) > 0:
+		found = []string{string(t.NothingNew)}
+	case len(found) == 0:
 		found = []string{string(t.Clean)}
 	}
+	found = append(found, base...)
 	return t.Sentence.with("examined", strings.Join(examined, ", "), "found", strings.Join(found, ", "))
 }
 

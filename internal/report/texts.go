@@ -14,8 +14,8 @@ type texts struct {
 	Label  labelTexts
 	Object struct{ Waived, AlsoIn phrase }
 	Counts struct {
-		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived counted
-		Skipped, Clean, Sentence                                           phrase
+		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived, Unchanged counted
+		Skipped, Clean, NothingNew, Sentence                                          phrase
 	}
 	Proof struct {
 		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase
@@ -47,6 +47,9 @@ type texts struct {
 	}
 	Result     struct{ Failed, Waived, NotAsked, NothingThere, Held, Change, Needs, NotAskedIn, Check phrase }
 	Compliance complianceTexts
+	Plan       planTexts
+	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
+	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }
 	OSCAL      struct {
 		Title, Description, Plan, PlanTitle, Tool, Environment, Object, Checked, Finding, Deviation, Input phrase
 	}
@@ -69,6 +72,28 @@ type complianceTexts struct {
 	Check, Result, Objects, Part, Direct, Indirect, NoCheck                                            phrase
 	File, Where, Digest, Inputs, InputsLead, Unexamined, HeldTenant, Everything                        phrase
 	Counted, ControlsOf, ChecksOf, TenantsOf, WaiversUsed, NoWaivers, AttestationsLead, NoAttestations phrase
+}
+
+// planTexts are those of what a change does.
+type planTexts struct {
+	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, LosesData, Recreates, Weakens, NewFindings counted
+	Nothing, NoRestarts                                                                                                     phrase
+	OtherRestarts, ProtectedRestarts, Elsewhere                                                                             counted
+	Compared                                                                                                                phrase
+	Same                                                                                                                    counted
+	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                           counted
+	Everywhere, Partly, OneEnvironment                                                                                      counted
+	OneTenant, NoCause, Shown, Varies                                                                                       phrase
+	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                   phrase
+	Risk, Fix, At                                                                                                           phrase
+	RiskPlaces                                                                                                              counted
+	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
+	HeldTenants                                                                                                             phrase
+	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
+	Findings, FindingsAre, NewOnes, Fixed, Skipped, NotCompared, Digest                                                     phrase
+	Title, Part, Groups, Changes, Risks                                                                                     phrase
+	ObjectsIn, LeftOut, PartsLeftOut                                                                                        counted
+	Full, Run                                                                                                               phrase
 }
 
 //go:embed texts/en.json

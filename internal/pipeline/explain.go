@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// Explain returns what the schema says of a field of a kind, with the defaults that the platform file of the
+// repository gives it, and its own fields; all below them too if deep. The field may leave out "spec."; an empty
+// one is the whole document.
+func Explain(fsys fs.FS, kind, field string, deep bool) (report.Explanation, []manifest.Problem, error) {
+	if !slices.Contains(schemas.Written, kind) {
+		return report.Explanation{}, nil, notFound("there is no kind %s%s", kind, schemas.Suggest(kind, schemas.Written))
+	}
+	path := manifest.ParsePath(field)
+	if _, ok := schemas.Doc(kind, path.String()); !ok && len(path) > 0 && path[0] != "spec" {
+		path = manifest.Path{"spec"}.Join(path...)
+	}
+	known, err := schemas.Known(kind, path)
+	if err != nil {
+		return report.Explanation{}, nil, notFound("%s", err)
+	}
+	out := explained(kind, path, known)
+	below(&out, kind, path, known, deep)
+	defaults, problems, err := schemas.Defaults(fsys, kind, path)
+	for _, d := range defaults {
+		tiers := d.Tiers
+		if tiers == nil {
+			tiers = []string{}
+		}
+		out.Defaults = append(out.Defaults, report.Default{Tiers: tiers, Value: d.Value, Spot: report.SpotOf(d.Position)})
+	}
+	return out, problems, err
+}
+
+func explained(kind string, path manifest.Path, f schemas.Field) report.Explanation {
+	return report.Explanation{
+		Of: kind, Field: path.String(), Type: f.Type, Doc: f.Doc, Form: f.Form, Required: f.Required,
+		Choices: append([]string{}, f.Choices...), Defaults: []report.Default{}, Fields: []report.Explanation{},
+	}
+}
+
+// below adds the fields of a field; those of what a map or a list holds stand under <name> and [].
+func below(out *report.Explanation, kind string, path manifest.Path, f schemas.Field, deep bool) {
+	steps := []any{}
+	for _, name := range f.Fields {
+		steps = append(steps, name)
+	}
+	if len(steps) == 0 && f.Type != "anything" {
+		steps = []any{"<name>", 0}
+	}
+	for _, step := range steps {
+		at := path.Join(step)
+		known, ok := schemas.Doc(kind, at.String())
+		if !ok || step == 0 && len(known.Fields) == 0 {
+			continue
+		}
+		child := explained(kind, at, known)
+		if deep || len(f.Fields) == 0 {
+			below(&child, kind, at, known, deep)
+		}
+		child.Field = strings.ReplaceAll(child.Field, "[0]", "[]")
+		out.Fields = append(out.Fields, child)
+	}
+}

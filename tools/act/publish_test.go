@@ -1,0 +1,185 @@
+package act
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// gitops is an empty GitOps repository on this disk.
+func (p *platform) gitops() (repo string) {
+	p.t.Helper()
+	repo = filepath.Join(p.t.TempDir(), "gitops.git")
+	p.git("init", "--quiet", "--bare", "--initial-branch=main", repo)
+	return repo
+}
+
+// publishes makes the example workflow that publishes, to this repository, the one that runs.
+func (p *platform) publishes(repo, expect string) {
+	p.t.Helper()
+	p.example("publish.yml", "https://github.com/example/gitops.git", repo,
+		"      - uses: tenantsmith", "      - id: tenantsmith\n        uses: tenantsmith",
+		"          expect: required\n", "          expect: "+expect+"\n"+outputs)
+}
+
+// merged makes main the merge of the pull request, and tells the API so.
+func (p *platform) merged() {
+	p.t.Helper()
+	p.git("checkout", "--quiet", "main")
+	p.git("merge", "--quiet", "--no-ff", "-m", "merge", "change")
+	p.github.pulls = []map[string]any{{
+		"number": 7, "merge_commit_sha": p.git("rev-parse", "HEAD"), "merged_at": "2030-01-01T00:00:00Z", "head": map[string]any{"sha": p.head},
+	}}
+}
+
+func (p *platform) push() ran {
+	p.t.Helper()
+	return p.run("push", map[string]any{
+		"ref": "refs/heads/main", "before": p.base, "after": p.git("rev-parse", "HEAD"), "deleted": false,
+		"repository": map[string]any{"full_name": repository, "default_branch": "main"},
+	})
+}
+
+// published is the head of the GitOps repository, empty without a commit.
+func published(t *testing.T, repo string) string {
+	t.Helper()
+	out, err := exec.Command("git", "-C", repo, "rev-parse", "--verify", "--quiet", "main").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// planned runs the example workflow of pull requests for a change, which leaves a digest in a check run.
+func (p *platform) planned() {
+	p.t.Helper()
+	p.example("pull-request.yml")
+	p.propose(func() { p.replace(tenant, calm, busy) })
+	r := p.run("pull_request", p.pullRequest(repository))
+	require.False(p.t, r.failed, r.text())
+	require.Len(p.t, p.github.checks, 1)
+}
+
+// first publishes what main has before the change.
+func (p *platform) first(repo string) string {
+	p.t.Helper()
+	out, err := exec.Command(filepath.Join(built, "tenantsmith"), "-C", p.dir, "publish", "--repo", repo).CombinedOutput()
+	require.NoError(p.t, err, string(out))
+	return published(p.t, repo)
+}
+
+// TestPublish: what is merged as it was planned is published, and nothing else.
+func TestPublish(t *testing.T) {
+	p := newPlatform(t)
+	repo := p.gitops()
+	was := p.first(repo)
+	p.planned()
+	p.merged()
+	p.publishes(repo, "required")
+	r := p.push()
+	require.False(t, r.failed, r.text())
+	now := published(t, repo)
+	require.NotEqual(t, was, now)
+	require.Equal(t, now[:12], r.outputs["commit-sha"])
+	require.JSONEq(t, `["corner-shop"]`, r.outputs["changed-tenants"])
+	require.Contains(t, r.summary(), "corner-shop")
+
+	r = p.push()
+	require.Equal(t, now, published(t, repo))
+	require.Empty(t, r.outputs["commit-sha"])
+}
+
+// TestPublishRefuses: where what would be published is not what people saw, or nobody saw anything, nothing is.
+func TestPublishRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit func(p *platform)
+		says string
+	}{
+		"another change came between": {func(p *platform) {
+			p.git("checkout", "--quiet", "main")
+			p.replace(tenant, "cpu: 50m, memory: 64Mi", "cpu: 60m, memory: 64Mi")
+			p.commit("past the review")
+			p.merged()
+		}, "sha256:"},
+		"the plan was of something else": {func(p *platform) {
+			p.github.checks[0].ExternalID = "sha256:" + strings.Repeat("0", 64)
+			p.merged()
+		}, "sha256:"},
+		"no pull request":     {func(p *platform) { p.merged(); p.github.pulls = nil }, "no pull request with a plan leads to"},
+		"no plan":             {func(p *platform) { p.merged(); p.github.checks = nil }, "no pull request with a plan leads to"},
+		"a plan of no digest": {func(p *platform) { p.merged(); p.github.checks[0].ExternalID = "$(touch x)" }, "no pull request with a plan leads to"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlatform(t)
+			repo := p.gitops()
+			was := p.first(repo)
+			p.planned()
+			c.edit(p)
+			p.publishes(repo, "required")
+			r := p.push()
+			require.True(t, r.failed, r.text())
+			require.Equal(t, was, published(t, repo))
+			require.Contains(t, r.text(), c.says)
+		})
+	}
+}
+
+// TestPublishAuto: without a plan it publishes and says so; `none` does not ask.
+func TestPublishAuto(t *testing.T) {
+	for expect, notices := range map[string]int{"auto": 1, "none": 0} {
+		p := newPlatform(t)
+		repo := p.gitops()
+		p.publishes(repo, expect)
+		r := p.push()
+		require.False(t, r.failed, r.text())
+		require.NotEmpty(t, published(t, repo))
+		require.Len(t, r.annotations("notice"), notices)
+		require.Equal(t, expect == "none", len(p.github.requests) == 0)
+	}
+}
+
+// TestAudit: the nightly workflow checks everything and keeps the report.
+func TestAudit(t *testing.T) {
+	p := newPlatform(t)
+	p.example("audit.yml")
+	r := p.run("schedule", map[string]any{"repository": map[string]any{"full_name": repository, "default_branch": "main"}})
+	require.FileExists(t, filepath.Join(p.record, "tenantsmith-check.sarif"))
+	report, err := os.ReadFile(filepath.Join(p.record, "artifacts/compliance-report/report.html"))
+	require.NoError(t, err, r.text())
+	require.Contains(t, string(report), "<html")
+	require.Contains(t, r.summary(), "TS-")
+}
+
+// TestShards: the tenants that change are checked by jobs that share them.
+func TestShards(t *testing.T) {
+	p := newPlatform(t)
+	p.example("shards.yml", "range(0; length; 50)", "range(0; length; 1)", ". + 50", ". + 1")
+	p.propose(func() {
+		p.replace(tenant, calm, busy)
+		p.replace("tenants/enterprise-client.yaml", "displayName: Enterprise Client", "displayName: Enterprise")
+	})
+	r := p.run("pull_request", p.pullRequest(repository))
+	require.False(t, r.failed, r.text())
+	require.Equal(t, 3, strings.Count(r.text(), "Job succeeded"), r.text())
+}
+
+// TestRender: output that is checked in has to be current.
+func TestRender(t *testing.T) {
+	p := newPlatform(t)
+	p.flow(job("push", "command: render", "install-mode: none"))
+	out, err := exec.Command(filepath.Join(built, "tenantsmith"), "-C", p.dir, "render").CombinedOutput()
+	require.NoError(t, err, string(out))
+	p.commit("rendered")
+	r := p.push()
+	require.False(t, r.failed, r.text())
+	p.replace(tenant, calm, busy)
+	p.commit("not rendered")
+	r = p.push()
+	require.True(t, r.failed)
+	require.Equal(t, "problems", r.outputs["result"])
+	require.Contains(t, r.summary(), "corner-shop")
+}
