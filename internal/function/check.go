@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -27,7 +29,7 @@ func (c *call) check(ctx context.Context) (outcome, error) {
 	objects, skipped, problems := c.list.objects()
 	out := outcome{report: report.Report{Problems: problems, Manifests: true}}
 	judged, err := pipeline.CheckManifests(ctx, repository.files, objects, pipeline.Options{
-		Tenants: config.Spec.names(), Environment: config.Spec.Environment, Now: c.now, FailOn: c.config.failOn(config.Spec.FailOn),
+		Tenants: config.Spec.names(), Environment: config.Spec.Environment, Now: c.now, FailOn: repository.failOn(config.Spec.FailOn),
 	})
 	if err != nil {
 		return outcome{}, err
@@ -54,14 +56,27 @@ func (c *call) check(ctx context.Context) (outcome, error) {
 // tools are the groups of what configures tools and never reaches a cluster.
 var tools = []string{"tenantsmith.dev", "kpt.dev", "fn.kpt.dev", "kustomize.config.k8s.io"}
 
+const configures = "it configures a tool"
+
+// isKustomization reports whether an item is kustomize's own file, in which people may leave out apiVersion and kind. A
+// cluster takes nothing that has neither, wherever it stands.
+func isKustomization(item *manifest.Node) bool {
+	names := []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+	return item.Get("apiVersion") == nil && item.Get("kind") == nil && slices.Contains(names, path.Base(filePath(item)))
+}
+
 // objects are the items that a cluster would get, and those that it would not.
 func (l *resourceList) objects() (out []manifest.Object, skipped []report.Skipped, problems []manifest.Problem) {
 	for i, item := range l.items() {
+		if isKustomization(item) {
+			skipped = append(skipped, report.Skipped{What: l.itemName(i), Reason: configures})
+			continue
+		}
 		found, wrong := manifest.Objects(item)
 		problems = append(problems, wrong...)
 		for _, o := range found {
 			if slices.Contains(tools, o.Key().Group) {
-				skipped = append(skipped, report.Skipped{What: fmt.Sprintf("%s (%s)", l.itemName(i), o.Kind()), Reason: "it configures a tool"})
+				skipped = append(skipped, report.Skipped{What: fmt.Sprintf("%s (%s)", l.itemName(i), o.Kind()), Reason: configures})
 				continue
 			}
 			o.Tree = delivered(o.Tree)
@@ -100,16 +115,14 @@ func (l *resourceList) restore(p manifest.Problem) manifest.Problem {
 	if p.File != stdin || p.Line == 0 {
 		return p
 	}
-	i := -1
-	for j, item := range l.items() {
-		if item.Line < p.Line || item.Line == p.Line && item.Column <= p.Column {
-			i = j
-		}
-	}
+	items := l.items()
+	i := sort.Search(len(items), func(i int) bool {
+		return items[i].Line > p.Line || items[i].Line == p.Line && items[i].Column > p.Column
+	}) - 1
 	if i < 0 {
 		return p
 	}
-	item := l.items()[i]
+	item := items[i]
 	p.File = l.itemName(i)
 	if annotation(item, "kustomize.config.k8s.io/id") != "" {
 		// kustomize writes every object anew, and its lines are not those of a file.

@@ -27,7 +27,13 @@ type call struct {
 	config *functionConfig
 	now    time.Time
 	// byKey are the items by their identity, made when first asked for.
-	byKey map[manifest.Key]*manifest.Node
+	byKey map[manifest.Key]item
+}
+
+// item is one of the list, with its values.
+type item struct {
+	*manifest.Node
+	tree map[string]any
 }
 
 // outcome is what a run made of the list.

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
 // pod is an item as kpt sends it, with comments, odd blanks and annotations.
@@ -157,6 +158,10 @@ func TestPositions(t *testing.T) {
 	large := strings.Replace(tenant, "tier: basic", "tier: basic\n  resources: {cpu: 80}", 1)
 	sorted := "environment: production\ntenant:\n  apiVersion: tenantsmith.dev/v1alpha1\n  kind: Tenant\n  metadata:\n    name: shop\n  spec:\n    environments:\n      production: {}\n    owners:\n    - group: shop\n      role: developer\n    tier: none\n"
 	two := "  tenant:\n  - |\n" + string(indented([]byte(tenant), 4)) + "  -\n    apiVersion: tenantsmith.dev/v1alpha1\n    kind: Tenant\n    metadata: {name: shop}\n    spec: {tier: free}\n"
+	extending := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: p}\nspec: {extend: {policies: [tenants/shop]}}\n"
+	parted := tenant + "  displayName: A\n"
+	other := strings.Replace(parted, "A\n", "B\n", 1)
+	item := func(text string) string { return "  -" + string(indented([]byte(text), 4))[3:] }
 	for name, c := range map[string]struct {
 		config []byte
 		want   string
@@ -167,7 +172,7 @@ func TestPositions(t *testing.T) {
 		"list":          {config(renderKind, "  environment: production\n", two), "functionConfig:24:18: spec.tenant[1].spec.tier"},
 		"one line":      {config(renderKind, "  tenant: {apiVersion: tenantsmith.dev/v1alpha1, kind: Tenant, metadata: {name: shop}, spec: {tier: 5}}\n"), "functionConfig:6:101: spec.tenant.spec.tier"},
 		"override":      {config(renderKind, "  environment: production\n", asText("tenant", tenant), "  overrides:\n  - document:\n      apiVersion: tenantsmith.dev/v1alpha1\n      kind: Override\n      spec: {resources: {cpu: 90}}\n"), "functionConfig:23:31: spec.overrides[0].document.spec.resources.cpu"},
-		"patch":         {config(renderKind, "  environment: production\n", asText("tenant", tenant), "  patches:\n  - document: {apiVersion: apps/v1, kind: Deployment, metadata: {name: none}, spec: {}}\n"), "functionConfig:20:15: spec.patches[0].document"},
+		"patch":         {config(renderKind, "  environment: production\n", asText("tenant", tenant), "  patches:\n  - document: {apiVersion: apps/v1, kind: Deployment, metadata: {name: none}, spec: {}}\n"), "functionConfig:20:72: spec.patches[0].document"},
 		"platform":      {config(renderKind, "  environment: production\n", asMap("platform", "apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: p}\nspec: {prices: {cpu: no}}\n"), asText("tenant", tenant)), "functionConfig:11:26: spec.platform.spec.prices.cpu"},
 		"kustomize":     {[]byte(strings.Replace(string(config(renderKind, string(indented([]byte(sorted), 2)))), "  name: test", "  annotations:\n    config.kubernetes.io/local-config: 'true'\n  name: test", 1)), "functionConfig: spec.tenant.spec.tier"},
 		"unknown field": {config(renderKind, "  environment: production\n  waiverz: []\n", asText("tenant", tenant)), "functionConfig:7:3: spec.waiverz"},
@@ -184,6 +189,12 @@ func TestPositions(t *testing.T) {
 		"bad place":     {config(renderKind, asText("tenant", tenant), "  patches: [{environment: ../x, document: {}}]\n"), "functionConfig:18:27: spec.patches[0].environment"},
 		"wrong place":   {config(renderKind, "  environment: production\n", asText("tenant", tenant), "  patches: [{environment: qa, document: {}}]\n"), "functionConfig:19:27: spec.patches[0].environment"},
 		"kind":          {[]byte("apiVersion: v1\nkind: ConfigMap\ndata: {failOn: low}\n"), "functionConfig:2:7: kind"},
+		"bracket":       {config(renderKind, asText("tenant", tenant), "  patches: [null]\n"), "functionConfig:18:13: spec.patches[0]: must be of type object"},
+		"extend":        {config(renderKind, asMap("platform", extending), asText("tenant", tenant)), "functionConfig:10:20: spec.platform.spec.extend: names files"},
+		"extend text":   {config(renderKind, asText("platform", extending), asText("tenant", tenant)), "spec.platform:4:16: spec.platform.spec.extend: names files"},
+		"two lines":     {config(renderKind, "  tenant:\n"+item(parted)+item(other)), "functionConfig:30:20: spec.tenant[1].spec.displayName: B here, but A at functionConfig:18:20"},
+		"two texts":     {config(renderKind, "  tenant:\n  - |\n"+string(indented([]byte(parted), 4))+item(other)), "functionConfig:31:20: spec.tenant[1].spec.displayName: B here, but A at spec.tenant[0]:12:16"},
+		"no map":        {[]byte("[]\n"), "ResourceList:5:3: functionConfig: must be a map"},
 		"check alone":   {config(checkKind, "  environment: production\n"), "functionConfig:6:16: spec.environment"},
 		"check where":   {config(checkKind, asText("tenant", tenant)), "functionConfig:5:1: spec.environment"},
 		"check qa":      {config(checkKind, "  environment: qa\n", asText("tenant", tenant)), "functionConfig:6:16: spec.environment"},
@@ -200,6 +211,44 @@ func TestPositions(t *testing.T) {
 			require.Empty(t, itemsOf(t, []byte(out)))
 		})
 	}
+}
+
+// TestRulePosition: the line of a platform that says no is one of the functionConfig, or of the text.
+func TestRulePosition(t *testing.T) {
+	platform := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: p}\nspec:\n  tiers: {basic: {cpu: {maximum: 1}}}\n"
+	large := strings.Replace(tenant, "tier: basic", "tier: basic\n  resources: {cpu: 8}", 1)
+	for want, form := range map[string]func(string, string) string{"functionConfig:11:": asMap, "spec.platform:5:": asText} {
+		_, r := callFn(t, listOf(config(renderKind, form("platform", platform), "  environment: production\n", asText("tenant", large))))
+		require.Len(t, r.Problems, 1)
+		require.True(t, strings.HasPrefix(r.Problems[0].Rule.String(), want), r.Problems[0].Rule)
+	}
+}
+
+// TestWithout: that a tenant lacks the environment is said where others have it.
+func TestWithout(t *testing.T) {
+	other := strings.NewReplacer("shop", "other", ", production: {}", "").Replace(tenant)
+	_, r := callFn(t, listOf(config(renderKind, "  environment: production\n  tenant:\n  - |\n", string(indented([]byte(tenant), 4)), "  - |\n", string(indented([]byte(other), 4)))))
+	require.Zero(t, r.Failing(), r.Problems)
+	require.Equal(t, []report.Skipped{{What: "other", Reason: "it has no environment production"}}, r.Summary.Skipped)
+}
+
+// TestKustomization: kustomize lets people leave out what kind its file is, and kpt sends it among the items.
+func TestKustomization(t *testing.T) {
+	none := "metadata:\n  annotations:\n    internal.config.kubernetes.io/path: base/kustomization.yaml\nresources: [web.yaml]\n"
+	_, r := callFn(t, listOf(nil, none))
+	require.Empty(t, r.Problems)
+	require.Equal(t, []report.Skipped{{What: "base/kustomization.yaml", Reason: "it configures a tool"}}, r.Summary.Skipped)
+	for _, other := range []string{strings.Replace(none, "kustomization", "other", 1), "kind: Pod\n" + none, "apiVersion: v1\n" + none} {
+		_, r = callFn(t, listOf(nil, other))
+		require.Positive(t, r.Failing())
+	}
+}
+
+// TestFileOfItem: an item's file is not the functionConfig's, whatever its name.
+func TestFileOfItem(t *testing.T) {
+	out, _ := callFn(t, listOf(config(checkKind, "  failOn: high\n"), strings.ReplaceAll(pod, "deploy/web.yaml", "spec.d/web.yaml")))
+	require.Contains(t, out, "path: spec.d/web.yaml\n  message")
+	require.NotContains(t, out, "path: functionConfig")
 }
 
 // TestNeverRelaxed: no field of a functionConfig accepts a finding or lowers the bound.

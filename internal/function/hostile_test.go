@@ -104,6 +104,34 @@ func TestLarge(t *testing.T) {
 	require.Equal(t, true, results[len(results)-1].Field.CurrentValue)
 }
 
+// TestLargeItem: so does that for the problems of one item, with many containers, annotations and comments on top.
+func TestLargeItem(t *testing.T) {
+	var pod strings.Builder
+	pod.WriteString(strings.Repeat("# x\n", 50_000) + "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n")
+	for i := range 1_000 {
+		fmt.Fprintf(&pod, "    internal.config.kubernetes.io/k%d: a\n", i)
+	}
+	pod.WriteString("spec: {containers: [" + strings.Repeat("{name: a, image: b},", 2_000) + "]}\n")
+	start := time.Now()
+	_, r := callFn(t, listOf(nil, pod.String()))
+	require.Less(t, time.Since(start), 20*time.Second)
+	require.Greater(t, len(r.Problems), 10_000)
+	require.Equal(t, 50_005, r.Problems[len(r.Problems)-1].Line, "without the annotations of orchestrators")
+}
+
+// TestManyDocuments: the time for many documents, all with a problem, grows with their number and not with its square.
+func TestManyDocuments(t *testing.T) {
+	var patches strings.Builder
+	for range 20_000 {
+		patches.WriteString("  - document:\n      a: b\n")
+	}
+	start := time.Now()
+	_, r := callFn(t, listOf(config(renderKind, "  environment: production\n", asText("tenant", tenant), "  patches:\n", patches.String())))
+	require.Less(t, time.Since(start), 60*time.Second)
+	require.Len(t, r.Problems, 20_000)
+	require.Equal(t, "functionConfig:21:7", r.Problems[0].Position.String())
+}
+
 // FuzzWrite: a list that can be read is written so that it means the same, with its items, and what was added once.
 func FuzzWrite(f *testing.F) {
 	for _, list := range hostile() {

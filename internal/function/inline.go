@@ -3,7 +3,9 @@ package function
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing/fstest" // the standard library's file system in memory
 
@@ -27,8 +29,10 @@ type repository struct {
 type origin struct {
 	path manifest.Path
 	node *manifest.Node
-	// known tells that the file has the lines of the functionConfig, text that it has lines of its own.
+	// known tells that the file has lines of the functionConfig, those behind the first above; text that it has lines
+	// of its own.
 	known, text bool
+	above       int
 }
 
 // newRepository lays out the documents. config is nil where there is none, and the platform's embedded default
@@ -55,7 +59,30 @@ func newRepository(config *functionConfig, in inputs) (*repository, []manifest.P
 	}
 	r.additions("patches", in.Patches)
 	r.additions("resources", in.Resources)
-	return r, config.problems(wrong.or())
+	return r, append(config.problems(wrong.or()), r.extended()...)
+}
+
+// platform is the document of the platform with the positions that the chain finds; nil where none can be read.
+func (r *repository) platform() *manifest.Node {
+	file, ok := r.files[platformFile]
+	if !ok {
+		return nil
+	}
+	docs, _ := manifest.Parse(platformFile, file.Data, manifest.TenantLimits)
+	if len(docs) == 0 {
+		return nil
+	}
+	return docs[0]
+}
+
+// extended refuses schemas and policies of the platform's own. A name in there would mean one of the documents.
+func (r *repository) extended() []manifest.Problem {
+	extend := r.platform().Get("spec").Get("extend")
+	if extend == nil {
+		return nil
+	}
+	wrong := refused(extend.Position, "spec.extend", "names files, and a function reads none", "remove it, or use `tenantsmith render` and `tenantsmith check`")
+	return []manifest.Problem{r.restore(wrong[0])}
 }
 
 // tenants are folders, whose documents are the parts of a tenant.
@@ -95,6 +122,7 @@ func (r *repository) add(name string, at manifest.Path, node *manifest.Node) {
 	case r.config.lines != nil:
 		text = alone(r.config.lines, node)
 		_, o.known = means(text, tree)
+		o.above = node.Line - 1
 	}
 	if !o.known && !o.text {
 		text = manifest.Marshal(tree)
@@ -124,6 +152,7 @@ func (r *repository) restore(p manifest.Problem) manifest.Problem {
 	// The trees that the objects would be files of are written nowhere.
 	p.Output = manifest.Position{}
 	p.Message, p.Remedy = r.renamed(p.Message), r.renamed(p.Remedy)
+	p.Rule = r.standing(p.Rule)
 	o, ok := r.find(p.File)
 	if !ok {
 		if p.File == platformFile && r.config != nil {
@@ -131,17 +160,14 @@ func (r *repository) restore(p manifest.Problem) manifest.Problem {
 		}
 		return p
 	}
-	at := p.Position
+	at := r.standing(p.Position)
 	switch {
 	case o.node == nil:
 		p.Position, p.Field = r.config.at(o.path), o.path.String()
 		return p
-	case o.text:
-		at.File = o.path.String()
+	case o.text || at.Line > 0:
 	case !r.config.known:
 		at = manifest.Position{File: r.config.name}
-	case o.known && at.Line > 0:
-		at = r.config.standing(at)
 	default:
 		at, _ = o.node.Find(manifest.ParsePath(p.Field))
 		at = r.config.standing(at)
@@ -154,14 +180,35 @@ func join(path manifest.Path, field string) string {
 	return path.Join(manifest.ParsePath(field)...).String()
 }
 
+// mention is how a sentence names a file of the repository, and perhaps a line in it.
+var mention = regexp.MustCompile(`((?:tenants|overrides)/[-a-z0-9/]+\.yaml|tenantsmith\.yaml)(?::(\d+):(\d+))?`)
+
 // renamed names files of the repository in a sentence as what they are: a line of the functionConfig, or a field.
 func (r *repository) renamed(text string) string {
-	for _, name := range r.names {
-		field := r.origin[name].path.String()
-		if !r.origin[name].text && r.config.known {
-			text = strings.ReplaceAll(text, name+":", r.config.name+":")
-		}
-		text = strings.ReplaceAll(text, name, field)
+	return mention.ReplaceAllStringFunc(text, func(said string) string {
+		m := mention.FindStringSubmatch(said)
+		at := manifest.Position{File: m[1]}
+		at.Line, _ = strconv.Atoi(m[2])
+		at.Column, _ = strconv.Atoi(m[3])
+		return r.standing(at).String()
+	})
+}
+
+// standing is a place in a file of the repository as people see it: the field that holds the file where its lines are
+// nobody's.
+func (r *repository) standing(at manifest.Position) manifest.Position {
+	o, ok := r.origin[at.File]
+	switch {
+	case !ok && at.File == platformFile:
+		return manifest.Position{File: "spec.platform"}
+	case !ok:
+		return at
+	case o.text:
+		at.File = o.path.String()
+		return at
+	case o.known && r.config.known && at.Line > 0:
+		at.Line += o.above
+		return r.config.standing(at)
 	}
-	return strings.ReplaceAll(text, platformFile, "spec.platform")
+	return manifest.Position{File: o.path.String()}
 }

@@ -54,16 +54,14 @@ func outdented(lines [][]byte, key manifest.Position, value *manifest.Node) []by
 	return append(bytes.Join(out, []byte("\n")), '\n')
 }
 
-// alone is the text of a value in the lines and columns that it has in its file, with nothing around it.
+// alone is the text of a value in the columns that it has in its file, with nothing around it: what stands before it in
+// its first line is its key, or the dash of a list.
 func alone(lines [][]byte, value *manifest.Node) []byte {
-	out := own(lines, value.Line-1, value.Column)
-	if len(out) == 0 {
-		return nil
-	}
-	// What stands before it in its first line is the dash of a list.
-	copy(out[0], bytes.Repeat([]byte(" "), value.Column-1))
-	text := append(bytes.Repeat([]byte("\n"), value.Line-1), bytes.Join(out, []byte("\n"))...)
-	return append(text, '\n')
+	first := lines[value.Line-1]
+	column := min(value.Column-1, len(first))
+	out := [][]byte{append(bytes.Repeat([]byte(" "), column), first[column:]...)}
+	out = append(out, own(lines, value.Line, value.Column)...)
+	return append(bytes.Join(out, []byte("\n")), '\n')
 }
 
 // means reports whether a text reads as a tree: how one cut out of another stands for what it was cut

@@ -23,6 +23,8 @@ const (
 type resourceList struct {
 	lines [][]byte
 	root  *manifest.Node
+	// begins are the lines in which items begin, as far as they were asked for.
+	begins map[*manifest.Node]int
 }
 
 // parseList reads the list. Anchors, aliases and tags are refused here, before any library of kustomize
@@ -37,15 +39,23 @@ func parseList(text []byte) (*resourceList, []manifest.Problem) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	l := &resourceList{lines: splitLines(text), root: docs[0]}
+	l := &resourceList{lines: splitLines(text), root: docs[0], begins: map[*manifest.Node]int{}}
 	version, _ := scalar(l.root.Get("apiVersion"))
 	if kind, _ := scalar(l.root.Get("kind")); kind != listKind || !strings.HasPrefix(version, listGroup) {
 		return nil, refused(start, "", "stdin holds no "+listKind+" of "+listGroup+"v1", "run it by kustomize or kpt, or wrap the objects into one")
 	}
-	if items := l.root.Get("items"); items != nil && items.Kind != manifest.List && (items.Kind != manifest.Scalar || items.Value != nil) {
+	if items := l.root.Get("items"); !is(items, manifest.List) {
 		return nil, refused(items.Position, "items", "must be a list", "")
 	}
+	if config := l.root.Get("functionConfig"); !is(config, manifest.Map) {
+		return nil, refused(config.Position, "functionConfig", "must be a map", "")
+	}
 	return l, nil
+}
+
+// is reports whether a value is of a kind, or as good as absent.
+func is(n *manifest.Node, kind manifest.NodeKind) bool {
+	return n == nil || n.Kind == kind || n.Kind == manifest.Scalar && n.Value == nil
 }
 
 func (l *resourceList) items() []*manifest.Node {
@@ -57,6 +67,15 @@ func (l *resourceList) items() []*manifest.Node {
 
 // begin is the line in which an item begins: that of its dash, before the comments on top of it.
 func (l *resourceList) begin(item *manifest.Node) int {
+	line, known := l.begins[item]
+	if !known {
+		line = l.above(item)
+		l.begins[item] = line
+	}
+	return line
+}
+
+func (l *resourceList) above(item *manifest.Node) int {
 	for line := item.Line - 1; line > 0; line-- {
 		above := bytes.TrimLeft(l.lines[line-1], " ")
 		comment := bytes.TrimLeft(bytes.TrimPrefix(above, []byte("-")), " ")

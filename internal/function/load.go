@@ -155,11 +155,13 @@ func worded(e *validation.Validation, root *manifest.Node) fault {
 	return f
 }
 
-// dotted reads a path of the framework: steps and indices with dots between them.
+var steps = strings.NewReplacer("[", ".", "]", "")
+
+// dotted reads a path of the framework: steps and indices, the latter also in brackets, with dots between them.
 func dotted(name string, root *manifest.Node) manifest.Path {
 	var path manifest.Path
 	n := root
-	for step := range strings.SplitSeq(strings.Trim(name, "."), ".") {
+	for step := range strings.SplitSeq(steps.Replace(name), ".") {
 		if step == "" {
 			continue
 		}

@@ -26,7 +26,7 @@ func (c *call) render(ctx context.Context) (outcome, error) {
 		chosen = config.Spec.names()
 	}
 	res, err := pipeline.Run(ctx, repository.files, pipeline.Options{
-		Tenants: chosen, Environment: config.Spec.Environment, Now: c.now, FailOn: c.config.failOn(""), Trees: true,
+		Tenants: chosen, Environment: config.Spec.Environment, Now: c.now, FailOn: repository.failOn(""), Trees: true,
 	})
 	if err != nil {
 		return outcome{}, err
@@ -43,7 +43,7 @@ func (c *call) render(ctx context.Context) (outcome, error) {
 	}
 	if res.Fleet.Platform != nil && len(res.Held) == 0 {
 		var missing []manifest.Problem
-		out.added, missing = c.config.objects(res, config.Spec.Environment)
+		out.added, out.report.Summary.Skipped, missing = c.config.objects(res, config.Spec.Environment)
 		out.report.Problems = append(out.report.Problems, missing...)
 	}
 	out.report.Problems = manifest.SortProblems(out.report.Problems)
@@ -54,22 +54,23 @@ func (c *call) render(ctx context.Context) (outcome, error) {
 	return out, nil
 }
 
-// objects are those of one environment, as a cluster gets them; the tenants that do not have it are left out.
-func (c *functionConfig) objects(res *pipeline.Result, environment string) ([]manifest.Object, []manifest.Problem) {
+// objects are those of one environment, as a cluster gets them. Tenants that do not have it are skipped, where others
+// do.
+func (c *functionConfig) objects(res *pipeline.Result, environment string) (out []manifest.Object, skipped []report.Skipped, problems []manifest.Problem) {
 	path := manifest.Path{"spec", "environment"}
 	wrong := func(remedy, format string, args ...any) []manifest.Problem {
 		return refused(c.at(path), path.String(), fmt.Sprintf(format, args...), remedy)
 	}
-	var out []manifest.Object
 	var names []string
 	for _, t := range res.Tenants {
 		name := environment
 		if name == "" {
 			if len(t.Tenant.Environments) != 1 {
-				return nil, wrong("name one of them", "is missing, and %s has several environments", t.Tenant.Name)
+				return nil, nil, wrong("name one of them", "is missing, and %s has several environments", t.Tenant.Name)
 			}
 			name = t.Tenant.Environments[0].Name
 		}
+		before := len(out)
 		for _, e := range t.Tenant.Environments {
 			if !slices.Contains(names, e.Name) {
 				names = append(names, e.Name)
@@ -82,35 +83,25 @@ func (c *functionConfig) objects(res *pipeline.Result, environment string) ([]ma
 				out = append(out, b.Object)
 			}
 		}
+		if len(out) == before {
+			skipped = append(skipped, report.Skipped{What: t.Tenant.Name, Reason: "it has no environment " + name})
+		}
 	}
 	if len(out) == 0 {
-		return nil, wrong("use one of "+strings.Join(names, ", "), "no tenant has the environment %q", environment)
+		return nil, nil, wrong("use one of "+strings.Join(names, ", "), "no tenant has the environment %q", environment)
 	}
-	return out, nil
+	return out, skipped, nil
 }
 
 // failOn is the severity that fails: high, or what the platform or the config say where that is stricter. Neither
 // can let more pass.
-func (c *functionConfig) failOn(asked string) manifest.Severity {
+func (r *repository) failOn(asked string) manifest.Severity {
 	bound := manifest.High
-	for _, s := range []string{c.platformBound(), asked} {
+	platforms, _ := scalar(r.platform().Get("spec").Get("policies").Get("failOn"))
+	for _, s := range []string{platforms, asked} {
 		if stricter := manifest.Severity(s); stricter == manifest.Low || stricter == manifest.Medium && bound == manifest.High {
 			bound = stricter
 		}
 	}
 	return bound
-}
-
-// platformBound is what the platform says of it, in a map or in text.
-func (c *functionConfig) platformBound() string {
-	if c == nil || c.root.Get("spec").Get("platform") == nil {
-		return ""
-	}
-	platform := c.root.Get("spec").Get("platform").Tree()
-	if text, ok := platform.(string); ok {
-		platform, _ = read(text)
-	}
-	bound, _ := manifest.Path{"spec", "policies", "failOn"}.Lookup(platform)
-	s, _ := bound.(string)
-	return s
 }

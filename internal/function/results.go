@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,15 +53,15 @@ func reference(p manifest.Problem) *yaml.ResourceIdentifier {
 func (c *call) field(p manifest.Problem) *framework.Field {
 	item := c.item(p.Object)
 	switch {
-	case item != nil && len(p.Path) > 0 && !c.configured(p.File):
+	case item.tree != nil && len(p.Path) > 0 && !c.configured(p.File):
 	case p.Field != "":
 		return &framework.Field{Path: p.Field}
 	case len(p.Path) == 0:
 		return nil
 	}
 	f := &framework.Field{Path: p.Path.String()}
-	if item != nil && !strings.HasPrefix(p.Check, "TS-SEC-") {
-		switch v, _ := p.Path.Lookup(item.Tree()); v := v.(type) {
+	if item.tree != nil && !strings.HasPrefix(p.Check, "TS-SEC-") {
+		switch v, _ := p.Path.Lookup(item.tree); v := v.(type) {
 		case bool, int64, float64:
 			f.CurrentValue = v
 		case string:
@@ -70,21 +71,24 @@ func (c *call) field(p manifest.Problem) *framework.Field {
 	return f
 }
 
+// inlined is the name of a text in a functionConfig, which problems have as that of their file.
+var inlined = regexp.MustCompile(`^spec\.(tenant|peers|platform|overrides|patches|resources)(\[\d+\](\.document)?)?$`)
+
 // configured reports whether a name of a file is the functionConfig's, or that of a text in it.
 func (c *call) configured(file string) bool {
-	return c.config != nil && (file == c.config.name || strings.HasPrefix(file, "spec."))
+	return c.config != nil && (file == c.config.name || inlined.MatchString(file))
 }
 
-// item is the item that an object was read from, if it is one.
-func (c *call) item(key manifest.Key) *manifest.Node {
+// item is the item that an object was read from; empty if it is none.
+func (c *call) item(key manifest.Key) item {
 	if c.list == nil || key.Kind == "" {
-		return nil
+		return item{}
 	}
 	if c.byKey == nil {
-		c.byKey = map[manifest.Key]*manifest.Node{}
-		for _, item := range slices.Backward(c.list.items()) {
-			if tree, ok := item.Tree().(map[string]any); ok {
-				c.byKey[manifest.Object{Tree: tree}.Key()] = item
+		c.byKey = map[manifest.Key]item{}
+		for _, n := range slices.Backward(c.list.items()) {
+			if tree, ok := n.Tree().(map[string]any); ok {
+				c.byKey[manifest.Object{Tree: tree}.Key()] = item{n, tree}
 			}
 		}
 	}
@@ -100,13 +104,13 @@ func (c *call) file(p manifest.Problem) *framework.File {
 	if c.configured(p.File) {
 		f.Path = c.config.name
 	}
-	if item := c.item(p.Object); item != nil && filePath(item) == p.File {
-		f.Index, _ = strconv.Atoi(annotation(item, "internal.config.kubernetes.io/index", "config.kubernetes.io/index"))
+	if item := c.item(p.Object); item.tree != nil && filePath(item.Node) == p.File {
+		f.Index, _ = strconv.Atoi(annotation(item.Node, "internal.config.kubernetes.io/index", "config.kubernetes.io/index"))
 	}
 	return f
 }
 
-// tags are what the specification has no field for.
+// tags are what the specification has no field for. A line in a text of the functionConfig is none of the file.
 func tags(p manifest.Problem) map[string]string {
 	rule := p.Check
 	if at := p.Rule.String(); at != "" {
@@ -116,7 +120,11 @@ func tags(p manifest.Problem) map[string]string {
 		"rule": rule, "severity": string(p.Severity), "fix": report.Clean(p.Remedy),
 		"tenant": p.Tenant, "environment": p.Environment,
 	}
-	if p.Line > 0 {
+	switch {
+	case p.Line == 0:
+	case inlined.MatchString(p.File):
+		all["text"] = p.Position.String()
+	default:
 		all["line"], all["column"] = strconv.Itoa(p.Line), strconv.Itoa(p.Column)
 	}
 	for k, v := range all {
