@@ -45,7 +45,6 @@ var unrenderedService = []pending{
 var unrenderedPlatform = []pending{
 	{manifest.Path{"gitops", "layout"}, []any{"kustomize"}},
 	{manifest.Path{"secretStore"}, nil},
-	{manifest.Path{"prices"}, nil},
 	{manifest.Path{"clusters", "*", "backupLocation"}, nil},
 	{manifest.Path{"clusters", "*", "storageClasses", "*", "default"}, []any{false}},
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 const (
@@ -13,7 +14,13 @@ const (
 	heapFloor = 64 << 20
 	// smallestHeap is where Go begins to collect at 100 percent.
 	smallestHeap = 4 << 20
+	// planMemory is what a plan may use before garbage is collected: it keeps the objects of many tenants until
+	// its end, and marking them again and again takes a third of its CPU.
+	planMemory = 1 << 30
 )
+
+// planning says that memory is bounded as a plan's.
+var planning atomic.Bool
 
 // giveRoom keeps the garbage collector out of short runs, which would spend a fourth of their time on it
 // and end before anybody needs what it freed. A heap of more than half the floor is collected as usual,
@@ -26,14 +33,33 @@ func giveRoom() {
 	afterCollection(usual)
 }
 
+// giveRoomToPlan keeps it out of a plan until its memory is used, or twice of what lives where that is more. Somebody
+// else's GOGC or GOMEMLIMIT holds here, too.
+func giveRoomToPlan() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		planning.Store(true)
+		setGoal(100)
+	}
+}
+
 // afterCollection sets the goal of the next collection after each one.
 func afterCollection(usual int) {
 	runtime.AddCleanup(new([64]byte), func(usual int) {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(live)
-		debug.SetGCPercent(growth(live[0].Value.Uint64(), usual))
+		setGoal(usual)
 		afterCollection(usual)
 	}, usual)
+}
+
+func setGoal(usual int) {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	live := sample[0].Value.Uint64()
+	if planning.Load() {
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(int64(max(planMemory, 2*live)))
+		return
+	}
+	debug.SetGCPercent(growth(live, usual))
 }
 
 // growth is by how many percent of what lives the heap may grow: up to the floor, and no less than usual.

@@ -48,3 +48,21 @@ func TestRoomAsSomebodySaid(t *testing.T) {
 		})
 	}
 }
+
+// TestRoomToPlan: a plan may use its memory before anything is collected, and says so to the collector in time.
+func TestRoomToPlan(t *testing.T) {
+	limit := debug.SetMemoryLimit(-1)
+	t.Cleanup(func() {
+		planning.Store(false)
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(100)
+	})
+	t.Setenv("GOMEMLIMIT", "")
+	t.Setenv("GOGC", "80")
+	giveRoomToPlan()
+	require.Equal(t, limit, debug.SetMemoryLimit(-1), "somebody set GOGC")
+	t.Setenv("GOGC", "")
+	giveRoomToPlan()
+	require.Equal(t, -1, percent())
+	require.Equal(t, int64(planMemory), debug.SetMemoryLimit(-1))
+}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -78,7 +76,7 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	defer release()
 	options, done := w.ready(pipeline.Options{Tenants: w.tenants(args)})
 	defer done()
-	lessCollection()
+	giveRoomToPlan()
 	planned, err := w.planFrom(ctx, o.base, head, options)
 	if err != nil {
 		return err
@@ -98,14 +96,6 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 		return errProblems
 	}
 	return nil
-}
-
-// lessCollection lets memory grow further before garbage is collected, unless the user said how far: a plan of
-// many tenants keeps their objects until its end, and marking them again and again takes a fourth of its CPU.
-func lessCollection() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
-	}
 }
 
 // heldBack says which tenants cannot be published as they stand, and what else is wrong with the files.

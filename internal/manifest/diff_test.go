@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"testing"
 
@@ -170,4 +171,21 @@ func deepCopy(v any) any {
 		return c
 	}
 	return v
+}
+
+// TestEqualLaw: trees are equal when they are written alike, which is what Equal avoids doing.
+func TestEqualLaw(t *testing.T) {
+	alike := func(a, b any) bool { return string(Marshal(a)) == string(Marshal(b)) }
+	scalars := []any{nil, true, false, "", "1", "true", int64(0), int64(1), 0.0, 1.0, 1.5, math.NaN(), math.Copysign(0, -1), map[string]any(nil), map[string]any{}, []any(nil), []any{}}
+	for _, a := range scalars {
+		for _, b := range scalars {
+			require.Equal(t, alike(a, b), Equal(a, b), "%#v %#v", a, b)
+			require.Equal(t, alike([]any{a}, []any{b}), Equal(map[string]any{"k": a}, map[string]any{"k": b}), "%#v %#v", a, b)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := smallTrees(3).Draw(t, "a"), smallTrees(3).Draw(t, "b")
+		require.Equal(t, alike(a, b), Equal(a, b))
+		require.True(t, Equal(a, deepCopy(a)))
+	})
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -230,4 +232,31 @@ func appendFloat(dst []byte, f float64) []byte {
 }
 
 // Equal reports whether two JSON trees are written alike.
-func Equal(a, b any) bool { return bytes.Equal(Marshal(a), Marshal(b)) }
+func Equal(a, b any) bool {
+	switch x := a.(type) {
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		return ok && len(x) == len(y) && (sameMap(x, y) || equalMaps(x, y))
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, Equal)
+	case string:
+		y, ok := b.(string)
+		return ok && x == y
+	}
+	return equalScalars(a, b) || scalar(b) && bytes.Equal(Marshal(a), Marshal(b)) // 1 and 1.0
+}
+
+func equalMaps(a, b map[string]any) bool {
+	for k, v := range a {
+		if w, ok := b[k]; !ok || !Equal(v, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameMap reports whether two maps are one.
+func sameMap(a, b map[string]any) bool {
+	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer()
+}

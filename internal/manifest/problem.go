@@ -76,6 +76,15 @@ type Problem struct {
 	Baseline bool
 }
 
+// Alone is the message of a problem that is about no object and no field, and is told from others by it alone; it is
+// empty for others, whose message may change while they stay.
+func (p Problem) Alone() string {
+	if p.Object.Kind == "" && p.Field == "" {
+		return p.Message
+	}
+	return ""
+}
+
 // SortProblems orders by file, line, column, check, message, and drops exact repetitions.
 func SortProblems(ps []Problem) []Problem {
 	slices.SortStableFunc(ps, func(a, b Problem) int {

@@ -107,6 +107,7 @@ type Rendered struct {
 	objects  int
 	placed   map[string][]manifest.Object // by environment, where revisions are compared
 	judged   map[string]judged            // by environment, until the other revision is judged
+	baseless *overlay.Source              // of a tree that lacks its base
 	twin     *Rendered                    // the same tenant at the other revision, if that was judged
 }
 
@@ -245,11 +246,18 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant, twin *Rendered) (Rend
 	if err := ctx.Err(); err != nil {
 		return Rendered{}, err
 	}
-	src := sourceOf(t)
+	src := overlays(t)
+	baseless := twin != nil && len(t.Extras) == 0 && !c.options.Verify
+	if !baseless {
+		src.Base = generators.Generate(t, &t.Base)
+	}
 	tree, problems := overlay.New(src)
 	r := Rendered{Tenant: t, Tree: tree, problems: problems, unbuilt: len(problems) > 0, services: map[manifest.Key]string{}, twin: twin}
 	if tree == nil {
 		return r, nil
+	}
+	if baseless {
+		r.baseless = &src
 	}
 	for i := range t.Environments {
 		if e := &t.Environments[i]; c.options.Environment == "" || c.options.Environment == e.Name {
@@ -268,9 +276,27 @@ func (c chain) one(ctx context.Context, t *schemas.Tenant, twin *Rendered) (Rend
 	return r, nil
 }
 
+// whole is the tree of what was rendered. That of another revision lacks its base until a line of it is asked for:
+// nobody writes it, and what is built of it is the same by the law of the overlay.
+func (r *Rendered) whole() *overlay.Tree {
+	if r.baseless != nil {
+		r.baseless.Base = generators.Generate(r.Tenant, &r.Tenant.Base)
+		r.Tree, _ = overlay.New(*r.baseless)
+		r.baseless = nil
+	}
+	return r.Tree
+}
+
 // sourceOf renders a tenant in all its environments.
 func sourceOf(t *schemas.Tenant) overlay.Source {
-	src := overlay.Source{Tenant: t.Name, File: source(t), Base: generators.Generate(t, &t.Base), Extras: t.Extras}
+	src := overlays(t)
+	src.Base = generators.Generate(t, &t.Base)
+	return src
+}
+
+// overlays is the source of a tree without its base.
+func overlays(t *schemas.Tenant) overlay.Source {
+	src := overlay.Source{Tenant: t.Name, File: source(t), Extras: t.Extras}
 	for i := range t.Environments {
 		e := &t.Environments[i]
 		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(t, e)})
@@ -333,7 +359,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	}
 	found = append(found, c.prove(r, e, built, objects)...)
 	if len(found) > 0 {
-		newOrigin(r.Tenant, e, generated, built, r.Tree, c.engine.Holds).locate(found)
+		newOrigin(r.Tenant, e, generated, built, r.whole(), c.engine.Holds).locate(found)
 	}
 	r.problems = append(r.problems, found...)
 	if len(c.waivers) > 0 {

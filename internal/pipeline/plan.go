@@ -125,6 +125,7 @@ func (p *planner) planned(ctx context.Context, c *comparison) (*Planned, error) 
 			out.Files = append(out.Files, pr.name)
 		}
 	}
+	p.follow(in, &out.Plan)
 	return out, p.verify(ctx, out.Plan.Groups)
 }
 

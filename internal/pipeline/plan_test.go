@@ -165,12 +165,12 @@ func settledOf(res, other *Result) []manifest.Problem {
 	return out
 }
 
-// toldOf are findings without what a plan knows better: that an object with another digest in its name is the same.
+// toldOf are findings, with the rendered line, without what a plan knows better: that an object with another digest in its name is the same.
 func toldOf(problems []manifest.Problem) []string {
 	var out []string
 	for _, p := range problems {
 		if p.Object.Kind != "ConfigMap" {
-			out = append(out, p.Position.String()+" "+p.Check+" "+p.Tenant+"/"+p.Environment+" "+p.Message)
+			out = append(out, p.Position.String()+" "+p.Check+" "+p.Tenant+"/"+p.Environment+" "+p.Output.String()+" "+p.Message)
 		}
 	}
 	slices.Sort(out)

@@ -70,25 +70,21 @@ func (r *revision) one(ctx context.Context, name string, twin *Rendered) (*Rende
 // compareFiles notes the new files where they differ, and lets go of the trees. Where objects differ, files
 // do: they are what kustomize builds the objects from.
 func (pr *pair) compareFiles() {
-	old, new := pr.old.letGo(), pr.new.letGo()
-	if new == nil {
-		return
+	if pr.new.written() {
+		sums := sumsOf(pr.new.Tree.Files())
+		if !pr.old.written() || !samePlaced(pr.old.placed, pr.new.placed) || !maps.Equal(sums, sumsOf(pr.old.whole().Files())) {
+			pr.files = sums
+		}
 	}
-	sums := sumsOf(new.Files())
-	if old == nil || !samePlaced(pr.old.placed, pr.new.placed) || !maps.Equal(sums, sumsOf(old.Files())) {
-		pr.files = sums
+	for _, r := range []*Rendered{pr.old, pr.new} {
+		if r != nil {
+			r.Tree, r.baseless = nil, nil
+		}
 	}
 }
 
-// letGo takes the tree out of what was rendered; nil where it is not to be written.
-func (r *Rendered) letGo() *overlay.Tree {
-	if r == nil || r.Tree == nil || r.unbuilt {
-		return nil
-	}
-	tree := r.Tree
-	r.Tree = nil
-	return tree
-}
+// written reports whether a tree is there that may be written.
+func (r *Rendered) written() bool { return r != nil && r.Tree != nil && !r.unbuilt }
 
 func samePlaced(a, b map[string][]manifest.Object) bool {
 	return maps.EqualFunc(a, b, sameObjects)

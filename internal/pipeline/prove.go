@@ -50,7 +50,7 @@ func (c chain) prove(r *Rendered, e *schemas.Environment, built []overlay.Built,
 	}
 	mender := mender{tenant: r.Tenant, env: e}
 	for _, s := range cert.shortages(c.wants) {
-		r.problems = append(r.problems, mender.explain(s, cert, built, r.Tree))
+		r.problems = append(r.problems, mender.explain(s, cert, built, r.whole()))
 	}
 	return about
 }

@@ -29,60 +29,77 @@ func (c *comparison) renames() []renamed {
 }
 
 // CompareFindings says which of the problems after a change are new, which of those before it are fixed, and how many
-// stay. A problem whose line moved is the same. One that a waiver accepts now is fixed, one whose waiver is gone new.
+// stay. A problem whose line moved is the same, and so is one that says of the same field the same in other words,
+// with another image, say. One that a waiver accepts now is fixed; one whose waiver is gone, or that is graver, is new.
 func CompareFindings(before, after []manifest.Problem) Findings {
 	return compareFindings(before, after, nil)
 }
 
 func compareFindings(before, after []manifest.Problem, names []renamed) Findings {
-	m := ledger{old: map[findingKey][]manifest.Problem{}}
+	l := ledger{after: sorted(after)}
 	for _, p := range sorted(before) {
-		k := keyOf(rename(p, names))
-		m.old[k] = append(m.old[k], p)
+		l.before = append(l.before, rename(p, names))
 	}
 	var out Findings
-	unchanged := func(same func(old, new manifest.Problem) bool) {
-		after = slices.DeleteFunc(after, func(p manifest.Problem) bool {
-			_, ok := m.take(p, same)
-			if ok {
-				out.Unchanged++
+	unchanged := func(_, _ manifest.Problem) { out.Unchanged++ }
+	l.match(keyOf, unmoved, unchanged)
+	l.match(keyOf, stays, unchanged)
+	l.match(looseKey, stays, unchanged)
+	for _, key := range []identity{keyOf, looseKey} {
+		l.match(key, func(_, _ manifest.Problem) bool { return true }, func(old, new manifest.Problem) {
+			if old.Waiver == "" && new.Waiver != "" {
+				out.Fixed = append(out.Fixed, old)
+			} else {
+				out.New = append(out.New, new)
 			}
-			return ok
 		})
 	}
-	after = sorted(after)
-	unchanged(func(old, new manifest.Problem) bool { return old.Waiver == new.Waiver && old.Position == new.Position })
-	unchanged(func(old, new manifest.Problem) bool { return (old.Waiver == "") == (new.Waiver == "") })
-	for _, p := range after {
-		old, known := m.take(p, func(_, _ manifest.Problem) bool { return true })
-		if known && p.Waiver != "" {
-			out.Fixed = append(out.Fixed, old)
-		} else {
-			out.New = append(out.New, p)
-		}
-	}
-	for _, left := range m.old {
-		out.Fixed = append(out.Fixed, left...)
-	}
-	out.New, out.Fixed = manifest.SortProblems(out.New), manifest.SortProblems(sorted(out.Fixed))
+	out.New = manifest.SortProblems(sorted(append(out.New, l.after...)))
+	out.Fixed = manifest.SortProblems(sorted(append(out.Fixed, l.before...)))
 	return out
 }
 
-// ledger holds the problems of before that found no match yet.
-type ledger struct {
-	old map[findingKey][]manifest.Problem
-}
+// ledger holds the problems of both revisions that found no match yet.
+type ledger struct{ before, after []manifest.Problem }
 
-// take removes the first problem that is the same as p.
-func (l *ledger) take(p manifest.Problem, same func(old, new manifest.Problem) bool) (manifest.Problem, bool) {
-	k := keyOf(p)
-	for i, old := range l.old[k] {
-		if same(old, p) {
-			l.old[k] = slices.Delete(l.old[k], i, i+1)
-			return old, true
+// identity tells what problems of two revisions share to be one.
+type identity func(manifest.Problem) findingKey
+
+// match takes out, one by one, the pairs that have the same key and are the same, and keeps an account of them.
+func (l *ledger) match(key identity, same func(old, new manifest.Problem) bool, account func(old, new manifest.Problem)) {
+	free := map[findingKey][]int{}
+	for i, p := range l.before {
+		free[key(p)] = append(free[key(p)], i)
+	}
+	taken := map[int]bool{}
+	l.after = slices.DeleteFunc(l.after, func(p manifest.Problem) bool {
+		k := key(p)
+		n := slices.IndexFunc(free[k], func(i int) bool { return same(l.before[i], p) })
+		if n < 0 {
+			return false
+		}
+		i := free[k][n]
+		free[k], taken[i] = slices.Delete(free[k], n, n+1), true
+		account(l.before[i], p)
+		return true
+	})
+	rest := l.before[:0]
+	for i, p := range l.before {
+		if !taken[i] {
+			rest = append(rest, p)
 		}
 	}
-	return manifest.Problem{}, false
+	l.before = rest
+}
+
+// stays reports whether a problem is accepted or not as it was, and no graver.
+func stays(old, new manifest.Problem) bool {
+	return (old.Waiver == "") == (new.Waiver == "") && gravity(new.Severity) <= gravity(old.Severity)
+}
+
+// unmoved reports whether it also stands where it stood.
+func unmoved(old, new manifest.Problem) bool {
+	return stays(old, new) && old.Waiver == new.Waiver && old.Position == new.Position
 }
 
 // sorted is a copy in the order of positions and all else by which problems differ.
@@ -103,6 +120,14 @@ func keyOf(p manifest.Problem) findingKey {
 	if p.Object == (manifest.Key{}) {
 		k.file, k.field = p.File, p.Field
 	}
+	return k
+}
+
+// looseKey leaves out the message where something else tells the problem, as the fingerprints of SARIF do: a value that
+// changes stands in it.
+func looseKey(p manifest.Problem) findingKey {
+	k := keyOf(p)
+	k.message = p.Alone()
 	return k
 }
 

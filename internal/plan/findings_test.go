@@ -13,6 +13,16 @@ func found(line int, message, waiver string) manifest.Problem {
 		Position: manifest.Position{File: "tenants/acme.yaml", Line: line}, Object: manifest.Key{Kind: "Rollout", Name: "web"}}
 }
 
+func grave(p manifest.Problem) manifest.Problem {
+	p.Severity = manifest.Critical
+	return p
+}
+
+func on(p manifest.Problem, path string) manifest.Problem {
+	p.Path = manifest.ParsePath(path)
+	return p
+}
+
 func TestCompareFindings(t *testing.T) {
 	type problems []manifest.Problem
 	for _, c := range []struct {
@@ -25,7 +35,15 @@ func TestCompareFindings(t *testing.T) {
 		{what: "a line moves", before: problems{found(3, "a", "")}, after: problems{found(9, "a", "")}, unchanged: 1},
 		{what: "one more of the same", before: problems{found(3, "a", "")}, after: problems{found(3, "a", ""), found(9, "a", "")}, new: problems{found(9, "a", "")}, unchanged: 1},
 		{what: "one less of the same", before: problems{found(3, "a", ""), found(9, "a", "")}, after: problems{found(9, "a", "")}, fixed: problems{found(3, "a", "")}, unchanged: 1},
-		{what: "another", before: problems{found(3, "a", "")}, after: problems{found(3, "b", "")}, new: problems{found(3, "b", "")}, fixed: problems{found(3, "a", "")}},
+		{what: "another field", before: problems{found(3, "a", "")}, after: problems{on(found(3, "b", ""), "spec")}, new: problems{on(found(3, "b", ""), "spec")}, fixed: problems{found(3, "a", "")}},
+		{what: "other words", before: problems{found(3, "a", "")}, after: problems{found(9, "b", "")}, unchanged: 1},
+		{what: "other words for one of two", before: problems{found(3, "a", ""), found(3, "b", "")}, after: problems{found(3, "b", ""), found(3, "c", "")}, unchanged: 2},
+		{what: "other words, and one more", before: problems{found(3, "a", "")}, after: problems{found(3, "b", ""), found(3, "c", "")}, new: problems{found(3, "c", "")}, unchanged: 1},
+		{what: "other words, accepted", before: problems{found(3, "a", "")}, after: problems{found(3, "b", "w")}, fixed: problems{found(3, "a", "")}},
+		{what: "graver", before: problems{found(3, "a", "")}, after: problems{grave(found(3, "a", ""))}, new: problems{grave(found(3, "a", ""))}},
+		{what: "graver, in other words", before: problems{found(3, "a", "")}, after: problems{grave(found(3, "b", ""))}, new: problems{grave(found(3, "b", ""))}},
+		{what: "graver, and accepted as before", before: problems{found(3, "a", "w")}, after: problems{grave(found(3, "a", "w"))}, new: problems{grave(found(3, "a", "w"))}},
+		{what: "less grave", before: problems{grave(found(3, "a", ""))}, after: problems{found(3, "b", "")}, unchanged: 1},
 		{what: "accepted by a waiver", before: problems{found(3, "a", "")}, after: problems{found(3, "a", "w")}, fixed: problems{found(3, "a", "")}},
 		{what: "no longer accepted", before: problems{found(3, "a", "w")}, after: problems{found(3, "a", "")}, new: problems{found(3, "a", "")}},
 		{what: "accepted by another waiver", before: problems{found(3, "a", "v")}, after: problems{found(3, "a", "w")}, unchanged: 1},
@@ -57,4 +75,7 @@ func TestProblemsWithoutAPlace(t *testing.T) {
 	moved.Line = 9
 	p := New(Input{Before: []manifest.Problem{a}, After: []manifest.Problem{moved, b}})
 	require.Equal(t, Findings{New: []manifest.Problem{b}, Unchanged: 1}, p.Findings)
+	a.Field, b.Field, b.Message = "", "", "is not read"
+	p = New(Input{Before: []manifest.Problem{a}, After: []manifest.Problem{b}})
+	require.Equal(t, Findings{New: []manifest.Problem{b}, Fixed: []manifest.Problem{a}}, p.Findings, "only words tell them apart")
 }

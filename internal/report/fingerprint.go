@@ -36,8 +36,8 @@ func fingerprint(p manifest.Problem) string {
 	if p.Tenant == "" {
 		parts = append(parts, p.Object.Namespace, p.File)
 	}
-	if p.Object.Kind == "" && p.Field == "" {
-		parts = append(parts, p.Message)
+	if alone := p.Alone(); alone != "" {
+		parts = append(parts, alone)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
