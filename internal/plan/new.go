@@ -83,8 +83,3 @@ func (s *Summary) add(e Effect) {
 		s.Risks[r.Class]++
 	}
 }
-
-// WeakenIsolation counts the risks that give anybody more than before, or take away what holds them back.
-func (s Summary) WeakenIsolation() int {
-	return s.Risks[WiderRole] + s.Risks[OpenedPath] + s.Risks[RemovedGuard]
-}
