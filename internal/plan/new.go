@@ -22,11 +22,12 @@ func New(in Input) Plan {
 }
 
 func (p *Plan) findings(in Input, all []comparison) Findings {
-	out := CompareFindings(in.Before, in.After)
+	out := CompareFindings(in.Before, in.After).waived(in.Before, in.After, nil)
 	for _, c := range all {
 		out.New = append(out.New, c.found.New...)
 		out.Fixed = append(out.Fixed, c.found.Fixed...)
 		out.Unchanged += c.found.Unchanged
+		out.Waived += c.found.Waived
 	}
 	out.New, out.Fixed = manifest.SortProblems(out.New), manifest.SortProblems(out.Fixed)
 	return out
