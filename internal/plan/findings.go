@@ -31,7 +31,7 @@ func (c *comparison) renames() []renamed {
 // CompareFindings says which of the problems after a change are new, which of those before it are fixed, and how many
 // stay. A problem whose line moved is the same. One that a waiver accepts now is fixed, one whose waiver is gone new.
 func CompareFindings(before, after []manifest.Problem) Findings {
-	return compareFindings(before, after, nil)
+	return compareFindings(before, after, nil).waived(before, after, nil)
 }
 
 func compareFindings(before, after []manifest.Problem, names []renamed) Findings {

@@ -22,7 +22,7 @@ func New(in Input) Plan {
 }
 
 func (p *Plan) findings(in Input, all []comparison) Findings {
-	out := CompareFindings(in.Before, in.After).waived(in.Before, in.After, nil)
+	out := CompareFindings(in.Before, in.After)
 	for _, c := range all {
 		out.New = append(out.New, c.found.New...)
 		out.Fixed = append(out.Fixed, c.found.Fixed...)

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
@@ -22,14 +20,16 @@ func (f Findings) waived(before, after []manifest.Problem, names []renamed) Find
 			more[keyOf(rename(p, names))]--
 		}
 	}
-	f.Fixed = slices.DeleteFunc(slices.Clone(f.Fixed), func(p manifest.Problem) bool {
+	fixed := f.Fixed
+	f.Fixed = nil
+	for _, p := range fixed {
 		k := keyOf(rename(p, names))
 		if p.Waiver != "" || more[k] <= 0 {
-			return false
+			f.Fixed = append(f.Fixed, p)
+			continue
 		}
 		more[k]--
 		f.Waived++
-		return true
-	})
+	}
 	return f
 }
