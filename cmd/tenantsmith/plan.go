@@ -15,6 +15,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 type planOptions struct {
@@ -92,6 +93,9 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	if err := w.heldBack(planned); err != nil {
 		return err
 	}
+	if err := w.withoutTenants(head); err != nil {
+		return err
+	}
 	if o.exitCode && planned.Changes() {
 		return errProblems
 	}
@@ -108,6 +112,18 @@ func (w *workspace) heldBack(planned *pipeline.Planned) error {
 		return err
 	}
 	return errProblems
+}
+
+// withoutTenants warns, as check does, of a folder that holds none: "nothing changes" there says nothing.
+func (w *workspace) withoutTenants(head fs.FS) error {
+	if names, err := schemas.Names(head); err != nil || len(names) > 0 {
+		return nil // an error is told already
+	}
+	fleet, err := schemas.Load(head, schemas.Options{})
+	if err != nil {
+		return err
+	}
+	return w.reasons(report.Report{Problems: fleet.Problems})
 }
 
 // planFrom opens the base and plans the way from it to the head.

@@ -20,13 +20,30 @@ func widerBinding(c *comparison, p *pair) {
 			before[subject(s)] = true
 		}
 	}
+	var more []string
+	var worst manifest.Severity
+	path := manifest.Path{"subjects"}
 	for i, s := range list(new["subjects"]) {
 		who := subject(s)
 		if before[who] {
 			continue
 		}
 		before[who] = true
-		c.risk(WiderRole, c.reach(p, new, s), p, manifest.Path{"subjects", i}, fmt.Sprintf("%s now has the %s%s", who, role, scope(p)), "")
+		if more = append(more, who); len(more) == 1 {
+			path = manifest.Path{"subjects", i}
+		} else {
+			path = manifest.Path{"subjects"}
+		}
+		if severity := c.reach(p, new, s); gravity(severity) > gravity(worst) {
+			worst = severity
+		}
+	}
+	switch len(more) {
+	case 0:
+	case 1:
+		c.risk(WiderRole, worst, p, path, fmt.Sprintf("%s now has the %s%s", more[0], role, scope(p)), "")
+	default:
+		c.risk(WiderRole, worst, p, path, fmt.Sprintf("these now have the %s%s: %s", role, scope(p), few(more, ", ")), "")
 	}
 }
 

@@ -52,7 +52,8 @@ func skips(list []Skipped, e Environment) bool {
 func (c *comparison) run() {
 	c.pairs = match(c.Old, c.New)
 	c.judge()
-	c.found = compareFindings(findings(c.Old), findings(c.New), c.renames())
+	before, after, names := findings(c.Old), findings(c.New), c.renames()
+	c.found = compareFindings(before, after, names).waived(before, after, names)
 	c.effect = c.measure()
 }
 

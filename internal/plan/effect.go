@@ -11,7 +11,7 @@ func (c *comparison) measure() Effect {
 		Environment: c.Environment.Environment, Protected: c.Protected, Action: c.action(),
 		Loses: c.Loses, Restarts: c.restarts(), Risks: c.risks,
 		Quota: c.quotaChanges(), Steady: amounts(steady(c.Old), steady(c.New)),
-		New: len(c.found.New), Fixed: len(c.found.Fixed), Unchanged: c.found.Unchanged,
+		New: len(c.found.New), Fixed: len(c.found.Fixed), Unchanged: c.found.Unchanged, Waived: c.found.Waived,
 	}
 	if c.Old != nil {
 		e.OldTier = c.Old.Tier
@@ -70,7 +70,7 @@ func (c *comparison) restarts() []string {
 // changes reports whether there is anything to tell of the environment.
 func (c *comparison) changes() bool {
 	e := &c.effect
-	return !c.skipped && (len(c.pairs) > 0 || e.Action != Changed && c.Old != c.New || e.New+e.Fixed > 0 || e.OldTier != e.NewTier ||
+	return !c.skipped && (len(c.pairs) > 0 || e.Action != Changed && c.Old != c.New || e.New+e.Fixed+e.Waived > 0 || e.OldTier != e.NewTier ||
 		len(e.Loses)+len(e.Quota)+len(e.Steady)+len(e.Risks) > 0)
 }
 

@@ -30,9 +30,9 @@ func (c *comparison) renames() []renamed {
 
 // CompareFindings says which of the problems after a change are new, which of those before it are fixed, and how many
 // stay. A problem whose line moved is the same, and so is one that says of the same field the same in other words,
-// with another image, say. One that a waiver accepts now is fixed; one whose waiver is gone, or that is graver, is new.
+// with another image, say. One that a waiver accepts now is neither; one whose waiver is gone, or that is graver, is new.
 func CompareFindings(before, after []manifest.Problem) Findings {
-	return compareFindings(before, after, nil)
+	return compareFindings(before, after, nil).waived(before, after, nil)
 }
 
 func compareFindings(before, after []manifest.Problem, names []renamed) Findings {

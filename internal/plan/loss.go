@@ -9,14 +9,23 @@ import (
 )
 
 // kept says that controllers leave the object alone when it is no longer wanted.
-func kept(o *manifest.Object) bool {
+func kept(o *manifest.Object) bool { return len(keepers(o)) > 0 }
+
+// keepers are the annotations by which controllers leave the object alone, of each controller one.
+func keepers(o *manifest.Object) []string {
+	const argo, flux = "argocd.argoproj.io/sync-options", "kustomize.toolkit.fluxcd.io/prune"
 	notes := child(o.Tree, "metadata", "annotations")
-	for option := range strings.SplitSeq(text(notes, "argocd.argoproj.io/sync-options"), ",") {
+	var out []string
+	for option := range strings.SplitSeq(text(notes, argo), ",") {
 		if option = strings.TrimSpace(option); option == "Prune=false" || option == "Prune=confirm" {
-			return true
+			out = append(out, argo)
+			break
 		}
 	}
-	return notes["kustomize.toolkit.fluxcd.io/prune"] == "disabled"
+	if notes[flux] == "disabled" {
+		out = append(out, flux)
+	}
+	return out
 }
 
 // goes reports whether an object is no longer there under its name.

@@ -27,6 +27,7 @@ func (p *Plan) findings(in Input, all []comparison) Findings {
 		out.New = append(out.New, c.found.New...)
 		out.Fixed = append(out.Fixed, c.found.Fixed...)
 		out.Unchanged += c.found.Unchanged
+		out.Waived += c.found.Waived
 	}
 	out.New, out.Fixed = manifest.SortProblems(out.New), manifest.SortProblems(out.Fixed)
 	return out
@@ -82,9 +83,4 @@ func (s *Summary) add(e Effect) {
 	for _, r := range e.Risks {
 		s.Risks[r.Class]++
 	}
-}
-
-// WeakenIsolation counts the risks that give anybody more than before, or take away what holds them back.
-func (s Summary) WeakenIsolation() int {
-	return s.Risks[WiderRole] + s.Risks[OpenedPath] + s.Risks[RemovedGuard]
 }

@@ -190,6 +190,7 @@ type Effect struct {
 	Steady                  []Amount // what the workloads ask for at most, where it changes
 	Cost                    *Cost
 	New, Fixed, Unchanged   int // findings
+	Waived                  int // findings that a waiver accepts now, and did not
 	Risks                   []Risk
 }
 
@@ -216,6 +217,8 @@ type CostPart struct {
 type Findings struct {
 	New, Fixed []manifest.Problem
 	Unchanged  int
+	// Waived counts those that are there on both sides and that a waiver accepts now.
+	Waived int
 }
 
 // Summary counts.

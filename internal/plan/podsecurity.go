@@ -52,6 +52,7 @@ func weaknesses(pod map[string]any) []weakness {
 			out = append(out, weakness{fmt.Sprintf("pods now see %s of their node", path), manifest.Critical, manifest.Path{"volumes", i, "hostPath"}})
 		}
 	}
+	out = append(out, placed(pod)...)
 	security := child(pod, "securityContext")
 	if pod["shareProcessNamespace"] == true {
 		out = append(out, weakness{"containers of a pod now see each other's processes", manifest.Medium, manifest.Path{"shareProcessNamespace"}})

@@ -75,7 +75,7 @@ func weakerStrategy(c *comparison, p *pair) {
 	case before.gates > after.gates:
 		c.risk(RemovedGuard, c.graver(manifest.Medium, manifest.High), p, path, fmt.Sprintf("fewer analyses may stop a release: %d instead of %d", after.gates, before.gates), "")
 	case before.steps > after.steps && after.name == before.name:
-		c.risk(RemovedGuard, manifest.Low, p, path, fmt.Sprintf("a release takes %d steps instead of %d", after.steps, before.steps), "")
+		c.risk(RemovedGuard, manifest.Medium, p, path, fmt.Sprintf("a release takes %d steps instead of %d", after.steps, before.steps), "")
 	}
 }
 

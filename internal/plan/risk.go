@@ -18,7 +18,8 @@ var (
 	standing = []rule{
 		widerRole, widerBinding, widerToken, widerProject, exposedService, grantedReference, weakerMesh, weakerNamespace, weakerPod,
 		removedObject, weakerQuota, weakerLimits, weakerBudget, weakerAdmission, weakerStrategy, weakerAnalysis, weakerProbes, foreignPolicy,
-		otherAccount, projectRoles, otherScope, plainText,
+		otherAccount, projectRoles, otherScope, plainText, weakerIngress, otherGateway, foreignBackend, otherTarget, publicBalancer,
+		writtenTarget, otherSecret, raisedQuota, raisedLimits, unkept, olderPodSecurity, stopped, weakerDatabase, meddler, weakerSteps, staticVolume,
 	}
 )
 
@@ -38,6 +39,7 @@ func (c *comparison) judge() {
 	if c.Old != nil && c.New != nil {
 		c.openedNetwork()
 		c.openedHosts()
+		c.openedRoutes()
 	}
 	sortRisks(c.risks)
 }
@@ -77,6 +79,18 @@ func (c *comparison) cause(subject string) manifest.Position {
 		return manifest.Position{}
 	}
 	return of[0].Position
+}
+
+// Weakens reports whether the risk gives anybody more than before, or takes away what holds them back from others. A
+// guard of low severity, such as a quota that is higher, holds nobody back from anything but too much of it.
+func (r Risk) Weakens() bool {
+	switch r.Class {
+	case WiderRole, OpenedPath:
+		return true
+	case RemovedGuard:
+		return r.Severity.AtLeast(manifest.Medium)
+	}
+	return false
 }
 
 // graver returns the second where the environment is protected.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -108,10 +109,46 @@ func widerRole(c *comparison, p *pair) {
 			more[of] = append(more[of], g.verb)
 		}
 	}
-	for _, of := range slices.SortedFunc(maps.Keys(more), func(a, b grant) int { return strings.Compare(a.String(), b.String()) }) {
-		verbs := slices.Compact(slices.Sorted(slices.Values(more[of])))
-		c.risk(WiderRole, power(of, verbs), p, path, fmt.Sprintf("whoever has the role may now %s %s", doing(verbs), of), "")
+	if severity, texts := powers(more); len(texts) > 0 {
+		c.risk(WiderRole, severity, p, path, "whoever has the role may now "+few(texts, "; "), "")
 	}
+}
+
+// powers says what grants allow, the gravest first: each with all resources that the same verbs are for.
+func powers(more map[grant][]string) (manifest.Severity, []string) {
+	type allowance struct {
+		severity manifest.Severity
+		doing    string
+	}
+	of := map[allowance][]string{}
+	for g, verbs := range more {
+		verbs = slices.Compact(slices.Sorted(slices.Values(verbs)))
+		a := allowance{power(g, verbs), doing(verbs)}
+		of[a] = append(of[a], g.String())
+	}
+	order := slices.SortedFunc(maps.Keys(of), func(a, b allowance) int {
+		return cmp.Or(cmp.Compare(gravity(b.severity), gravity(a.severity)), cmp.Compare(a.doing, b.doing))
+	})
+	var worst manifest.Severity
+	var out []string
+	for _, a := range order {
+		if worst == "" {
+			worst = a.severity
+		}
+		out = append(out, a.doing+" "+few(slices.Sorted(slices.Values(of[a])), ", "))
+	}
+	return worst, out
+}
+
+// mostNamed is how many things a message names; one more is named rather than counted.
+const mostNamed = 5
+
+// few names the first things and counts the rest.
+func few(texts []string, separator string) string {
+	if n := len(texts) - mostNamed; n > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:mostNamed], separator), n)
+	}
+	return strings.Join(texts, separator)
 }
 
 // doing writes verbs for people.

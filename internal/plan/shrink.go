@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -21,6 +22,8 @@ func shrunkQuota(c *comparison, p *pair) {
 		before = c.hard(p.old)
 	}
 	after := c.hard(p.new)
+	tight := map[string][]string{} // by why nobody has to mind
+	var first manifest.Path
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		bound := after[name]
 		old, bounded := before[name]
@@ -32,11 +35,28 @@ func shrunkQuota(c *comparison, p *pair) {
 		switch {
 		case message != "":
 			c.risk(QuotaShrink, severity, p, path, message, "shrink the workloads first, and the quota once they run that way")
-		case bounded && c.known(p, name):
-			c.risk(QuotaShrink, manifest.Low, p, path, fmt.Sprintf("%s is bounded by %s instead of %s: enough for what runs now and for a release", name, &bound, &old), "")
 		case bounded:
-			c.risk(QuotaShrink, manifest.Low, p, path, fmt.Sprintf("%s is bounded by %s instead of %s; how much of it is in use is not known", name, &bound, &old), "")
+			why := "how much of that is in use is not known"
+			if c.known(p, name) {
+				why = "enough for what runs now and for a release"
+			}
+			if first == nil {
+				first = path
+			}
+			tight[why] = append(tight[why], fmt.Sprintf("%s is bounded by %s instead of %s", name, &bound, &old))
 		}
+	}
+	c.tighter(p, first, tight)
+}
+
+// tighter tells of all bounds of a quota that get tighter and hurt nothing that is known, at once.
+func (c *comparison) tighter(p *pair, path manifest.Path, tight map[string][]string) {
+	var parts []string
+	for _, why := range slices.Sorted(maps.Keys(tight)) {
+		parts = append(parts, strings.Join(tight[why], ", ")+": "+why)
+	}
+	if len(parts) > 0 {
+		c.risk(QuotaShrink, manifest.Low, p, path, strings.Join(parts, "; "), "")
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,60 @@ func quantity(q *resource.Quantity) string {
 		return string(words().Plan.None)
 	}
 	return q.String()
+}
+
+// amountText is a quantity before and after, both in one unit: 1927 → 1934.93, and not 1934930m.
+func amountText(a plan.Amount) string {
+	old, new := quantity(a.Old), quantity(a.New)
+	if x, y, ok := sameUnit(a.Old, a.New); ok {
+		old, new = x, y
+	}
+	return old + " → " + new
+}
+
+// units are those that a quantity is written in.
+var units = map[string]*big.Rat{
+	"n": big.NewRat(1, 1e9), "u": big.NewRat(1, 1e6), "m": big.NewRat(1, 1e3), "": big.NewRat(1, 1),
+	"k": big.NewRat(1e3, 1), "M": big.NewRat(1e6, 1), "G": big.NewRat(1e9, 1), "T": big.NewRat(1e12, 1), "P": big.NewRat(1e15, 1), "E": big.NewRat(1e18, 1),
+	"Ki": big.NewRat(1<<10, 1), "Mi": big.NewRat(1<<20, 1), "Gi": big.NewRat(1<<30, 1), "Ti": big.NewRat(1<<40, 1), "Pi": big.NewRat(1<<50, 1), "Ei": big.NewRat(1<<60, 1),
+}
+
+// sameUnit writes two quantities in the larger unit of the two where three digits after the point suffice for both, and
+// else in the smaller one. It is false for what has one unit already, and for what cannot be written so.
+func sameUnit(a, b *resource.Quantity) (string, string, bool) {
+	if a == nil || b == nil || a.IsZero() || b.IsZero() {
+		return "", "", false
+	}
+	of, other := unitOf(a), unitOf(b)
+	if of == other || units[of] == nil || units[other] == nil {
+		return "", "", false
+	}
+	if units[of].Cmp(units[other]) < 0 {
+		of, other = other, of
+	}
+	for _, unit := range []string{of, other} {
+		x, exact := inUnit(a, unit)
+		y, alsoExact := inUnit(b, unit)
+		if exact && alsoExact {
+			return x, y, true
+		}
+	}
+	return "", "", false
+}
+
+func unitOf(q *resource.Quantity) string { return strings.TrimLeft(q.String(), "+-.0123456789") }
+
+// inUnit writes a quantity with as few digits as it takes; false if three after the point do not suffice.
+func inUnit(q *resource.Quantity, unit string) (string, bool) {
+	whole := q.DeepCopy()
+	value, ok := new(big.Rat).SetString(whole.AsDec().String())
+	if !ok {
+		return "", false
+	}
+	value.Quo(value, units[unit])
+	text := value.FloatString(3)
+	back, _ := new(big.Rat).SetString(text)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + unit, back.Cmp(value) == 0
 }
 
 // money is a sum with two digits; -0.00 is none.
@@ -114,7 +169,7 @@ func amountsText(e plan.Effect) []string {
 func byName(amounts []plan.Amount) map[string]string {
 	out := map[string]string{}
 	for _, a := range amounts {
-		out[a.Name] = quantity(a.Old) + " → " + quantity(a.New)
+		out[a.Name] = amountText(a)
 	}
 	return out
 }

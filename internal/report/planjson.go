@@ -54,6 +54,7 @@ type (
 		New       int `json:"new"`
 		Fixed     int `json:"fixed"`
 		Unchanged int `json:"unchanged"`
+		Waived    int `json:"waived"`
 	}
 	jsonCost struct {
 		Currency string         `json:"currency"`
@@ -70,6 +71,7 @@ type (
 		New       []finding `json:"new"`
 		Fixed     []finding `json:"fixed"`
 		Unchanged int       `json:"unchanged"`
+		Waived    int       `json:"waived"`
 	}
 	jsonGroup struct {
 		Causes  []jsonCause        `json:"causes"`
@@ -152,7 +154,7 @@ func writePlanJSON(w io.Writer, p plan.Plan) error {
 	return indented.write(w, jsonPlan{
 		APIVersion: "tenantsmith.dev/v1alpha1", Kind: "Plan", Base: p.Base, Head: p.Head, Digest: p.Digest,
 		Summary: toSummary(p), Cost: toCost(p.Cost), Skipped: []any{},
-		Findings: jsonFindings{New: toFindings(p.Findings.New), Fixed: toFindings(p.Findings.Fixed), Unchanged: p.Findings.Unchanged},
+		Findings: jsonFindings{New: toFindings(p.Findings.New), Fixed: toFindings(p.Findings.Fixed), Unchanged: p.Findings.Unchanged, Waived: p.Findings.Waived},
 		Groups:   []any{}, Tenants: []any{},
 	},
 		long{"skipped", 2, inForm(p.Skipped, func(s plan.Skipped) plan.Skipped { return plan.Skipped{What: s.What, Reason: redacted(s.Reason)} })},
@@ -187,7 +189,7 @@ func toSummary(p plan.Plan) jsonPlanSummary {
 		Tenants: s.Tenants, Environments: s.Environments, Unchanged: s.Unchanged, Held: len(heldTenants(p)), Groups: s.Groups,
 		Objects:  jsonCounts{s.Added, s.Changed, s.Removed, s.Recreated},
 		Restarts: s.Restarts, ProtectedRestarts: s.ProtectedRestarts, Risks: map[plan.Class]int{},
-		Findings: jsonFound{len(p.Findings.New), len(p.Findings.Fixed), p.Findings.Unchanged},
+		Findings: jsonFound{len(p.Findings.New), len(p.Findings.Fixed), p.Findings.Unchanged, p.Findings.Waived},
 	}
 	for _, class := range riskClasses {
 		out.Risks[class] = s.Risks[class]
@@ -255,7 +257,7 @@ func toEffect(e plan.Effect) jsonEffect {
 		Objects:  jsonCounts{e.Added, e.Changed, e.Removed, e.Recreated},
 		Restarts: append([]string{}, e.Restarts...), OldTier: e.OldTier, NewTier: e.NewTier, Loses: append([]string{}, e.Loses...),
 		Quota: mapped(e.Quota, toAmount), Steady: mapped(e.Steady, toAmount), Cost: toCost(e.Cost),
-		Findings: jsonFound{e.New, e.Fixed, e.Unchanged}, Risks: mapped(e.Risks, toRisk),
+		Findings: jsonFound{e.New, e.Fixed, e.Unchanged, e.Waived}, Risks: mapped(e.Risks, toRisk),
 	}
 }
 

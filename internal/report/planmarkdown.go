@@ -98,10 +98,10 @@ func planFacts(p plan.Plan) [][]string {
 	if objects := countsText(s.Added, s.Changed, s.Recreated, s.Removed); objects != "" {
 		add(t.Changes, t.ObjectsIn.of(s.Groups, "objects", objects))
 	}
-	add(t.Risks, risksText(s))
+	add(t.Risks, risksText(p.Groups))
 	var quotas []string
 	for _, q := range total(p) {
-		quotas = append(quotas, q.Name+" "+quantity(q.Old)+" → "+quantity(q.New))
+		quotas = append(quotas, q.Name+" "+amountText(q))
 	}
 	add(t.Quota, naming(quotas, 100))
 	if p.Cost != nil {
@@ -111,11 +111,17 @@ func planFacts(p plan.Plan) [][]string {
 	return rows
 }
 
-// risksText counts risks by class, the gravest class first.
-func risksText(s plan.Summary) string {
+// risksText counts risks by class, the gravest class first: one that many places share once, as groups tell it.
+func risksText(groups []plan.Group) string {
+	count := map[plan.Class]int{}
+	for _, g := range groups {
+		for _, r := range g.Risks {
+			count[r.Class]++
+		}
+	}
 	var out []string
 	for _, class := range riskClasses {
-		if n := s.Risks[class]; n > 0 {
+		if n := count[class]; n > 0 {
 			out = append(out, fmt.Sprintf("%d × %s", n, riskWord(class)))
 		}
 	}

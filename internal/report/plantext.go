@@ -276,6 +276,10 @@ func skippedText(s plan.Skipped) string {
 }
 
 func findingsText(p plan.Plan) string {
-	return words().Plan.FindingsAre.with("new", fmt.Sprint(len(group(p.Findings.New))),
+	text := words().Plan.FindingsAre.with("new", fmt.Sprint(len(group(p.Findings.New))),
 		"fixed", fmt.Sprint(len(group(p.Findings.Fixed))), "unchanged", fmt.Sprint(p.Findings.Unchanged))
+	if n := p.Findings.Waived; n > 0 {
+		text = words().Plan.FindingsWaived.with("findings", text, "waived", fmt.Sprint(n))
+	}
+	return text
 }

@@ -37,11 +37,11 @@ func riskWord(c plan.Class) string {
 	return string(c)
 }
 
-// groupsWith counts the groups that carry a risk of one of the classes.
-func groupsWith(p plan.Plan, classes ...plan.Class) int {
+// groupsWith counts the groups that carry a risk of a sort.
+func groupsWith(p plan.Plan, is func(plan.Risk) bool) int {
 	n := 0
 	for _, g := range p.Groups {
-		if slices.ContainsFunc(g.Risks, func(r plan.Risk) bool { return slices.Contains(classes, r.Class) }) {
+		if slices.ContainsFunc(g.Risks, is) {
 			n++
 		}
 	}
@@ -74,14 +74,14 @@ func planVerdict(p plan.Plan) []string {
 	if len(p.Groups) > 0 {
 		out = append(out, restartText(p))
 	}
-	if n := groupsWith(p, plan.DataLoss); n > 0 {
+	if n := groupsWith(p, func(r plan.Risk) bool { return r.Class == plan.DataLoss }); n > 0 {
 		out = append(out, t.LosesData.of(n))
 	}
 	if s.Recreated > 0 {
 		out = append(out, t.Recreates.of(s.Recreated))
 	}
 	if len(p.Groups) > 0 {
-		out = append(out, t.Weakens.of(groupsWith(p, plan.WiderRole, plan.OpenedPath, plan.RemovedGuard)))
+		out = append(out, t.Weakens.of(groupsWith(p, plan.Risk.Weakens)))
 	}
 	return append(out, t.NewFindings.of(len(group(p.Findings.New))))
 }

@@ -90,7 +90,7 @@ type planTexts struct {
 	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
 	HeldTenants                                                                                                             phrase
 	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
-	Findings, FindingsAre, NewOnes, Fixed, Skipped, NotCompared, Digest                                                     phrase
+	Findings, FindingsAre, FindingsWaived, NewOnes, Fixed, Skipped, NotCompared, Digest                                     phrase
 	Title, Part, Groups, Changes, Risks                                                                                     phrase
 	ObjectsIn, LeftOut, PartsLeftOut                                                                                        counted
 	Full, Run                                                                                                               phrase
