@@ -70,15 +70,16 @@ func TestPlatformTests(t *testing.T) {
 	require.NoError(t, err)
 	tests, err := fs.ReadFile(house, "policies/mail_test.rego")
 	require.NoError(t, err)
-	mods, err := load(sources(files("a.rego", string(mail), "a_test.rego", string(tests)+"\ntest_no if 1 == 2\n"), nil), testFiles)
-	require.NoError(t, err)
-	report, err := mods.test(context.Background(), "checks.acme_001_test") // TestRegoTests runs ours
+	report, err := Test(context.Background(), files("a.rego", string(mail), "a_test.rego", string(tests)+"\ntest_no if 1 == 2\n"))
 	require.NoError(t, err)
 	require.Len(t, report.Failed(), 1)
 	require.Equal(t, manifest.Position{File: "a_test.rego", Line: 7, Column: 1}, report.Failed()[0].Position)
 	require.True(t, slices.ContainsFunc(report.Tests, func(r TestResult) bool {
 		return r.Package == "checks.acme_001_test" && r.Name == "test_mail" && r.Fault == ""
 	}))
+	for _, r := range report.Tests {
+		require.Equal(t, "a_test.rego", r.File, "ours have nothing to tell of a platform")
+	}
 }
 
 func TestTestsThatDoNotCompile(t *testing.T) {
