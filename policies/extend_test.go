@@ -77,6 +77,9 @@ func TestPlatformTests(t *testing.T) {
 	require.True(t, slices.ContainsFunc(report.Tests, func(r TestResult) bool {
 		return r.Package == "checks.acme_001_test" && r.Name == "test_mail" && r.Fault == ""
 	}))
+	for _, r := range report.Tests {
+		require.Equal(t, "a_test.rego", r.File, "ours have nothing to tell of a platform")
+	}
 }
 
 func TestTestsThatDoNotCompile(t *testing.T) {
@@ -153,6 +156,9 @@ func TestTwoPlatformFilesOfOnePackage(t *testing.T) {
 // What looks outside does not exist for the compiler, also not as a replacement of something that
 // does.
 func TestRemovedBuiltins(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the compiler a hundred times, in one goroutine")
+	}
 	removed := []string{"trace"}
 	for _, b := range ast.CapabilitiesForThisVersion().Builtins {
 		if b.Nondeterministic {
@@ -187,20 +193,23 @@ func TestNoSchemaFromTheNetwork(t *testing.T) {
 
 func TestEndlessRule(t *testing.T) {
 	for _, scope := range []string{"object", "set", "fleet"} {
-		endless := `some a in numbers.range(1, 100000)
+		t.Run(scope, func(t *testing.T) {
+			t.Parallel()
+			endless := `some a in numbers.range(1, 100000)
 	some b in numbers.range(1, 100000)
 	a * b == -1`
-		e, err := Compile(files("slow.rego", fmt.Sprintf(houseRule, scope, endless)))
-		require.NoError(t, err)
-		e.Deadline = 2 * time.Second // our own rules end long before, under the race detector as well
-		start := time.Now()
-		if scope == "fleet" {
-			_, err = e.CheckFleet(context.Background(), nil, nil)
-		} else {
-			_, err = e.Check(context.Background(), Input{Context: acme(), Objects: read(t, "tenant.yaml")})
-		}
-		require.ErrorContains(t, err, "slow.rego: ACME-001 does not end on ")
-		require.Less(t, time.Since(start), time.Minute)
+			e, err := Compile(files("slow.rego", fmt.Sprintf(houseRule, scope, endless)))
+			require.NoError(t, err)
+			e.Deadline = 2 * time.Second // our own rules end long before, under the race detector as well
+			start := time.Now()
+			if scope == "fleet" {
+				_, err = e.CheckFleet(context.Background(), nil, nil)
+			} else {
+				_, err = e.Check(context.Background(), Input{Context: acme(), Objects: read(t, "tenant.yaml")})
+			}
+			require.ErrorContains(t, err, "slow.rego: ACME-001 does not end on ")
+			require.Less(t, time.Since(start), time.Minute)
+		})
 	}
 }
 
@@ -253,6 +262,7 @@ func TestStumbleHidesNothing(t *testing.T) {
 }
 
 func TestFindingsOfNoKnownForm(t *testing.T) {
+	t.Parallel()
 	for finding, want := range map[string]string{
 		`1`:                               "a finding has no message",
 		`{"path": []}`:                    "a finding has no message",

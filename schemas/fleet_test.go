@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -109,6 +110,41 @@ func TestUnreadable(t *testing.T) {
 	_, err := Load(unreadable{repository(some())}, Options{})
 	require.ErrorIs(t, err, fs.ErrPermission)
 	require.EqualError(t, err, "read tenants/b/b.yaml: open tenants/b/b.yaml: permission denied")
+}
+
+// TestGaps: a tenant that was not asked for is named where the search for what it claims misses something, and only there.
+func TestGaps(t *testing.T) {
+	tenant := func(name, spec string) string {
+		return "apiVersion: tenantsmith.dev/v1alpha1\nkind: Tenant\nmetadata: {name: " + name + "}\nspec: {owners: [{group: g, role: admin}], environments: {production: {}}, " + spec + "}\n"
+	}
+	shop := tenant("shop", "tier: premium, domains: [shop.example.com]")
+	for name, c := range map[string]struct {
+		files map[string]string
+		at    string
+	}{
+		"two bytes a letter": {map[string]string{"tenants/other.yaml": "\xff\xfea\x00"}, "tenants/other.yaml"},
+		"header":             {map[string]string{"tenants/other.yaml": "spec: {domains: [shop.example.com]}\n"}, "tenants/other.yaml:1:1"},
+		"tier":               {map[string]string{"tenants/other.yaml": tenant("other", "tier: premum, domains: [shop.example.com]")}, "tenants/other.yaml:4:"},
+		"unknown field":      {map[string]string{"tenants/other.yaml": tenant("other", "tier: free, domans: [shop.example.com]")}, "tenants/other.yaml:4:"},
+		"override":           {map[string]string{"tenants/other.yaml": tenant("other", "tier: premium"), "overrides/other/all.yaml": "spec: [shop.example.com]\n"}, "overrides/other/all.yaml:1:1"},
+		"nothing in common":  {map[string]string{"tenants/other.yaml": "spec: {tags: {a: shop.example.or\n"}, ""},
+		"whole":              {map[string]string{"tenants/other.yaml": tenant("other", "tier: free, resources: {cpu: 90}, tags: {a: shop.example.com}")}, ""},
+		"a patch":            {map[string]string{"tenants/other.yaml": tenant("other", "tier: premium, tags: {a: shop.example.com}"), "tenants/other/patches/all/a.yaml": "["}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.files["tenants/shop.yaml"] = shop
+			fleet := loaded(t, c.files, "shop")
+			require.Len(t, fleet.Tenants, 1)
+			got := told(slices.DeleteFunc(fleet.Problems, func(p manifest.Problem) bool { return p.Message == NotRendered }))
+			if c.at == "" {
+				require.Empty(t, got)
+				return
+			}
+			require.True(t, strings.HasPrefix(got, c.at), got)
+			require.Equal(t, 1, strings.Count(got, "\n"), got)
+			require.Contains(t, got, "warning: tenant other cannot be read in full")
+		})
+	}
 }
 
 func TestNoTenants(t *testing.T) {

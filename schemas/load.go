@@ -83,6 +83,7 @@ func (l *load) run(wanted []string) error {
 		if err != nil {
 			return err
 		}
+		l.fleet.Problems = append(l.fleet.Problems, gaps(peers)...)
 		all = slices.Concat(outcomes, peers)
 		slices.SortFunc(all, func(a, b outcome) int { return cmp.Compare(a.name, b.name) })
 	}

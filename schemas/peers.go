@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -11,7 +12,7 @@ import (
 // peers are the tenants that were not asked for, as far as they could clash with those that were.
 // Loading all of them would cost as much as asking for all: their files are searched for the
 // namespaces and domains in question first, and only those that hold one of them are loaded. A
-// backslash may hide a name from the search, so a file with one is loaded too.
+// backslash may hide a name from the search, so a file with one is loaded too, and what cannot be searched.
 func (l *load) peers(chosen []string, outcomes []outcome) ([]outcome, error) {
 	s := l.search(outcomes)
 	var others []string
@@ -70,9 +71,30 @@ func (l *load) search(outcomes []outcome) search {
 	return s
 }
 
-// found reports whether a tenant may clash with what is searched for.
+// gaps warns of peers whose claims are not all known: the tenants that were asked for may clash with them unseen.
+func gaps(peers []outcome) []manifest.Problem {
+	var out []manifest.Problem
+	for _, o := range peers {
+		if o.gap != nil {
+			out = append(out, caution(*o.gap, "", "tenant %s cannot be read in full, so not all that tenants must not share was compared with it; `tenantsmith check %s` says why", o.name, o.name))
+		}
+	}
+	return out
+}
+
+// firstError is where the first problem that is no warning stands, nil without one.
+func firstError(problems []manifest.Problem) *manifest.Position {
+	for _, p := range manifest.SortProblems(slices.Clone(problems)) {
+		if p.Severity != manifest.Warning {
+			return &p.Position
+		}
+	}
+	return nil
+}
+
+// found reports whether a tenant may clash with what is searched for, or cannot be searched.
 func (l *load) found(s search, f *folder) (bool, error) {
-	if s.called[f.name] {
+	if s.called[f.name] || hasErrors(f.problems) {
 		return true, nil
 	}
 	for _, env := range l.environmentNames() {
@@ -81,11 +103,11 @@ func (l *load) found(s search, f *folder) (bool, error) {
 		}
 	}
 	for _, file := range append(slices.Clone(f.documents), overrideFiles(f)...) {
-		data, _, err := readBytes(l.fsys, file, manifest.TenantLimits.File)
+		data, tooLarge, err := readBytes(l.fsys, file, manifest.TenantLimits.File)
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(s.words, func(w []byte) bool { return bytes.Contains(data, w) }) {
+		if len(tooLarge) > 0 || !utf8.Valid(data) || slices.ContainsFunc(s.words, func(w []byte) bool { return bytes.Contains(data, w) }) {
 			return true, nil
 		}
 	}

@@ -15,6 +15,8 @@ type outcome struct {
 	tenant   *Tenant
 	problems []manifest.Problem
 	claims   claims
+	// gap is where a problem keeps some claims from being known; nil where all are.
+	gap *manifest.Position
 }
 
 // reader loads tenants; it is shared by the workers and never changed.
@@ -30,6 +32,7 @@ type reader struct {
 func (rd *reader) tenant(f *folder) (outcome, error) {
 	out := outcome{name: f.name, problems: slices.Clone(f.problems)}
 	if !isTenantName(f.name) {
+		out.gap = firstError(out.problems)
 		return out, nil
 	}
 	w, err := rd.documents(f)
@@ -38,6 +41,9 @@ func (rd *reader) tenant(f *folder) (outcome, error) {
 	}
 	if w.resolver.doc != nil {
 		w.judge(&out)
+	}
+	if len(w.pruned) > 0 || len(out.claims.namespaces) == 0 {
+		out.gap = firstError(slices.Concat(out.problems, w.problems))
 	}
 	extras, err := w.extras(f)
 	if err != nil {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -124,7 +122,7 @@ func reportResult(res *pipeline.Result) report.Report {
 	}
 	r.Examined = append(r.Examined, report.Place{})
 	r.Unasked[report.Place{}] = res.OfTenants()
-	r.Summary.Skipped = append(skipped(res), unasked(res.Unasked())...)
+	r.Summary.Skipped = append(skipped(res), pipeline.NotAsked(res.Unasked(), ofTenants)...)
 	return r
 }
 
@@ -137,32 +135,8 @@ func skipped(res *pipeline.Result) []report.Skipped {
 	return out
 }
 
-// lack says of a field that it is not there, or not what it has to be.
-func lack(need string) string {
-	if field, values, ok := strings.Cut(need, ": "); ok {
-		return field + " is not " + values
-	}
-	return need + " is not set"
-}
-
-// unasked are checks that were asked nowhere, by what they lack.
-func unasked(lacks map[string]string) []report.Skipped {
-	lacking := map[string][]string{}
-	for id, need := range lacks {
-		lacking[need] = append(lacking[need], id)
-	}
-	reasons := map[string]string{
-		pipeline.OfTenants: "needs a TENANT and --env", pipeline.OfChanges: "no change was given",
-		pipeline.OfPlatform: "there is no platform file",
-		pipeline.OfFleet:    "looks at all tenants, not at manifests",
-	}
-	var out []report.Skipped
-	for _, need := range slices.Sorted(maps.Keys(lacking)) {
-		slices.Sort(lacking[need])
-		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], lack(need))})
-	}
-	return out
-}
+// ofTenants is what a check of tenants lacks among manifests, in the words of this command.
+const ofTenants = "needs a TENANT and --env"
 
 func rulesOf(rules []pipeline.Rule) []report.Rule {
 	out := make([]report.Rule, len(rules))

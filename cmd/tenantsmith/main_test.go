@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestScripts(t *testing.T) {
 	repo, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "../../testdata/script",
+		Files:               scripts(t),
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -38,6 +39,22 @@ func TestScripts(t *testing.T) {
 			"bigfile": bigfile,
 		},
 	})
+}
+
+// scripts are the files of all scripts; -short leaves out those of what has a single tenant or none to work on, and
+// another script that does the same with more: messages about one file, formats, help.
+func scripts(t *testing.T) []string {
+	files, err := filepath.Glob("../../testdata/script/*.txtar")
+	require.NoError(t, err)
+	require.Greater(t, len(files), 60)
+	if testing.Short() {
+		files = slices.DeleteFunc(files, func(file string) bool {
+			name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+			return strings.HasPrefix(name, "bad_") || slices.Contains([]string{"completion", "explain", "formats_everywhere", "init", "named_files", "named_inputs",
+				"new", "plain", "policy", "policy_house", "print", "usage"}, name)
+		})
+	}
+	return files
 }
 
 // bigfile FILE BYTES writes a file too large to keep in a script.

@@ -42,7 +42,7 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	r.Problems = manifest.SortProblems(append(r.Problems, res.Problems...))
 	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), len(res.Rules)
 	r.Rules, r.Examined = rulesOf(res.Rules), []report.Place{{Tenant: res.Tenant, Environment: res.Environment}}
-	r.Summary.Skipped = append(r.Summary.Skipped, unasked(res.Unasked)...)
+	r.Summary.Skipped = append(r.Summary.Skipped, pipeline.NotAsked(res.Unasked, ofTenants)...)
 	return w.report(o.format, r)
 }
 

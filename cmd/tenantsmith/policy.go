@@ -92,10 +92,11 @@ func newPolicyTestCmd(w *workspace) *cobra.Command {
 	verbose := false
 	cmd := &cobra.Command{
 		Use:   "test [DIR...]",
-		Short: "Run the unit tests of Rego: yours and ours",
+		Short: "Run the unit tests of your Rego, or ours where you have none",
 		Long: `Test compiles the rules in the given folders, or in those that the platform names in
 spec.extend.policies, as check would, with ours beside them, and runs every test_… rule of files that
-end in _test.rego. It lists the lines of your rules that no test reaches.`,
+end in _test.rego. It lists the lines of your rules that no test reaches. Where there are none of yours, it
+runs the tests of ours.`,
 		Example: `  tenantsmith policy test
   tenantsmith policy test platform/policies --coverage 90`,
 		RunE: func(cmd *cobra.Command, args []string) error {

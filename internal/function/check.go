@@ -36,7 +36,7 @@ func (c *call) check(ctx context.Context) (outcome, error) {
 	}
 	out.report.FailOn = judged.FailOn
 	out.report.Summary.Objects, out.report.Summary.Checks = len(objects), len(judged.Rules)
-	out.report.Summary.Skipped = skipped
+	out.report.Summary.Skipped = append(skipped, pipeline.NotAsked(judged.Unasked, ofTenants)...)
 	for _, p := range judged.Problems {
 		out.report.Problems = append(out.report.Problems, repository.restore(p))
 	}
@@ -52,6 +52,9 @@ func (c *call) check(ctx context.Context) (outcome, error) {
 	out.results = c.results(out.report)
 	return out, nil
 }
+
+// ofTenants is what a check of tenants lacks, in the words of a functionConfig.
+const ofTenants = "needs spec.tenant and spec.environment"
 
 // tools are the groups of what configures tools and never reaches a cluster.
 var tools = []string{"tenantsmith.dev", "kpt.dev", "fn.kpt.dev", "kustomize.config.k8s.io"}

@@ -2,6 +2,8 @@ package function
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -312,6 +314,29 @@ func TestAsTenant(t *testing.T) {
 	require.True(t, foreign, ours.Problems)
 	_, r := callFn(t, listOf(nil, "apiVersion: kpt.dev/v1\nkind: Kptfile\nmetadata: {name: x}\n"))
 	require.Len(t, r.Summary.Skipped, 1)
+}
+
+// TestNotAsked: what a functionConfig leaves unasked is named with what would have it asked, and counts as no check.
+func TestNotAsked(t *testing.T) {
+	const wanting = "needs spec.tenant and spec.environment"
+	reasons := func(r report.Report) map[string]string {
+		out := map[string]string{}
+		for _, s := range r.Summary.Skipped {
+			for id := range strings.SplitSeq(s.What, ", ") {
+				require.NotContains(t, out, id)
+				out[id] = s.Reason
+			}
+		}
+		return out
+	}
+	_, nobody := callFn(t, listOf(nil, pod))
+	_, ours := callFn(t, listOf(config(checkKind, "  environment: production\n", asText("tenant", tenant)), pod))
+	require.Equal(t, wanting, reasons(nobody)["TS-TEN-003"])
+	require.Equal(t, "no change was given", reasons(nobody)["TS-AUD-004"])
+	require.NotContains(t, reasons(ours), "TS-TEN-003")
+	require.NotContains(t, slices.Collect(maps.Values(reasons(ours))), wanting)
+	// Every check is either asked or named.
+	require.Equal(t, nobody.Summary.Checks+len(reasons(nobody)), ours.Summary.Checks+len(reasons(ours)))
 }
 
 // TestPeers: what a tenant refers to is read and not rendered, and what tenants must not share is found.

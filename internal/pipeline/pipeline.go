@@ -167,17 +167,23 @@ func bound(asked manifest.Severity, fleet *schemas.Fleet) manifest.Severity {
 
 // compile prepares the policies, those of the platform among them.
 func compile(fsys fs.FS, p *schemas.Platform, all bool) (*policies.Engine, error) {
-	var dirs []string
-	if p == nil || len(p.Extend.Policies) == 0 {
-		fsys = nil
-	} else {
-		dirs = p.Extend.Policies
+	switch {
+	case p != nil && len(p.Extend.Policies) > 0 && all:
+		return policies.CompileAll(fsys, p.Extend.Policies...)
+	case p != nil && len(p.Extend.Policies) > 0:
+		return policies.Compile(fsys, p.Extend.Policies...)
+	case all:
+		return oursWhole()
 	}
-	if all {
-		return policies.CompileAll(fsys, dirs...)
-	}
-	return policies.Compile(fsys, dirs...)
+	return ours()
 }
+
+// Our own rules are compiled once for all runs of a process, such as those over both revisions of a plan: nothing
+// changes an engine.
+var (
+	ours      = sync.OnceValues(func() (*policies.Engine, error) { return policies.Compile(nil) })
+	oursWhole = sync.OnceValues(func() (*policies.Engine, error) { return policies.CompileAll(nil) })
+)
 
 // touched reports whether people brought or changed objects of the tenant, or wrote in the words of Argo
 // Rollouts: then every check will be asked.
