@@ -129,6 +129,8 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	for _, word := range wanted {
 		name, file := TenantOf(word), path.Clean(word)
 		switch {
+		case word == "": // most often a variable of CI that is not set, which must not pass for all tenants
+			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "an argument is empty; name a tenant or a file, or leave it out for all"))
 		case l.layout.folders[name] != nil:
 			chosen[name] = true
 		case slices.Contains(l.layout.waivers, file):
