@@ -47,7 +47,7 @@ func TestCheckChange(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, found, "only rules about changes are asked")
 	_, err = engine(t).CheckChange(t.Context(), c, change, []string{"TS-NOPE"})
-	require.EqualError(t, err, `no check "TS-NOPE"`)
+	require.EqualError(t, err, "no check \"TS-NOPE\"; `tenantsmith policy list` names them all")
 }
 
 // No list of a change reaches rules as null.

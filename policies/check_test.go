@@ -61,9 +61,9 @@ func TestSelection(t *testing.T) {
 		require.Regexp(t, "^TS-(POD-001|RBAC-)", p.Check)
 	}
 	_, err := engine(t).Check(context.Background(), Input{Checks: []string{"TS-NOPE"}})
-	require.EqualError(t, err, `no check "TS-NOPE"`)
+	require.EqualError(t, err, "no check \"TS-NOPE\"; `tenantsmith policy list` names them all")
 	_, err = engine(t).Check(context.Background(), Input{Checks: []string{""}})
-	require.EqualError(t, err, `no check ""`)
+	require.EqualError(t, err, "no check \"\"; `tenantsmith policy list` names them all")
 }
 
 // Without a tenant the rules that need one are left out, and their catalogue says so.

@@ -67,7 +67,7 @@ func (r Rule) lacks(ctx map[string]any) string {
 func (e *Engine) selected(checks []string, ctx map[string]any) ([]bool, error) {
 	for _, check := range checks {
 		if !slices.ContainsFunc(e.rules, func(r Rule) bool { return r.named(check) }) {
-			return nil, fmt.Errorf("no check %q", check)
+			return nil, fmt.Errorf("no check %q; `tenantsmith policy list` names them all", check)
 		}
 	}
 	selected := make([]bool, len(e.rules))

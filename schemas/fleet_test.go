@@ -148,7 +148,7 @@ func TestGaps(t *testing.T) {
 }
 
 func TestNoTenants(t *testing.T) {
-	require.Equal(t, "tenants: warning: holds no tenant\ntenants:\nheld:\n", summary(loaded(t, nil)))
+	require.Equal(t, "tenants: warning: holds no tenant\n    fix: go to the platform repository, or name it with -C; `tenantsmith new` adds a tenant, `tenantsmith init` starts a repository\ntenants:\nheld:\n", summary(loaded(t, nil)))
 	require.Equal(t, "tenants: is a file, and should be a folder\ntenants:\nheld:\n", summary(loaded(t, map[string]string{"tenants": "x"})))
 }
 

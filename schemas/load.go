@@ -120,7 +120,9 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	if len(wanted) == 0 {
 		l.fleet.Problems = append(l.fleet.Problems, l.layout.problems...)
 		if len(l.layout.folders) == 0 && !slices.ContainsFunc(l.layout.problems, func(p manifest.Problem) bool { return p.File == tenantsDir }) {
-			l.fleet.Problems = append(l.fleet.Problems, caution(manifest.Position{File: tenantsDir}, "", "holds no tenant"))
+			p := caution(manifest.Position{File: tenantsDir}, "", "holds no tenant")
+			p.Remedy = "go to the platform repository, or name it with -C; `tenantsmith new` adds a tenant, `tenantsmith init` starts a repository"
+			l.fleet.Problems = append(l.fleet.Problems, p)
 		}
 		return l.layout.names(), l.layout.waivers
 	}
@@ -128,6 +130,8 @@ func (l *load) choose(wanted []string) (names, waivers []string) {
 	for _, word := range wanted {
 		name, file := TenantOf(word), path.Clean(word)
 		switch {
+		case word == "": // most often a variable of CI that is not set, which must not pass for all tenants
+			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "an argument is empty; name a tenant or a file, or leave it out for all"))
 		case l.layout.folders[name] != nil:
 			chosen[name] = true
 		case slices.Contains(l.layout.waivers, file):

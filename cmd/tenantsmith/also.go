@@ -38,7 +38,7 @@ func (w *workspace) writeCopies(write func(io.Writer, string) error) error {
 			return err
 		}
 		if err := os.WriteFile(c.file, b.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("--also: %w", err)
+			return w.unusable("--also", c.file, err)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +44,17 @@ func (w *workspace) change(file string) (*pipeline.Change, error) {
 	return change, err
 }
 
+// workTree is the work tree of git around a folder, both absolute; empty where there is none.
+func workTree(dir string) string {
+	for !exists(filepath.Join(dir, ".git")) {
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+	return dir
+}
+
 // outside refuses a file that the change itself could bring: one in the platform repository, or in the
 // work tree of git around it, whatever links lead there.
 func (w *workspace) outside(file string) error {
@@ -57,15 +69,7 @@ func (w *workspace) outside(file string) error {
 	if err != nil {
 		return fmt.Errorf("no directory %s", w.dir)
 	}
-	for dir := tree; ; dir = filepath.Dir(dir) {
-		if exists(filepath.Join(dir, ".git")) {
-			tree = dir
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			break
-		}
-	}
+	tree = cmp.Or(workTree(tree), tree)
 	if rel, err := filepath.Rel(tree, at); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 		return fmt.Errorf("--change %s lies in the repository, where the change itself could have written it; let CI write it elsewhere, such as $RUNNER_TEMP", w.named(file))
 	}

@@ -69,8 +69,7 @@ func (o *checkOptions) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
 	baseFlag(cmd, &o.base)
-	cmd.MarkFlagsMutuallyExclusive("change", "manifests")
-	cmd.MarkFlagsMutuallyExclusive("base", "manifests")
+	apart(cmd, "manifests", "change", "base")
 }
 
 // check judges what the options name: manifests, or tenants and a change.

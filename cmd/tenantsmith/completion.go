@@ -41,7 +41,7 @@ func (w *workspace) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 		return w.listed(tierNames)
 	case "checks":
 		return w.listed(checkIDs)
-	case "format": // the usage of a format is the list of what there is
+	case "format", "kind": // their usage is the list of what there is
 		return cobra.FixedCompletions(strings.Split(f.Usage, ", "), cobra.ShellCompDirectiveNoFileComp)
 	case "fail-on":
 		return cobra.FixedCompletions([]string{"low", "medium", "high", "critical"}, cobra.ShellCompDirectiveNoFileComp)

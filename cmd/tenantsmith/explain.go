@@ -23,10 +23,13 @@ Any name stands for a key of a map: services.web.replicas, services.<name>.repli
 		Example: `  tenantsmith explain
   tenantsmith explain services.<name>.release
   tenantsmith explain spec.clusters --kind platform --recursive`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !slices.Contains(report.WhyFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.WhyFormats, ", "))
+			}
+			if !slices.Contains(schemas.Written, kind) {
+				return fmt.Errorf("--kind: there is no kind %s%s", kind, hint(kind, schemas.Written, "; use "+strings.Join(schemas.Written, ", ")))
 			}
 			fsys, release, err := w.platform()
 			if err != nil {

@@ -25,7 +25,7 @@ It reads no file, no network and no variable, and no field of a functionConfig c
 findings or lets more pass. Findings are results in the list, and stand on stderr for people. The same
 happens without the word fn where a ResourceList comes in on stdin and there are no arguments.`,
 		Example: `  tenantsmith fn`,
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if terminal(w.in) {
 				return errors.New("fn reads a ResourceList from stdin, and this is a terminal: kustomize and kpt run it")

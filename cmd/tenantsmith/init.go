@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ With --demo one tenant more has a mistake that neither a schema nor a cluster wo
 ends with what check says of it.`,
 		Example: `  tenantsmith init platform
   tenantsmith init --demo demo`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return w.initialize(cmd.Context(), append(args, ".")[0], demo)
 		},
@@ -52,16 +53,29 @@ func (w *workspace) initialize(ctx context.Context, dir string, demo bool) error
 	}
 	w.say("%d files written to %s", len(files), filepath.ToSlash(at))
 	enter := ""
-	if filepath.Clean(dir) != "." {
-		enter = "  cd " + dir + "\n"
+	if filepath.Clean(at) != "." {
+		enter = "  cd " + quoted(filepath.ToSlash(at)) + "\n"
 	}
 	if !demo {
+		if workTree(w.abs(at)) == "" {
+			enter += "  git init                               plan and the hooks want it\n"
+		}
 		_, err := fmt.Fprintf(w.out, nextSteps, enter)
 		return err
 	}
 	w.dir = at
 	return w.demonstrate(ctx, enter)
 }
+
+// quoted is a path as shells read it.
+func quoted(dir string) string {
+	if plainPath.MatchString(dir) {
+		return dir
+	}
+	return "'" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
+}
+
+var plainPath = regexp.MustCompile(`^[\w./:+@%=,-]+$`)
 
 const nextSteps = `next:
 %s  tenantsmith check                      judge the tenants

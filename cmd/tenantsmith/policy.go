@@ -18,9 +18,11 @@ func newPolicyCmd(w *workspace) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "The checks: what they are, and tests of your own",
+		Long: `Policy tells of the checks by which tenants are judged: list says what there is, test runs the tests of
+those that you wrote.`,
 		Example: `  tenantsmith policy list
   tenantsmith policy test`,
-		Args: cobra.NoArgs,
+		Args: oneOf,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newPolicyListCmd(w), newPolicyTestCmd(w))
@@ -36,7 +38,7 @@ func newPolicyListCmd(w *workspace) *cobra.Command {
 names in spec.extend.policies, as their METADATA describes them.`,
 		Example: `  tenantsmith policy list
   tenantsmith policy list --format json`,
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			if !slices.Contains(report.CatalogueFormats, format) {
 				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.CatalogueFormats, ", "))

@@ -17,6 +17,8 @@ func newProveCmd(w *workspace) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prove",
 		Short: "Prove what no look at a single object shows",
+		Long: `Prove adds up or breaks what is rendered, to show what the objects one by one do not: quota, that every
+release of a tenant fits; controls, that every check objects to what it is there for.`,
 		// Without a proof there is nothing to do, and a misspelt one must not pass for a clean run.
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

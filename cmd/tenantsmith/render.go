@@ -62,7 +62,7 @@ platform changes, until you end it with Ctrl-C.`,
 	f.BoolVar(&o.atomic, "atomic", false, "write nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
 	f.BoolVar(&o.watch, "watch", false, "render again whenever a file changes")
-	cmd.MarkFlagsMutuallyExclusive("watch", "check")
+	apart(cmd, "watch", "check")
 	w.flags(cmd)
 	return cmd
 }

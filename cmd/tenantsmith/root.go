@@ -21,9 +21,11 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 		Example: `  tenantsmith validate
   tenantsmith render
   tenantsmith check --format json`,
-		SilenceUsage:      true,
-		SilenceErrors:     true,
-		CompletionOptions: cobra.CompletionOptions{DisableDescriptions: true},
+		Args:                  oneOf,
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		DisableFlagsInUseLine: true,
+		SilenceUsage:          true,
+		SilenceErrors:         true,
 	}
 	cmd.SetIn(s.in)
 	cmd.SetOut(s.out)
@@ -34,8 +36,9 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository")
 	cmd.AddCommand(
 		newInitCmd(w), newNewCmd(w), newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPlanCmd(w), newWhyCmd(w), newExplainCmd(w), newProveCmd(w), newReportCmd(w),
-		newPublishCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w),
+		newPublishCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w), newCompletionCmd(w),
 	)
+	cmd.SetHelpCommand(newHelpCmd())
 	w.completes(cmd)
 	return cmd
 }

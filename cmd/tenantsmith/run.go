@@ -36,8 +36,9 @@ func (w *workspace) against(ctx context.Context, rev string, o pipeline.Options)
 			planned.Mark(res)
 		}
 	}
-	if err == nil && o.Environment != "" && res.Fleet.Platform != nil && !hasEnvironment(res, o.Environment) {
-		return nil, fmt.Errorf("the platform has no environment %q", o.Environment)
+	if err == nil && o.Environment != "" && res.Fleet.Platform != nil && !slices.Contains(environments(res), o.Environment) {
+		names := environments(res)
+		return nil, fmt.Errorf("the platform has no environment %q%s", o.Environment, hint(o.Environment, names, "; it has "+strings.Join(names, ", ")))
 	}
 	return res, err
 }
@@ -53,13 +54,13 @@ func (w *workspace) ready(o pipeline.Options) (_ pipeline.Options, done func()) 
 	return o, p.clear
 }
 
-func hasEnvironment(res *pipeline.Result, name string) bool {
+// environments are the names of the platform's, in its order.
+func environments(res *pipeline.Result) []string {
+	var out []string
 	for _, e := range res.Fleet.Platform.Environments {
-		if e.Name == name {
-			return true
-		}
+		out = append(out, e.Name)
 	}
-	return false
+	return out
 }
 
 // refusals prints, where problems are not the result of a command, those that hold a tenant back or

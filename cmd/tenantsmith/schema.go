@@ -34,9 +34,9 @@ KRMFunctionDefinition of each functionConfig, with its schema; with --write also
   tenantsmith schema --draft 7 platform
   tenantsmith schema --write schemas
   tenantsmith schema report`,
-		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: append([]string{"report", "compliance-report", "plan", "fn"}, schemaKinds...),
-		RunE: func(_ *cobra.Command, args []string) error {
+		Args:      atMost(1),
+		ValidArgs: append(slices.Clone(schemaKinds), "report", "compliance-report", "plan", "fn"),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
 			if !ok {
 				return fmt.Errorf("unknown draft %q: use 2020-12 or 7", draft)
@@ -50,6 +50,9 @@ KRMFunctionDefinition of each functionConfig, with its schema; with --write also
 			kind := "tenant"
 			if len(args) > 0 {
 				kind = args[0]
+			}
+			if !slices.Contains(cmd.ValidArgs, kind) {
+				return fmt.Errorf("there is no kind %s%s", kind, hint(kind, cmd.ValidArgs, "; use "+strings.Join(cmd.ValidArgs, ", ")))
 			}
 			b, err := jsonSchema(kind, n)
 			if err != nil {

@@ -13,7 +13,7 @@ func newVersionCmd(w *workspace) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  tenantsmith version",
-		Args:    cobra.NoArgs,
+		Args:    atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(w.out, "tenantsmith %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

@@ -110,7 +110,7 @@ func (w *workspace) unexamined(skipped []report.Skipped) {
 		parts = append(parts, fmt.Sprintf("and %d more", rest))
 	}
 	if len(parts) > 0 {
-		w.say("not examined: %s", report.Clean(strings.Join(parts, "; ")))
+		fmt.Fprintln(w.err, report.Fold("tenantsmith: not examined: "+report.Clean(strings.Join(parts, "; ")), width(w.err)))
 	}
 }
 

@@ -61,7 +61,7 @@ func TestDefaultBase(t *testing.T) {
 	dir := t.TempDir()
 	git(t, dir, "init", "-q", "-b", "main")
 	_, _, err := gitops.DefaultBase(dir)
-	require.ErrorContains(t, err, `holds no commit "HEAD"`)
+	require.ErrorContains(t, err, "the repository has no commit yet")
 	git(t, dir, "commit", "-q", "--allow-empty", "-m", "one")
 	head := git(t, dir, "rev-parse", "HEAD")
 	base, of, err := gitops.DefaultBase(dir)

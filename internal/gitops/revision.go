@@ -46,8 +46,8 @@ func (r *localRepo) resolve(rev string) (*object.Commit, error) {
 
 // absent is the error about a commit that is not here, and says how it gets here.
 func (r *localRepo) absent(rev string) error {
-	if _, err := storer.ResolveReference(r.Storage, plumbing.HEAD); rev == "HEAD" && errors.Is(err, plumbing.ErrReferenceNotFound) {
-		return errors.New("the repository has no commit yet")
+	if at, err := r.head(plumbing.HEAD); err == nil && at.IsZero() && strings.HasPrefix(rev, "HEAD") {
+		return errors.New("the repository has no commit yet; git commit makes the first")
 	}
 	clone := "the repository"
 	if cut, err := r.Shallow(); err == nil && len(cut) > 0 {

@@ -36,6 +36,10 @@ func writeTable(w io.Writer, rows [][]string, gap, width int) error {
 	return nil
 }
 
+// Fold breaks a text for people at spaces into lines of at most width characters, those after the first indented
+// by two; as it is where the width is 0.
+func Fold(text string, width int) string { return strings.Join(folded(text, width-2), "\n  ") }
+
 // folded breaks a text between words into lines of at most a width; where that is too little, it stays one.
 func folded(text string, width int) []string {
 	if width < leastColumn || utf8.RuneCountInString(text) <= width {

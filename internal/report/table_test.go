@@ -28,3 +28,11 @@ func TestTableWidth(t *testing.T) {
 		}
 	}
 }
+
+// A sentence for people folds with its later lines indented, and stays as it is where no width is known.
+func TestFold(t *testing.T) {
+	const text = "tenantsmith: not examined: TS-NET-009 (no waf), TS-IMG-005 (no scans)"
+	require.Equal(t, text, Fold(text, 0))
+	require.Equal(t, text, Fold(text, len(text)+2))
+	require.Equal(t, "tenantsmith: not examined:\n  TS-NET-009 (no waf),\n  TS-IMG-005 (no scans)", Fold(text, 30))
+}
