@@ -74,7 +74,7 @@ func TestWatch(t *testing.T) {
 func TestWatchRefuses(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for args, want := range map[string]string{
-		"render --watch --check":       "[check watch] were all set",
+		"render --watch --check":       "--watch and --check do not go together",
 		"render --watch -o -":          "--watch writes trees, and --output - prints",
 		"render --watch -o tenants":    "--output tenants is where the inputs are",
 		"-C nowhere render --watch":    "no directory nowhere",

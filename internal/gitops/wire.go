@@ -44,24 +44,38 @@ func sha1Only(err error) error {
 	return err
 }
 
-// readWire fetches the head, without its history, into a temporary store.
+// mostReads bounds how often a head is asked for.
+const mostReads = 4
+
+// readWire fetches the head, without its history, into a temporary store. A server that has sent everything and
+// hung up before go-git closes its own half of the ssh channel makes go-git drop the answer. Reading changes
+// nothing, so that server is asked again.
 func (t *target) readWire(ctx context.Context, w wire) (*snapshot, error) {
 	return await(ctx, func() (*snapshot, error) {
-		s, err := greet(ctx, w, w.NewUploadPackSession)
-		if err != nil {
-			return nil, err
+		for try := 1; ; try++ {
+			snap, err := t.readOnce(ctx, w)
+			if err == nil || try == mostReads || !strings.HasSuffix(err.Error(), "closing input: EOF") {
+				return snap, err
+			}
 		}
-		defer s.Close()
-		refs, err := w.advertised(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		head, ok := refs.References[t.branch.String()]
-		if !ok {
-			return &snapshot{store: store{close: func() {}}}, nil
-		}
-		return fetch(ctx, s, refs, head)
 	})
+}
+
+func (t *target) readOnce(ctx context.Context, w wire) (*snapshot, error) {
+	s, err := greet(ctx, w, w.NewUploadPackSession)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	refs, err := w.advertised(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	head, ok := refs.References[t.branch.String()]
+	if !ok {
+		return &snapshot{store: store{close: func() {}}}, nil
+	}
+	return fetch(ctx, s, refs, head)
 }
 
 func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, head plumbing.Hash) (_ *snapshot, err error) {

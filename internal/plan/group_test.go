@@ -110,7 +110,7 @@ func TestTwiceIsNotOnce(t *testing.T) {
 }
 
 func TestWeakenIsolation(t *testing.T) {
-	p := change(sample(t), edited(t, "Service web spec.type", "NodePort", "ResourceQuota compute", gone, "ResourceQuota urgent spec.hard.pods", "5", "ClusterRoleBinding acme-all subjects[0].name", "bob", "StatefulSet store spec.serviceName", "x"))
+	p := change(sample(t), edited(t, "Service web spec.type", "NodePort", "ResourceQuota compute", gone, "LimitRange limits spec.limits[0].max.memory", "8Gi", "ClusterRoleBinding acme-all subjects[0].name", "bob", "StatefulSet store spec.serviceName", "x"))
 	require.Equal(t, map[Class]int{OpenedPath: 1, RemovedGuard: 2, WiderRole: 1, ImmutableField: 1, PodRestart: 1}, p.Summary.Risks)
 	weaken := slices.DeleteFunc(risksOf(p), func(r Risk) bool { return !r.Weakens() })
 	require.Len(t, weaken, 3, "a quota that is higher opens nothing")

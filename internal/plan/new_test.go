@@ -56,6 +56,6 @@ spec: {hard: {requests.cpu: %[3]s, pods: %[4]q}}
 	require.True(t, pods.Varies)
 	require.Len(t, pods.Places, 123)
 	require.Equal(t, []manifest.Change{{Path: manifest.Path{"spec", "hard", "pods"}, Old: "10", New: "20"}}, pods.Objects[0].Fields)
-	require.Equal(t, Summary{Tenants: 41, Environments: 123, Changed: 123, Groups: 2, Risks: map[Class]int{RemovedGuard: 123}}, p.Summary)
+	require.Equal(t, Summary{Tenants: 41, Environments: 123, Changed: 123, Groups: 2, Risks: map[Class]int{}}, p.Summary)
 	require.Equal(t, manifest.Key{Kind: "ResourceQuota", Namespace: "t00-development", Name: "compute"}, cpu.Objects[0].Object)
 }

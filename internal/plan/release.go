@@ -61,14 +61,14 @@ func weakerStrategy(c *comparison, p *pair) {
 	}
 	path := manifest.Path{"spec", "strategy"}
 	before := strategyOf(p.old)
-	after, now := strategy{name: "rolling"}, p.new
+	now := p.new
 	if now == nil {
 		if now = c.successor(p); now == nil {
 			return // the workload goes
 		}
 		path = nil
 	}
-	after = strategyOf(now)
+	after := strategyOf(now)
 	switch {
 	case before.gradual() && !after.gradual():
 		c.risk(RemovedGuard, c.graver(manifest.Medium, manifest.High), p, path, fmt.Sprintf("a new version replaces the old one at once: the strategy is %s instead of %s", after.name, before.name), "")

@@ -10,14 +10,6 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// raisedQuota tells of a quota that allows more than before.
-func raisedQuota(c *comparison, p *pair) {
-	if !isQuota(p.key) || p.old == nil || p.new == nil || p.moved {
-		return
-	}
-	c.raised(p, manifest.Path{"spec", "hard"}, "the namespace", c.hard(p.old), c.hard(p.new))
-}
-
 // raisedLimits tells of single containers, pods and claims that may have more than before.
 func raisedLimits(c *comparison, p *pair) {
 	if p.kind != "LimitRange" || p.old == nil || p.new == nil || p.moved {
