@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -106,11 +107,19 @@ func at(ctx map[string]any, path []string) any {
 	return v
 }
 
+// sameValue compares what may stand in a context. Values of Rego are compared by Rego: others read them at the same
+// time, and what they keep beside their content is guarded.
 func sameValue(a, b any) bool {
-	x, ok := a.(ast.Value)
-	y, also := b.(ast.Value)
-	if ok && also {
-		return ast.Compare(x, y) == 0
+	switch x := a.(type) {
+	case ast.Value:
+		y, ok := b.(ast.Value)
+		return ok && ast.Compare(x, y) == 0
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(x, y, sameValue)
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, sameValue)
 	}
 	return reflect.DeepEqual(a, b)
 }
