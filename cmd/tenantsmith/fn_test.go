@@ -36,6 +36,6 @@ func TestSilentPipe(t *testing.T) {
 	require.NoError(t, err)
 	defer w.Close()
 	var out strings.Builder
-	require.Zero(t, run(t.Context(), nil, streams{in: r, out: &out, err: &out}))
+	require.Zero(t, run(t.Context(), []string{}, streams{in: r, out: &out, err: &out}))
 	require.Contains(t, out.String(), "Usage:")
 }
