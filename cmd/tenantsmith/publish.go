@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,14 +15,13 @@ import (
 )
 
 type publishOptions struct {
-	repo, branch, path     string
-	sshKey, knownHosts     string
-	author, expect         string
+	target
+	expect                 string
 	dryRun, atomic, verify bool
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
-	o := publishOptions{branch: "main", author: "tenantsmith <tenantsmith@localhost>"}
+	var o publishOptions
 	cmd := &cobra.Command{
 		Use:   "publish [TENANT|FILE...] --repo URL",
 		Short: "Commit rendered tenants to a GitOps repository",
@@ -46,12 +42,8 @@ the rendered files of all tenants which the commit would change.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.repo, "repo", "", "the GitOps repository: `URL` or path")
-	f.StringVar(&o.branch, "branch", o.branch, "the branch to commit to")
-	f.StringVar(&o.path, "path", "", "the folder in the repository that holds the output")
-	f.StringVar(&o.author, "author", o.author, "author and committer: `NAME <EMAIL>`")
-	f.StringVar(&o.sshKey, "ssh-key", "", "private key `FILE` for ssh; the agent otherwise")
-	f.StringVar(&o.knownHosts, "known-hosts", "", "known_hosts `FILE` for ssh; yours otherwise")
+	o.target.flags(cmd)
+	o.target.writing(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -66,21 +58,11 @@ the rendered files of all tenants which the commit would change.`,
 }
 
 func (w *workspace) publish(ctx context.Context, args []string, o publishOptions) error {
-	if o.repo == "" {
-		return errors.New("say where to publish: --repo URL")
-	}
-	author, err := parseAuthor(o.author)
+	target, err := w.remote(o.target)
 	if err != nil {
 		return err
 	}
-	target := gitops.Options{
-		URL: o.repo, Branch: o.branch, Path: o.path, Version: version(), Author: author, When: time.Now(),
-		DryRun: o.dryRun, Atomic: o.atomic, SSHKey: o.sshKey, KnownHosts: o.knownHosts,
-		Auth: gitops.Auth{Username: os.Getenv("TENANTSMITH_USERNAME"), Password: os.Getenv("TENANTSMITH_TOKEN")},
-	}
-	if err := cmp.Or(target.Validate(), w.file("--ssh-key", o.sshKey), w.file("--known-hosts", o.knownHosts)); err != nil {
-		return err
-	}
+	target.DryRun, target.Atomic = o.dryRun, o.atomic
 	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})
 	if err != nil {
 		return err
@@ -105,7 +87,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
-	done, err := gitops.Publish(ctx, target, updates)
+	done, err := gitops.Publish(ctx, target, gitops.Always(updates...))
 	if approval.refused {
 		return w.unexpected(approval)
 	}
@@ -176,12 +158,3 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 }
 
 func short(hash string) string { return hash[:min(len(hash), 12)] }
-
-func parseAuthor(s string) (gitops.Author, error) {
-	name, rest, ok := strings.Cut(s, " <")
-	email, end := strings.CutSuffix(rest, ">")
-	if !ok || !end || name == "" || email == "" || strings.ContainsAny(name+email, "<>\n") {
-		return gitops.Author{}, fmt.Errorf("--author %q is not of the form NAME <EMAIL>", s)
-	}
-	return gitops.Author{Name: name, Email: email}, nil
-}

@@ -53,10 +53,15 @@ func (c *Commit) open(rev, prefix string) error {
 		return err
 	}
 	c.Hash = commit.Hash.String()
-	objects := patient{c.repo.Storage}
-	if c.root, err = openFolder(objects, commit.TreeHash); err != nil || prefix == "." {
+	if c.root, err = openFolder(patient{c.repo.Storage}, commit.TreeHash); err != nil || prefix == "." {
 		return err
 	}
+	return c.enter(prefix)
+}
+
+// enter makes a folder of the commit its root.
+func (c *Commit) enter(prefix string) error {
+	objects := c.root.objects
 	found, _, err := c.root.find(prefix)
 	switch {
 	case err != nil:
@@ -71,8 +76,26 @@ func (c *Commit) open(rev, prefix string) error {
 	return err
 }
 
+// view is the head as Prepare sees it.
+func (t *target) view(snap *snapshot) (*Commit, error) {
+	c := &Commit{}
+	if !snap.head.IsZero() {
+		c.Hash = snap.head.String()
+	}
+	var err error
+	if c.root, err = snap.tree(); err != nil || t.Path == "" {
+		return c, err
+	}
+	return c, c.enter(t.Path)
+}
+
 // Close lets go of the repository's files.
-func (c *Commit) Close() error { return c.repo.Close() }
+func (c *Commit) Close() error {
+	if c.repo == nil {
+		return nil
+	}
+	return c.repo.Close()
+}
 
 // around finds the work tree that holds a folder, and the folder's path in it. A link on the way would
 // let the work tree choose the folder of the commit, so it is refused.

@@ -114,27 +114,35 @@ func (o Options) Validate() error {
 	return err
 }
 
+// Prepare makes the updates for a head of the branch: what to write may depend on what others have
+// written. The head is a read-only file system of Options.Path, valid until Prepare returns; empty for
+// a branch that does not exist. Each time that somebody else moved the branch, it is asked again.
+type Prepare func(ctx context.Context, head *Commit) ([]Update, error)
+
+// Always is the Prepare of updates that are the same for every head.
+func Always(updates ...Update) Prepare {
+	return func(context.Context, *Commit) ([]Update, error) { return updates, nil }
+}
+
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
-// *RefusedError are typed, no error holds a credential. Problems with a tenant's files at the head
-// (hand-edited, in the way) are no errors: that tenant is skipped and the others go on.
-func Publish(ctx context.Context, opts Options, updates []Update) (Result, error) {
+// *RefusedError are typed, no error holds a credential. Problems
+// with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
+// the others go on.
+func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error) {
 	t, err := newTarget(opts)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := checkUpdates(updates); err != nil {
-		return Result{}, err
-	}
-	res, err := t.publish(ctx, updates)
+	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
 	}
 	return res, nil
 }
 
-func (t *target) publish(ctx context.Context, updates []Update) (Result, error) {
+func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
 	for try := 0; ; try++ {
-		res, err := t.attempt(ctx, updates)
+		res, err := t.attempt(ctx, prepare)
 		if err == nil || !errors.Is(err, ErrMoved) || try >= t.retries {
 			return res, err
 		}
@@ -145,12 +153,23 @@ func (t *target) publish(ctx context.Context, updates []Update) (Result, error) 
 }
 
 // attempt reads the head, compares, and pushes once.
-func (t *target) attempt(ctx context.Context, updates []Update) (Result, error) {
+func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	snap, err := t.read(ctx)
 	if err != nil {
 		return Result{}, err
 	}
 	defer snap.close()
+	head, err := t.view(snap)
+	if err != nil {
+		return Result{}, err
+	}
+	updates, err := prepare(ctx, head)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := checkUpdates(updates); err != nil {
+		return Result{}, err
+	}
 	plan, err := t.compare(snap, updates)
 	if err != nil {
 		return Result{}, err

@@ -110,7 +110,7 @@ func options(url string) gitops.Options {
 
 func publish(t testing.TB, opts gitops.Options, updates ...gitops.Update) gitops.Result {
 	t.Helper()
-	res, err := gitops.Publish(context.Background(), opts, updates)
+	res, err := gitops.Publish(context.Background(), opts, gitops.Always(updates...))
 	require.NoError(t, err)
 	return res
 }
@@ -405,7 +405,7 @@ func TestNewBranchBesideOthers(t *testing.T) {
 
 	for _, clash := range []string{"main/a", "env"} {
 		opts.Branch = clash
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.ErrorContains(t, err, "branch "+clash+" cannot ")
 	}
 	sound(t, repo)
@@ -461,7 +461,7 @@ func TestConcurrentWriters(t *testing.T) {
 	for i := range errs {
 		u := update(fmt.Sprintf("tenant-%d", i), map[string]string{"a": fmt.Sprint(i)})
 		maps.Copy(want, strs(u.Files))
-		wg.Go(func() { _, errs[i] = gitops.Publish(context.Background(), opts, []gitops.Update{u}) })
+		wg.Go(func() { _, errs[i] = gitops.Publish(context.Background(), opts, gitops.Always(u)) })
 	}
 	pushed := 0
 	for try := 0; pushed < 10; try++ {
@@ -487,7 +487,7 @@ func TestLockedBranch(t *testing.T) {
 	opts := options(seeded(t, map[string]string{"x": "x"}))
 	before := objects(t, opts.URL)
 	require.NoError(t, os.WriteFile(filepath.Join(opts.URL, "refs/heads/main.lock"), nil, 0o644))
-	_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+	_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 	require.EqualError(t, err, "publish to "+opts.URL+": branch main is locked by another process; if none runs, delete refs/heads/main.lock")
 	require.Equal(t, before, objects(t, opts.URL))
 }
@@ -505,7 +505,7 @@ func TestLocalHooksHold(t *testing.T) {
 	hook(t, repo, "pre-receive", "cat >/dev/null\nprintf 'policy: \\033[31mno\\007 pushes\\033[0m on Friday\\n' >&2\nexit 1\n")
 	before := objects(t, repo)
 
-	_, err := gitops.Publish(t.Context(), options(repo), []gitops.Update{acme("a:1")})
+	_, err := gitops.Publish(t.Context(), options(repo), gitops.Always(acme("a:1")))
 	var refused *gitops.RefusedError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, "pre-receive hook declined", refused.Reason)
@@ -530,7 +530,7 @@ func TestCheckedOutBranch(t *testing.T) {
 	git(t, work, "add", "-A")
 	git(t, work, "commit", "-q", "-m", "x")
 
-	_, err := gitops.Publish(t.Context(), options(work), []gitops.Update{acme("a:1")})
+	_, err := gitops.Publish(t.Context(), options(work), gitops.Always(acme("a:1")))
 	require.ErrorContains(t, err, "the server refused the push: branch is currently checked out")
 
 	opts := options(work)
@@ -556,7 +556,7 @@ func TestUnreadableRepositories(t *testing.T) {
 		filepath.Join(empty, "missing"): "no repository: there is no such folder",
 	}
 	for url, want := range cases {
-		_, err := gitops.Publish(t.Context(), options(url), []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), options(url), gitops.Always(acme("a:1")))
 		require.EqualError(t, err, "publish to "+url+": "+want)
 	}
 }

@@ -103,11 +103,11 @@ func TestApprove(t *testing.T) {
 		return nil
 	}
 	updates := []gitops.Update{update("acme", map[string]string{"a.yaml": "a: 1\n"})}
-	_, err := gitops.Publish(t.Context(), o, updates)
+	_, err := gitops.Publish(t.Context(), o, gitops.Always(updates...))
 	require.ErrorContains(t, err, "not this")
 	_, err = gitErr(repo, "rev-parse", "-q", "--verify", "refs/heads/main")
 	require.Error(t, err)
-	done, err := gitops.Publish(t.Context(), o, updates)
+	done, err := gitops.Publish(t.Context(), o, gitops.Always(updates...))
 	require.NoError(t, err)
 	require.NotEmpty(t, done.Commit)
 	require.Len(t, asked, 2)

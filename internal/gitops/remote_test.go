@@ -228,7 +228,7 @@ func TestRaceLostTooOften(t *testing.T) {
 	transports(t, func(t *testing.T, repo string, opts gitops.Options) {
 		move(t, repo, "9")
 		opts.Retries = 1
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.ErrorIs(t, err, gitops.ErrMoved)
 		require.EqualError(t, err, "publish to "+opts.URL+": the branch moved; run again")
 		require.Equal(t, "3", git(t, repo, "rev-list", "--count", "main"))
@@ -243,7 +243,7 @@ func TestRefusingHook(t *testing.T) {
 		for name, reason := range map[string]string{"pre-receive": "pre-receive hook declined", "update": "hook declined"} {
 			hook(t, repo, name, "echo 'frozen until Monday' >&2\necho ask '"+password+"' >&2\nexit 1\n")
 			before := objects(t, repo)
-			_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+			_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 			var refused *gitops.RefusedError
 			require.ErrorAs(t, err, &refused)
 			require.Equal(t, reason, refused.Reason)
@@ -282,7 +282,7 @@ func TestHTTPCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			opts := good
 			opts.Auth = c.auth
-			_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+			_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 			require.EqualError(t, err, "publish to "+opts.URL+": "+c.want)
 			for _, form := range forms {
 				require.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), form)
@@ -335,7 +335,7 @@ func TestHTTPFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			opts := options(httpServer(t, filepath.Dir(repo), c.wrap) + "/gitops.git")
 			opts.Auth = gitops.Auth{Username: "bot", Password: password}
-			_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+			_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 			require.EqualError(t, err, "publish to "+opts.URL+": "+c.want)
 			require.Equal(t, head, git(t, repo, "rev-parse", "main"))
 		})
@@ -376,14 +376,14 @@ func TestUnreachable(t *testing.T) {
 		opts := s.options("")
 		opts.URL = scheme + "://" + closed.Addr().String() + "/x.git"
 		start := time.Now()
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.EqualError(t, err, "publish to "+opts.URL+": cannot connect: connect: connection refused")
 		require.Less(t, time.Since(start), 2*time.Second)
 
 		opts.URL = scheme + "://" + silent.Addr().String() + "/x.git"
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		start = time.Now()
-		_, err = gitops.Publish(ctx, opts, []gitops.Update{acme("a:1")})
+		_, err = gitops.Publish(ctx, opts, gitops.Always(acme("a:1")))
 		cancel()
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Less(t, time.Since(start), 2*time.Second)
@@ -394,7 +394,7 @@ func TestSSHTrust(t *testing.T) {
 	repo := seeded(t, map[string]string{"README.md": "x\n"})
 	s := startSSHD(t)
 	try := func(opts gitops.Options) error {
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		return err
 	}
 	empty := filepath.Join(t.TempDir(), "known_hosts")
@@ -458,7 +458,7 @@ func TestRemoteSHA256(t *testing.T) {
 	git(t, t.TempDir(), "init", "-q", "--bare", "--object-format=sha256", "-b", "main", repo)
 	want := "the repository uses SHA-256 object names, which tenantsmith cannot write; use a SHA-1 repository"
 	for _, opts := range []gitops.Options{overHTTP(t, repo), startSSHD(t).options(repo)} {
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.EqualError(t, err, "publish to "+opts.URL+": "+want)
 	}
 	work := t.TempDir()
@@ -466,7 +466,7 @@ func TestRemoteSHA256(t *testing.T) {
 	git(t, work, "commit", "-q", "--allow-empty", "-m", "x")
 	git(t, work, "push", "-q", repo, "main")
 	for _, opts := range []gitops.Options{overHTTP(t, repo), startSSHD(t).options(repo)} {
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.EqualError(t, err, "publish to "+opts.URL+": "+want)
 	}
 }

@@ -16,7 +16,7 @@ func refused(t *testing.T, opts gitops.Options) string {
 	t.Helper()
 	dir := t.TempDir()
 	t.Chdir(dir)
-	_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+	_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 	require.Error(t, err, "%q %q %q", opts.URL, opts.Branch, opts.Path)
 	left, readErr := os.ReadDir(dir)
 	require.NoError(t, readErr)
@@ -83,7 +83,7 @@ func TestBranchNames(t *testing.T) {
 		valid := err == nil && !strings.HasPrefix(name, "-") && !ours[name]
 		opts.Branch = name
 		opts.DryRun = true
-		_, err = gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err = gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.Equal(t, valid, err == nil, "branch %q: %v", name, err)
 	}
 }
@@ -98,7 +98,7 @@ func TestPaths(t *testing.T) {
 		`a\b`: false, "c:": false, "a\nb": false, "-a": false, "--output=x": false, "apps/-x": false, ".gitmodules": false,
 	} {
 		opts.Path = path
-		_, err := gitops.Publish(t.Context(), opts, []gitops.Update{acme("a:1")})
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.Equal(t, valid, err == nil, "path %q: %v", path, err)
 	}
 }
@@ -119,8 +119,8 @@ func TestUpdates(t *testing.T) {
 		`tenant acme: file ".git/hooks/x" reaches into git's own folder`:     {file("acme", ".git/hooks/x")},
 		`tenant acme: file "/a" is no relative path inside the repository`:   {file("acme", "/a")},
 	} {
-		_, err := gitops.Publish(t.Context(), opts, updates)
-		require.EqualError(t, err, want)
+		_, err := gitops.Publish(t.Context(), opts, gitops.Always(updates...))
+		require.EqualError(t, err, "publish to "+opts.URL+": "+want)
 	}
 	left, err := filepath.Glob(filepath.Join(opts.URL, "objects", "pack", "*"))
 	require.NoError(t, err)

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
+)
+
+// target is a branch of a GitOps repository, as the flags of a command name it.
+type target struct {
+	repo, branch, path string
+	sshKey, knownHosts string
+	author             string
+}
+
+// flags are those of every command that reads the repository.
+func (t *target) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.repo, "repo", "", "the GitOps repository: `URL` or path")
+	f.StringVar(&t.branch, "branch", "main", "the branch of the repository")
+	f.StringVar(&t.path, "path", "", "the folder in the repository that holds the output")
+	f.StringVar(&t.sshKey, "ssh-key", "", "private key `FILE` for ssh; the agent otherwise")
+	f.StringVar(&t.knownHosts, "known-hosts", "", "known_hosts `FILE` for ssh; yours otherwise")
+}
+
+const defaultAuthor = "tenantsmith <tenantsmith@localhost>"
+
+// writing are the flags of those that commit to it.
+func (t *target) writing(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.author, "author", defaultAuthor, "author and committer: `NAME <EMAIL>`")
+}
+
+// remote is the target with everything checked that can be without reaching for it.
+func (w *workspace) remote(t target) (gitops.Options, error) {
+	if t.repo == "" {
+		return gitops.Options{}, errors.New("say which GitOps repository: --repo URL")
+	}
+	author, err := parseAuthor(cmp.Or(t.author, defaultAuthor))
+	if err != nil {
+		return gitops.Options{}, err
+	}
+	o := gitops.Options{
+		URL: t.repo, Branch: t.branch, Path: t.path, Version: version(), Author: author, When: time.Now(),
+		SSHKey: t.sshKey, KnownHosts: t.knownHosts,
+		Auth: gitops.Auth{Username: os.Getenv("TENANTSMITH_USERNAME"), Password: os.Getenv("TENANTSMITH_TOKEN")},
+	}
+	return o, cmp.Or(o.Validate(), w.file("--ssh-key", t.sshKey), w.file("--known-hosts", t.knownHosts))
+}
+
+func parseAuthor(s string) (gitops.Author, error) {
+	name, rest, ok := strings.Cut(s, " <")
+	email, end := strings.CutSuffix(rest, ">")
+	if !ok || !end || name == "" || email == "" || strings.ContainsAny(name+email, "<>\n") {
+		return gitops.Author{}, fmt.Errorf("--author %q is not of the form NAME <EMAIL>", s)
+	}
+	return gitops.Author{Name: name, Email: email}, nil
+}
