@@ -148,7 +148,12 @@ func TestGaps(t *testing.T) {
 }
 
 func TestNoTenants(t *testing.T) {
-	require.Equal(t, "tenants: warning: holds no tenant\n    fix: go to the platform repository, or name it with -C; `tenantsmith new` adds a tenant, `tenantsmith init` starts a repository\ntenants:\nheld:\n", summary(loaded(t, nil)))
+	elsewhere := "tenants: no platform repository here: there is neither tenants/ nor tenantsmith.yaml\n    fix: go to the platform repository, or name it with -C; `tenantsmith init` starts one\ntenants:\nheld:\n"
+	require.Equal(t, elsewhere, summary(loaded(t, nil)))
+	require.Equal(t, elsewhere, summary(loaded(t, map[string]string{"README.md": "x"}, "acme", "")), "whatever was asked for")
+	none := "tenants: warning: holds no tenant\n    fix: `tenantsmith new` adds a tenant\ntenants:\nheld:\n"
+	require.Equal(t, none, summary(loaded(t, map[string]string{"tenantsmith.yaml": platformWith("  {}\n")})))
+	require.Equal(t, none, summary(loaded(t, map[string]string{"tenants/.gitkeep": ""})))
 	require.Equal(t, "tenants: is a file, and should be a folder\ntenants:\nheld:\n", summary(loaded(t, map[string]string{"tenants": "x"})))
 }
 
