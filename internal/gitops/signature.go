@@ -49,7 +49,7 @@ func VerifySignature(commit []byte, trust *Trust) Signature {
 	if trust == nil {
 		trust = &Trust{}
 	}
-	return trust.judge(signed, signatures[0], "git", commitTime(signed))
+	return trust.judge(signed, signatures[0], gitNamespace, commitTime(signed))
 }
 
 // judge verifies an armored signature of either kind over data. The namespace is what a signature of ssh was made for.
@@ -111,12 +111,4 @@ func commitTime(commit []byte) time.Time {
 		return time.Unix(seconds, 0)
 	}
 	return time.Time{}
-}
-
-// addSignature puts an armored signature into the header of a commit, where git looks for it: last, each line
-// after the first begins with a blank.
-func addSignature(commit []byte, armored string) []byte {
-	head, body, _ := bytes.Cut(commit, []byte("\n\n"))
-	folded := strings.ReplaceAll(strings.TrimSuffix(armored, "\n"), "\n", "\n ")
-	return append([]byte(string(head)+"\ngpgsig "+folded+"\n\n"), body...)
 }

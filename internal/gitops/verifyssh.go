@@ -22,7 +22,8 @@ func (t *Trust) judgeSSH(data, armored []byte, namespace string, at time.Time) S
 		sig.Why = "has a signature that was made for another purpose"
 		return sig
 	}
-	if err := sshsig.Verify(bytes.NewReader(data), made, made.PublicKey, made.HashAlgorithm, namespace); err != nil {
+	err = sshsig.Verify(bytes.NewReader(data), made, made.PublicKey, made.HashAlgorithm, namespace)
+	if sha1 := made.Signature.Format == ssh.KeyAlgoRSA; sha1 || err != nil {
 		sig.Why = "has a signature that does not fit it"
 		return sig
 	}
