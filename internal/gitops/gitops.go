@@ -37,12 +37,14 @@ type Options struct {
 	// was rendered; each becomes a trailer of the commit unless it is empty.
 	Version, SourceCommit string
 	Author                Author
-	// When is the time of the commit.
+	// Subject is the first line of the message; empty for one that names the tenants.
+	Subject string
+	// When is the time of the commit, and that by which holds end.
 	When time.Time
 
 	// DryRun does everything but write.
 	DryRun bool
-	// Atomic writes nothing when any tenant is skipped.
+	// Atomic writes nothing when any tenant is skipped or held.
 	Atomic bool
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
@@ -62,6 +64,11 @@ type Options struct {
 type Update struct {
 	Tenant string
 	Files  map[string][]byte
+	// Overwrite replaces what somebody changed by hand in the tenant's own files. What nobody recorded stays
+	// a problem.
+	Overwrite bool
+
+	hold *holding // what to do to the tenant's hold, and nothing else
 }
 
 // Change is what one tenant's part of a commit does. Paths are relative to Options.Path and sorted.
@@ -70,6 +77,8 @@ type Change struct {
 	// Environments are those whose rendered objects the change can alter.
 	Environments             []string
 	Added, Modified, Removed []string
+	// Overwritten are those among them that somebody had changed by hand.
+	Overwritten []string
 }
 
 // Result says what Publish did, or with DryRun what it would do.
@@ -83,6 +92,8 @@ type Result struct {
 	Changed  []Change
 	Skipped  []string
 	Problems []manifest.Problem
+	// Held are the holds of the tenants that were left alone because of them, sorted by tenant.
+	Held []Hold
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -183,7 +194,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
+	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped)+len(res.Held) > 0 {
 		return res, nil
 	}
 	pack := newPack()
