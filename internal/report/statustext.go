@@ -30,7 +30,7 @@ func (t *TenantStatus) published() string {
 	if t.Published == nil {
 		return "-"
 	}
-	return cmp.Or(Clean(t.Published.Source)[:min(len(Clean(t.Published.Source)), 12)], "no commit")
+	return cmp.Or(Clean(t.Published.Source)[:min(len(Clean(t.Published.Source)), 12)], "uncommitted")
 }
 
 // state is what there is to say about the tenant, in a few words.
@@ -86,7 +86,7 @@ func (t *TenantStatus) details() [][]string {
 	add("environments", strings.Join(t.Environments, ", "))
 	add("services", strings.Join(t.Services, ", "))
 	if t.Published != nil {
-		add("published", fmt.Sprintf("from %s by tenantsmith %s", t.published(), t.Published.Version))
+		add("published", fmt.Sprintf("%s, by tenantsmith %s", t.published(), t.Published.Version))
 	}
 	if t.Hold != nil {
 		add("hold", t.Hold.words())
