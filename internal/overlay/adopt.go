@@ -156,9 +156,9 @@ func (a *Adoption) compare(p place, published, now map[string][]byte) []manifest
 	return problems
 }
 
-// Patches say the hand edits: one for each object, for all environments where it is the same in each of the tenant's.
-// There are none where the tenant renders so already.
-func (a *Adoption) Patches() []AdoptedPatch {
+// Patches say the hand edits: one for each object, for all environments where it is the same in each of the tenant's,
+// unless they are to be apart. There are none where the tenant renders so already.
+func (a *Adoption) Patches(apart bool) []AdoptedPatch {
 	content := map[string]AdoptedPatch{} // by what it says
 	in := map[string][]string{}          // its environments
 	var order []string
@@ -176,7 +176,7 @@ func (a *Adoption) Patches() []AdoptedPatch {
 	var out []AdoptedPatch
 	for _, key := range order {
 		p, envs := content[key], in[key]
-		if len(envs) > 1 && len(envs) == len(a.before.envs) {
+		if !apart && len(envs) > 1 && len(envs) == len(a.before.envs) {
 			envs = []string{"all"}
 		}
 		for _, env := range envs {
@@ -250,4 +250,32 @@ func (a *Adoption) same(env string, was Built, is []Built) error {
 		return fmt.Errorf("%s in %s does not become what was made of it by hand", key, env)
 	}
 	return nil
+}
+
+// Renders reports whether the tree renders what published files of the tenant are built to, whoever wrote them.
+func Renders(tenant string, files map[string][]byte, tree *Tree) bool {
+	built := map[string]map[manifest.Key]map[string]any{}
+	for _, p := range places(tenant, files) {
+		objects, err := p.build(files)
+		if err != nil {
+			return false
+		}
+		if built[p.env] == nil {
+			built[p.env] = map[manifest.Key]map[string]any{}
+		}
+		maps.Copy(built[p.env], objects)
+	}
+	for _, e := range tree.envs {
+		rendered, _ := tree.Build(e.name)
+		for _, b := range rendered {
+			if !equal(built[e.name][b.Key()], b.Tree) {
+				return false
+			}
+		}
+		if len(built[e.name]) != len(rendered) {
+			return false
+		}
+		delete(built, e.name)
+	}
+	return len(built) == 0
 }

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func adopted(t require.TestingT, src Source, edited map[string][]byte) ([]Adopte
 	require.Empty(t, messages(problems))
 	a, problems := Adopt("acme", tree.Files(), edited, tree)
 	require.Empty(t, messages(problems))
-	patches := a.Patches()
+	patches := a.Patches(false)
 	src.Extras = append(slices.Clip(src.Extras), patchFiles(t, patches)...)
 	after, problems := New(src)
 	require.Empty(t, messages(problems))
@@ -73,6 +74,18 @@ func replaced(t *testing.T, files map[string][]byte, file string, oldNew ...stri
 	text := strings.NewReplacer(oldNew...).Replace(string(files[file]))
 	require.NotEqual(t, string(files[file]), text)
 	return map[string][]byte{file: []byte(text)}
+}
+
+// patchesApart are the folders of the patches, each for one environment.
+func patchesApart(t *testing.T, edited map[string][]byte) (places []string) {
+	tree, problems := New(webSource(t))
+	require.Empty(t, messages(problems))
+	a, problems := Adopt("acme", tree.Files(), edited, tree)
+	require.Empty(t, messages(problems))
+	for _, p := range a.Patches(true) {
+		places = append(places, p.Place)
+	}
+	return places
 }
 
 func TestAdopt(t *testing.T) {
@@ -129,6 +142,7 @@ patch:
 				got.WriteString(p.Place + "/" + p.Name + ": " + string(p.Content))
 			}
 			require.Equal(t, c.want, got.String())
+			require.NotContains(t, fmt.Sprint(patchesApart(t, edited)), "all")
 			now := maps.Clone(files(t))
 			maps.Copy(now, edited)
 			requireBuilds(t, now, after)
@@ -166,8 +180,16 @@ func TestAdoptedAlready(t *testing.T) {
 	require.Empty(t, messages(problems))
 	a, problems := Adopt("acme", tree.Files(), edited, now)
 	require.Empty(t, messages(problems))
-	require.Empty(t, a.Patches())
+	require.Empty(t, a.Patches(false))
 	require.NoError(t, a.Prove(now))
+
+	is := maps.Clone(tree.Files())
+	require.False(t, Renders("acme", is, now))
+	require.True(t, Renders("acme", is, tree))
+	maps.Copy(is, edited)
+	require.True(t, Renders("acme", is, now))
+	is[webFile] = nil
+	require.False(t, Renders("acme", is, now))
 }
 
 // TestAdoptBesideOtherChanges: what the tenant's files change elsewhere stays, and the proof is about the hand
@@ -186,7 +208,7 @@ func TestAdoptBesideOtherChanges(t *testing.T) {
 	a, problems := Adopt("acme", published.Files(), edited, tree)
 	require.Empty(t, messages(problems))
 	require.ErrorContains(t, a.Prove(tree), "Rollout acme-development/web in development does not become what was made of it by hand")
-	src.Extras = patchFiles(t, a.Patches())
+	src.Extras = patchFiles(t, a.Patches(false))
 	after, problems := New(src)
 	require.Empty(t, messages(problems))
 	require.NoError(t, a.Prove(after))
@@ -251,9 +273,9 @@ func TestAdoptRandomEdits(t *testing.T) {
 		if len(problems) > 0 {
 			return
 		}
-		src.Extras = patchFiles(t, a.Patches())
+		src.Extras = patchFiles(t, a.Patches(false))
 		after, problems := New(src)
-		if len(problems) > 0 || len(a.Patches()) == 0 {
+		if len(problems) > 0 || len(a.Patches(false)) == 0 {
 			return
 		}
 		for _, e := range after.envs {
