@@ -33,7 +33,8 @@ push is a fast-forward that names the head it was made for. A tenant with a prob
 there, the others go on; no flag skips the checks.
 
 Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
-the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it.
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it, --adopt keeps it as patches under overrides/, once they are proven to
+render what was changed.
 A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
@@ -48,6 +49,7 @@ the rendered files of all tenants which the commit would change.`,
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
@@ -77,7 +79,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
-	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Shard: o.shard})
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
+	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -86,7 +89,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	updates := updatesOf(res)
-	if err := o.owning.apply(res, updates); err != nil {
+	if err := o.owning.apply(w, res, updates); err != nil {
 		return err
 	}
 	if o.atomic && len(res.Held) > 0 {
@@ -105,12 +108,17 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
-	done, err := gitops.Publish(ctx, target, gitops.Always(updates...))
+	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}
+	done, err := adopting.publish(ctx, target, &approval)
 	if approval.refused {
 		return w.unexpected(approval)
 	}
 	if err != nil {
 		return err
+	}
+	adopted := adopting.told(done)
+	if adopted != nil && (o.atomic || !errors.Is(adopted, errProblems)) {
+		return adopted
 	}
 	if len(args) == 0 {
 		w.orphans(done.Others, res)
@@ -121,7 +129,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if o.atomic && len(done.Held) > 0 {
 		return errProblems
 	}
-	return outcome(res, done.Skipped)
+	return cmp.Or(adopted, outcome(res, done.Skipped))
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
@@ -163,7 +171,7 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		w.say("nothing published: --atomic, and %s", leftAlone(done))
 		return nil
 	}
-	w.overwritten(done.Changed, o.dryRun)
+	w.overwritten(done.Changed, o)
 	for _, c := range done.Changed {
 		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 	}
