@@ -73,6 +73,10 @@ type Options struct {
 	// a negative number never.
 	Retries int
 
+	// Cache is a folder for what was fetched from remote repositories, from one run to the next; empty for none. It
+	// may be deleted at any time, and serve several processes at once.
+	Cache string
+
 	Auth Auth
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
@@ -160,16 +164,32 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	if err != nil {
 		return err
 	}
+	defer t.close()
+	for {
+		var own error
+		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
+		if t.mend(err) {
+			continue
+		}
+		if err == nil || err == own {
+			return err
+		}
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+}
+
+// show reads the head.
+func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) error {
 	snap, err := t.read(ctx)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
 	defer snap.close()
 	head, err := t.view(snap)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
-	return look(head)
+	return look(snap, head)
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
@@ -181,6 +201,7 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
+	defer t.close()
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
@@ -189,16 +210,15 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 }
 
 // attempt reads the head, compares, and pushes once.
-func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
-	snap, err := t.read(ctx)
-	if err != nil {
-		return Result{}, err
-	}
-	defer snap.close()
-	head, err := t.view(snap)
-	if err != nil {
-		return Result{}, err
-	}
+func (t *target) attempt(ctx context.Context, prepare Prepare) (res Result, err error) {
+	err = t.show(ctx, func(snap *snapshot, head *Commit) error {
+		res, err = t.change(ctx, snap, head, prepare)
+		return err
+	})
+	return res, err
+}
+
+func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepare Prepare) (Result, error) {
 	updates, err := prepare(ctx, head)
 	if err != nil {
 		return Result{}, err
