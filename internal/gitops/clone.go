@@ -188,13 +188,12 @@ func (c *clone) take(folder string) error {
 
 // keep stores a pack that the server has taken, and the heads that it brings.
 func (c *clone) keep(moves []move, p sealed) {
-	folder, err := os.MkdirTemp(c.dir, staging)
+	folder, err := c.stagingFolder()
 	if err != nil {
 		return
 	}
 	defer os.RemoveAll(folder)
-	packs := filepath.Join(folder, "objects", "pack")
-	if os.MkdirAll(packs, 0o700) != nil || p.writeTo(filepath.Join(packs, "pack-"+p.checksum.String())) != nil || c.take(folder) != nil {
+	if p.writeTo(filepath.Join(folder, "objects", "pack", "pack-"+p.checksum.String())) != nil || c.take(folder) != nil {
 		return
 	}
 	for _, m := range moves {

@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,18 +67,14 @@ func (t *target) close() {
 	}
 }
 
-// mend reports whether to try again without what was wrong: a cache that does not hold what it should, or a server
-// that leaves blobs out and then does not send them.
+// mend reports whether to try again without what can be wrong with a clone: that it does not hold what it should, or
+// that the server leaves blobs out and then does not send them.
 func (t *target) mend(err error) bool {
-	if t.clone == nil || !errors.As(err, new(*brokenError)) || t.clone.temporary && !t.clone.partial {
+	if t.clone == nil || t.plain || !errors.As(err, new(*brokenError)) {
 		return false
 	}
-	t.whole = t.whole || t.clone.partial && t.clone.temporary
-	if !t.clone.temporary {
-		t.Cache = ""
-	}
 	t.clone.discard()
-	t.clone = nil
+	t.clone, t.plain, t.Cache = nil, true, ""
 	return true
 }
 
@@ -120,23 +117,36 @@ func (t *target) fetchHeads(ctx context.Context, w wire, c *clone) (fetched, err
 		return got, nil
 	}
 	req := packp.NewUploadPackRequestFromCapabilities(refs.Capabilities)
-	req.Wants, req.Haves = wants, c.haves()
-	if refs.Capabilities.Supports(capability.Shallow) {
-		if err := req.Capabilities.Set(capability.Shallow); err != nil {
-			return got, err
-		}
-		req.Depth, req.Shallows = packp.DepthCommits(1), c.haves()
-	} else {
-		req.Haves = nil // a head is then its history, too, and the clone may lack that
+	req.Wants = wants
+	if err := c.ask(req, refs.Capabilities, !t.plain); err != nil {
+		return got, err
 	}
-	if got.partial = c.partial || len(c.heads) == 0 && !t.whole && leavesBlobs(refs.Capabilities); got.partial {
-		if err := req.Capabilities.Set(capability.Filter); err != nil {
-			return got, err
-		}
-		req.Filter = packp.FilterBlobNone()
-	}
+	got.partial = req.Filter != ""
 	got.staged, err = c.stage(ctx, s, req)
 	return got, err
+}
+
+// ask makes a request as small as the server allows: no history, only what is not in a head that the clone has,
+// and no blobs. All but the first can go wrong.
+func (c *clone) ask(req *packp.UploadPackRequest, offered *capability.List, daring bool) error {
+	if !offered.Supports(capability.Shallow) {
+		return nil // a head is then its history, too, of which the clone may lack some
+	}
+	wish := []capability.Capability{capability.Shallow}
+	if req.Depth = packp.DepthCommits(1); daring && len(c.heads) > 0 {
+		req.Haves, req.Shallows = c.haves(), c.haves()
+		wish = append(wish, capability.ThinPack)
+	}
+	if c.partial || daring && len(c.heads) == 0 && leavesBlobs(offered) {
+		req.Filter = packp.FilterBlobNone()
+		wish = append(wish, capability.Filter)
+	}
+	for _, w := range wish {
+		if err := req.Capabilities.Set(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leavesBlobs reports whether a server leaves blobs out and sends them when they are asked for.
@@ -167,28 +177,33 @@ func (t *target) fetchBlobs(ctx context.Context, w wire, c *clone, blobs []plumb
 	return c.take(got.staged)
 }
 
-// stage writes the pack that a server sends, with its index, into a folder beside the clone's.
+// stage writes the pack that a server sends, with its index, into a folder beside the clone's. What goes wrong with
+// one that builds on the clone may be the clone's fault.
 func (c *clone) stage(ctx context.Context, s transport.UploadPackSession, req *packp.UploadPackRequest) (folder string, err error) {
-	if folder, err = os.MkdirTemp(c.dir, staging); err != nil {
-		return "", &brokenError{err}
+	if folder, err = c.stagingFolder(); err != nil {
+		return "", err
 	}
-	objects := storage(folder, folder)
 	defer func() {
 		if err != nil {
 			os.RemoveAll(folder)
 		}
+		if err != nil && len(req.Haves) > 0 && ctx.Err() == nil && !cutShort(err) {
+			err = &brokenError{err}
+		}
 	}()
-	defer objects.Close()
-	if err := objects.Init(); err != nil {
-		return "", err
-	}
 	pack, err := s.UploadPack(ctx, req)
 	if err != nil {
 		return "", fmt.Errorf("fetch: %w", err)
 	}
 	defer pack.Close()
 	limited := &limitedReader{r: demux(req.Capabilities, pack), left: maxFetch}
-	if err := packfile.UpdateObjectStorage(objects, limited); err != nil {
+	if len(req.Haves) > 0 {
+		err = c.complete(limited, folder)
+	} else {
+		objects := storage(folder, folder)
+		err = cmp.Or(objects.Init(), packfile.UpdateObjectStorage(objects, limited), objects.Close())
+	}
+	if err != nil {
 		return "", fmt.Errorf("fetch: %w", err)
 	}
 	return folder, ctx.Err()
