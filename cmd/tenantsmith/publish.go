@@ -116,9 +116,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err != nil {
 		return err
 	}
-	adopted := adopting.told(done)
-	if adopted != nil && (o.atomic || !errors.Is(adopted, errProblems)) {
-		return adopted
+	if err := adopting.told(done); err != nil {
+		return err
 	}
 	if len(args) == 0 {
 		w.orphans(done.Others, res)
@@ -129,7 +128,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if o.atomic && len(done.Held) > 0 {
 		return errProblems
 	}
-	return cmp.Or(adopted, outcome(res, done.Skipped))
+	return outcome(res, done.Skipped)
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
