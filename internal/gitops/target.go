@@ -94,7 +94,7 @@ func (t *target) locate() error {
 		return nil
 	}
 	path, err := filepath.Abs(raw)
-	t.local, t.where = path, raw
+	t.local, t.where = path, schemeless.ReplaceAllString(raw, "$1:***@")
 	return err
 }
 
@@ -103,7 +103,7 @@ func (t *target) locateURL(raw string) error {
 	if err != nil {
 		return errors.New("the repository is no valid URL")
 	}
-	t.where = u.Redacted()
+	t.where = shown(u)
 	if tokenLike(u.User.Username()) {
 		return fmt.Errorf("repository %s://***@%s%s: a token does not belong in a URL; pass it through the environment", u.Scheme, u.Host, u.EscapedPath())
 	}
@@ -138,6 +138,16 @@ func checkURL(u *url.URL) error {
 		return errors.New("the URL names no valid repository")
 	}
 	return nil
+}
+
+// schemeless is the beginning of a URL that lost its scheme.
+var schemeless = regexp.MustCompile(`^([^/\s:@]*):[^/\s@]+@`)
+
+// shown is a URL for messages, without what may be secret.
+func shown(u *url.URL) string {
+	short := *u
+	short.RawQuery, short.Fragment, short.RawFragment, short.ForceQuery = "", "", "", false
+	return short.Redacted()
 }
 
 // tokenLike tells what hosts hand out as tokens from the name of a user, who has at most 39 letters on GitHub.
