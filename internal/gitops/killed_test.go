@@ -53,6 +53,7 @@ func TestKilledWriter(t *testing.T) {
 	transports(t, func(t *testing.T, repo string, opts gitops.Options) { killWriters(t, repo, opts, kills) })
 	t.Run("local", func(t *testing.T) {
 		repo := bare(t)
+		git(t, repo, "config", "gc.autoDetach", "false")
 		killWriters(t, repo, options(repo), kills)
 	})
 }
