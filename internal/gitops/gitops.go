@@ -50,17 +50,22 @@ type Options struct {
 	Reason   string
 	Trailers []Trailer
 	Author   Author
-	// When is the time of the commit.
+	// Subject is the first line of the message; empty for one that names the tenants.
+	Subject string
+	// When is the time of the commit, and that by which holds end.
 	When time.Time
 	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
 	// armored signature.
 	Sign func(commit []byte) (signature string, err error)
+	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
+	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
+	Trust *Trust
 	// Notes go out with the commit.
 	Notes []Note
 
 	// DryRun does everything but write.
 	DryRun bool
-	// Atomic writes nothing when any tenant is skipped.
+	// Atomic writes nothing when any tenant is skipped or held.
 	Atomic bool
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
@@ -91,6 +96,11 @@ type Trailer struct{ Key, Value string }
 type Update struct {
 	Tenant string
 	Files  map[string][]byte
+	// Overwrite replaces what somebody changed by hand in the tenant's own files. What nobody recorded stays
+	// a problem.
+	Overwrite bool
+
+	hold *holding // what to do to the tenant's hold, and nothing else
 }
 
 // Change is what one tenant's part of a commit does. Paths are relative to Options.Path and sorted.
@@ -99,6 +109,8 @@ type Change struct {
 	// Environments are those whose rendered objects the change can alter.
 	Environments             []string
 	Added, Modified, Removed []string
+	// Overwritten are those among them that somebody had changed by hand.
+	Overwritten []string
 }
 
 // Result says what Publish did, or with DryRun what it would do.
@@ -112,10 +124,14 @@ type Result struct {
 	Changed  []Change
 	Skipped  []string
 	Problems []manifest.Problem
+	// Held are the holds of the tenants that were left alone because of them, sorted by tenant.
+	Held []Hold
 	// Created says that the commit is the first of a branch that was not there.
 	Created bool
 	// LostNotes are the names of notes that the server did not take after it took the commit.
 	LostNotes []string
+	// Verified are the commits of the platform repository whose signatures Options.Trust found good.
+	Verified Verified
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -195,7 +211,7 @@ func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) 
 	return look(snap, head)
 }
 
-// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
+// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
 // *RefusedError are typed, no error holds a credential. Problems
 // with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
 // the others go on.
@@ -222,6 +238,10 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (res Result, err 
 }
 
 func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepare Prepare) (Result, error) {
+	verified, err := t.vouch(head)
+	if err != nil {
+		return Result{}, err
+	}
 	updates, err := prepare(ctx, head)
 	if err != nil {
 		return Result{}, err
@@ -234,6 +254,7 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 		return Result{}, err
 	}
 	res := plan.result(snap.head)
+	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}
@@ -242,7 +263,7 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 			return Result{}, err
 		}
 	}
-	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
+	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped)+len(res.Held) > 0 {
 		return res, nil
 	}
 	pack := newPack()

@@ -26,6 +26,7 @@ type tenantPlan struct {
 	update Update
 	hashes map[string]plumbing.Hash
 	bad    bool
+	held   *Hold
 }
 
 // compare reconciles every tenant with its record at the head and changes the tree in memory.
@@ -125,6 +126,8 @@ func (p *plan) result(head plumbing.Hash) Result {
 	}
 	for _, tp := range p.tenants {
 		switch {
+		case tp.held != nil:
+			res.Held = append(res.Held, *tp.held)
 		case tp.bad:
 			res.Skipped = append(res.Skipped, tp.Tenant)
 		case tp.files() > 0:
