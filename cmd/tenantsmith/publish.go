@@ -19,6 +19,7 @@ type publishOptions struct {
 	owning
 	expect                 string
 	dryRun, atomic, verify bool
+	shard                  pipeline.Shard
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -39,6 +40,9 @@ A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
 
+With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
+of each other. --atomic then holds for the tenants of the shard.
+
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
@@ -46,6 +50,7 @@ the rendered files of all tenants which the commit would change.`,
   tenantsmith publish --repo ../gitops.git --dry-run
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
@@ -62,6 +67,8 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "shard", "expect")
 	w.flags(cmd)
 	return cmd
 }
@@ -72,11 +79,12 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
-	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0}
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
 	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}
@@ -145,7 +153,7 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 // never a side effect.
 func (w *workspace) orphans(others []string, res *pipeline.Result) {
 	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
+	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) || !res.Shard.Has(n) })
 	if len(others) > 0 {
 		w.say("left as they are: the trees of %s, which have no file here", list(others))
 	}

@@ -57,6 +57,9 @@ type Options struct {
 	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
 	// armored signature.
 	Sign func(commit []byte) (signature string, err error)
+	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
+	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
+	Trust *Trust
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -127,6 +130,8 @@ type Result struct {
 	Created bool
 	// LostNotes are the names of notes that the server did not take after it took the commit.
 	LostNotes []string
+	// Verified are the commits of the platform repository whose signatures Options.Trust found good.
+	Verified Verified
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -203,7 +208,7 @@ func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) 
 	return look(snap, head)
 }
 
-// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
+// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
 // *RefusedError are typed, no error holds a credential. Problems
 // with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
 // the others go on.
@@ -230,6 +235,10 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (res Result, err 
 }
 
 func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepare Prepare) (Result, error) {
+	verified, err := t.vouch(head)
+	if err != nil {
+		return Result{}, err
+	}
 	updates, err := prepare(ctx, head)
 	if err != nil {
 		return Result{}, err
@@ -242,6 +251,7 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 		return Result{}, err
 	}
 	res := plan.result(snap.head)
+	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}
