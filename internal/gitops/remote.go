@@ -33,7 +33,7 @@ func (t *target) read(ctx context.Context) (*snapshot, error) {
 	if t.endpoint == nil {
 		return t.readLocal()
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,18 +47,27 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	if t.endpoint == nil {
 		return t.pushLocal(ctx, moves, p)
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	lost, err = t.pushWire(ctx, w, moves, p)
-	return lost, t.explain(err)
+	if lost, err = t.pushWire(ctx, w, moves, p); err != nil {
+		return nil, t.explain(err)
+	}
+	if len(lost) == 0 && t.clone != nil {
+		t.clone.keep(moves, p)
+	}
+	return lost, nil
 }
 
-func (t *target) wire() (wire, error) {
+// wire is the connection to make, with credentials that are looked for with the first one.
+func (t *target) wire(ctx context.Context) (wire, error) {
 	if t.endpoint.Protocol == "ssh" {
 		auth, err := t.sshAuth()
 		return wire{Transport: gitssh.NewClient(nil), endpoint: t.endpoint, auth: auth}, err
+	}
+	if err := t.authenticate(ctx); err != nil {
+		return wire{}, err
 	}
 	// A session writes redirects into its endpoint.
 	endpoint := *t.endpoint
@@ -170,8 +179,10 @@ func (t *target) explain(err error) error {
 	var status *githttp.Err
 	var hidden *plumbing.UnexpectedError
 	switch {
-	case err == nil, errors.Is(err, ErrMoved), errors.As(err, new(*RefusedError)):
+	case err == nil, errors.Is(err, ErrMoved), errors.As(err, new(*RefusedError)), errors.As(err, new(*brokenError)):
 		return err
+	case turnedAway(err):
+		return &busyError{errors.New("the server turns us away: it has too many connections, or too many requests")}
 	case errors.As(err, &hidden):
 		return t.explain(hidden.Err)
 	case errors.Is(err, transport.ErrAuthenticationRequired), isSSHAuth(err):
