@@ -81,8 +81,7 @@ the rendered files of all tenants which the commit would change.`,
 	apart(cmd, "shard", "expect")
 	w.flags(cmd)
 	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
-	apart(cmd, "adopt", "require-signed")
-	apart(cmd, "trusted-from", "require-signed")
+	apart(cmd, "require-signed", "adopt", "trusted-from")
 	return cmd
 }
 
