@@ -80,6 +80,8 @@ the rendered files of all tenants which the commit would change.`,
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "shard", "expect")
 	w.flags(cmd)
+	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
+	apart(cmd, "require-signed", "adopt", "trusted-from")
 	return cmd
 }
 

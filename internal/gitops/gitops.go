@@ -194,9 +194,6 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 		return err
 	}
 	defer t.close()
-	if err := t.authenticate(ctx); err != nil {
-		return fmt.Errorf("read %s: %w", t.where, err)
-	}
 	for {
 		var own error
 		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
@@ -234,9 +231,6 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 		return Result{}, err
 	}
 	defer t.close()
-	if err := t.authenticate(ctx); err != nil {
-		return Result{}, fmt.Errorf("publish to %s: %w", t.where, err)
-	}
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
