@@ -16,8 +16,10 @@ import (
 
 type publishOptions struct {
 	target
+	owning
 	expect                 string
 	dryRun, atomic, verify bool
+	shard                  pipeline.Shard
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -30,20 +32,32 @@ branch of the GitOps repository: no work tree, only what changed, no commit when
 push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
 there, the others go on; no flag skips the checks.
 
+Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it, --adopt keeps it as patches under overrides/, once they are proven to
+render what was changed.
+A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
+
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
+
+With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
+of each other. --atomic then holds for the tenants of the shard.
 
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
+  tenantsmith publish --repo ../gitops.git --overwrite acme-corp
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
 	o.target.flags(cmd)
 	o.target.writing(cmd)
+	o.owning.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -53,6 +67,8 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "shard", "expect")
 	w.flags(cmd)
 	return cmd
 }
@@ -63,14 +79,19 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
-	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
+	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}
 	updates := updatesOf(res)
+	if err := o.owning.apply(w, res, updates); err != nil {
+		return err
+	}
 	if o.atomic && len(res.Held) > 0 {
 		w.say("nothing published: --atomic, and %s held back", list(res.Held))
 		return errProblems
@@ -87,11 +108,15 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
-	done, err := gitops.Publish(ctx, target, gitops.Always(updates...))
+	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}
+	done, err := adopting.publish(ctx, target, &approval)
 	if approval.refused {
 		return w.unexpected(approval)
 	}
 	if err != nil {
+		return err
+	}
+	if err := adopting.told(done); err != nil {
 		return err
 	}
 	if len(args) == 0 {
@@ -99,6 +124,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	}
 	if err := w.published(done, o); err != nil {
 		return err
+	}
+	if o.atomic && len(done.Held) > 0 {
+		return errProblems
 	}
 	return outcome(res, done.Skipped)
 }
@@ -125,7 +153,7 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 // never a side effect.
 func (w *workspace) orphans(others []string, res *pipeline.Result) {
 	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
+	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) || !res.Shard.Has(n) })
 	if len(others) > 0 {
 		w.say("left as they are: the trees of %s, which have no file here", list(others))
 	}
@@ -137,16 +165,20 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		return err
 	}
 	verb := map[bool]string{true: "would change", false: "changed"}[o.dryRun]
-	if o.atomic && len(done.Skipped) > 0 {
-		w.say("nothing published: --atomic, and %s skipped", list(done.Skipped))
+	w.held(done.Held)
+	if o.atomic && len(done.Skipped)+len(done.Held) > 0 {
+		w.say("nothing published: --atomic, and %s", leftAlone(done))
 		return nil
 	}
+	w.overwritten(done.Changed, o)
 	for _, c := range done.Changed {
 		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 	}
 	switch {
 	case len(done.Skipped) > 0 && len(done.Changed) == 0:
 		w.say("skipped: %s", list(done.Skipped))
+	case len(done.Held) > 0 && len(done.Changed) == 0:
+		w.say("nothing else changes on %s", o.branch)
 	case len(done.Changed) == 0:
 		w.say("%s is up to date at %s", o.branch, cmp.Or(short(done.Head), "no commit"))
 	case o.dryRun:

@@ -5,46 +5,109 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-git/go-git/v5/plumbing"
+
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// reconcile finds what one update changes against the head. Problems mean that the tenant stays as it
-// is.
-func (t *target) reconcile(root *folder, u Update) (tenantPlan, []manifest.Problem, error) {
+// reconcile finds what one update changes against the head. Problems, and a hold, mean that the tenant stays as
+// it is.
+func (t *target) reconcile(root *folder, u Update, from *source) (tenantPlan, []manifest.Problem, error) {
+	if u.hold != nil {
+		return t.rehold(root, u)
+	}
 	h := newHeadReader(t, root, u.Files)
 	tp := tenantPlan{Change: Change{Tenant: u.Tenant}, update: u, hashes: h.hashes}
-	skip := func(problems []manifest.Problem) (tenantPlan, []manifest.Problem, error) {
-		tp.bad = true
-		return tp, t.blame(u.Tenant, problems), nil
-	}
-	record := manifest.RecordPath(u.Tenant)
-	old, problem, err := h.record(u.Tenant, record)
+	hold, problem, err := h.hold(u.Tenant)
 	if err != nil {
 		return tp, nil, err
 	}
-	if problem != nil {
-		return skip([]manifest.Problem{*problem})
+	if hold.Active(t.When) {
+		tp.held = hold
+		return tp, nil, nil
 	}
-	changes, problems, err := manifest.Reconcile(old, u.Files, h.read)
-	if err != nil {
+	var problems []manifest.Problem
+	if problem != nil {
+		problems = append(problems, *problem)
+	} else if problems, err = tp.compare(t, h, from); err != nil {
 		return tp, nil, err
 	}
 	if len(problems) > 0 {
-		return skip(problems)
+		tp.Change, tp.bad = Change{Tenant: u.Tenant}, true
+		return tp, t.blame(u.Tenant, problems), nil
+	}
+	if hold != nil && tp.files() > 0 {
+		tp.Removed = append(slices.Clone(tp.Removed), HoldPath(u.Tenant))
+		slices.Sort(tp.Removed)
+	}
+	return tp, nil, nil
+}
+
+// compare fills in what changes between the head and the update.
+func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifest.Problem, error) {
+	record := manifest.RecordPath(tp.Tenant)
+	old, problem, err := tp.record(h, from)
+	if err != nil {
+		return nil, err
+	}
+	if problem != nil {
+		return []manifest.Problem{*problem}, nil
+	}
+	owned := old
+	if tp.update.Overwrite && old != nil {
+		if owned, tp.Overwritten, err = h.yielding(old); err != nil {
+			return nil, err
+		}
+	}
+	changes, problems, err := manifest.Reconcile(owned, h.next, h.read)
+	if err != nil || len(problems) > 0 {
+		return choices(tp.Tenant, problems), err
 	}
 	tp.Removed = changes.Remove
-	if _, stays := u.Files[record]; old != nil && !stays {
+	if _, stays := h.next[record]; old != nil && !stays {
 		tp.Removed = append(slices.Clone(tp.Removed), record)
 		slices.Sort(tp.Removed)
 	}
 	blocked, err := h.blocked(tp.Removed)
+	if err != nil || len(blocked) > 0 {
+		return inTheWay(t.Path, blocked), err
+	}
+	if late, err := t.isLate(old, len(changes.Write)+len(tp.Removed), from); err != nil || late {
+		return t.late(old), err
+	}
+	err = tp.sort(changes, h)
+	tp.Overwritten = slices.DeleteFunc(tp.Overwritten, func(file string) bool {
+		return !slices.Contains(tp.Modified, file) && !slices.Contains(tp.Removed, file)
+	})
+	return nil, err
+}
+
+// record reads the record at the head, and puts the source into that of the update.
+func (tp *tenantPlan) record(h *headReader, from *source) (*manifest.Record, *manifest.Problem, error) {
+	record := manifest.RecordPath(tp.Tenant)
+	data, err := from.record(h, tp.update)
 	if err != nil {
-		return tp, nil, err
+		return nil, nil, err
 	}
-	if len(blocked) > 0 {
-		return skip(inTheWay(t.Path, blocked))
+	tp.update = from.stamp(tp.update, data)
+	if h.next = tp.update.Files; h.next[record] != nil {
+		h.hashes[record] = hashObject(plumbing.BlobObject, h.next[record])
 	}
-	return tp, nil, tp.sort(changes, h)
+	old, problem := parseRecord(tp.Tenant, record, data)
+	return old, problem, nil
+}
+
+// isLate reports whether an update that changes files comes from an older commit of the platform repository than
+// the record at the head.
+func (t *target) isLate(old *manifest.Record, changes int, from *source) (bool, error) {
+	if old == nil {
+		return false, nil
+	}
+	from.last = [2]string{old.Source, old.SourceTime}
+	if changes == 0 || t.Rewind {
+		return false, nil
+	}
+	return from.isYounger(old.Source, old.SourceTime)
 }
 
 // sort tells new files from modified ones and finds the environments they reach.
@@ -64,12 +127,11 @@ func (tp *tenantPlan) sort(changes manifest.Changes, h *headReader) error {
 	return nil
 }
 
-// record reads the tenant's record at the head; nil if there is none. One that cannot be read is a
+// parseRecord is the tenant's record at the head; nil if there is none. One that cannot be read is a
 // problem of the repository, not an error: without it nobody knows which files are ours.
-func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Problem, error) {
-	data, exists, err := h.read(file)
-	if err != nil || !exists {
-		return nil, nil, err
+func parseRecord(tenant, file string, data []byte) (*manifest.Record, *manifest.Problem) {
+	if data == nil {
+		return nil, nil
 	}
 	record, err := manifest.ParseRecord(tenant, data)
 	if err != nil {
@@ -77,9 +139,9 @@ func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Pr
 			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file},
 			Message: "the record cannot be used: " + printable(err.Error()),
 			Remedy:  "restore the file from the history of the repository",
-		}, nil
+		}
 	}
-	return record, nil, nil
+	return record, nil
 }
 
 func inTheWay(prefix string, paths []string) []manifest.Problem {
@@ -103,7 +165,7 @@ func (t *target) blame(tenant string, problems []manifest.Problem) []manifest.Pr
 }
 
 // reach lists the environments whose objects the change can alter: those of the overlays it touches,
-// and all of the tenant's when it touches what overlays share. The record alone reaches none.
+// and all of the tenant's when it touches what overlays share. The record and the hold reach none.
 func (tp *tenantPlan) reach() []string {
 	var envs []string
 	record := manifest.RecordPath(tp.Tenant)
@@ -111,7 +173,7 @@ func (tp *tenantPlan) reach() []string {
 	for _, file := range slices.Concat(tp.Added, tp.Modified, tp.Removed) {
 		if env := environment(file); env != "" {
 			envs = append(envs, env)
-		} else if file != record {
+		} else if file != record && file != HoldPath(tp.Tenant) {
 			shared = true
 		}
 	}
