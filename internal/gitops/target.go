@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -27,12 +28,14 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
+	// depth is how much of the history is fetched; zero for all of it.
+	depth packp.Depth
 }
 
 const defaultRetries = 3
 
 func newTarget(opts Options) (*target, error) {
-	t := &target{Options: opts, retries: defaultRetries}
+	t := &target{Options: opts, retries: defaultRetries, depth: packp.DepthCommits(1)}
 	if opts.Retries != 0 {
 		t.retries = max(opts.Retries, 0)
 	}

@@ -75,17 +75,17 @@ func (t *target) readOnce(ctx context.Context, w wire) (*snapshot, error) {
 	if !ok {
 		return &snapshot{store: store{close: func() {}}}, nil
 	}
-	return fetch(ctx, s, refs, head)
+	return fetch(ctx, s, refs, head, t.depth)
 }
 
-func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, head plumbing.Hash) (_ *snapshot, err error) {
+func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, head plumbing.Hash, depth packp.Depth) (_ *snapshot, err error) {
 	req := packp.NewUploadPackRequestFromCapabilities(refs.Capabilities)
 	req.Wants = []plumbing.Hash{head}
-	if refs.Capabilities.Supports(capability.Shallow) {
+	if !depth.IsZero() && refs.Capabilities.Supports(capability.Shallow) {
 		if err := req.Capabilities.Set(capability.Shallow); err != nil {
 			return nil, err
 		}
-		req.Depth = packp.DepthCommits(1)
+		req.Depth = depth
 	}
 	dir, err := os.MkdirTemp("", "tenantsmith-")
 	if err != nil {
