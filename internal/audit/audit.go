@@ -33,6 +33,8 @@ type Options struct {
 	// Origin is the platform repository, nil with a reason in NoOrigin where it is not at hand.
 	Origin   *gitops.Origin
 	NoOrigin string
+	// Trust is whose signatures count; nil for nobody's.
+	Trust *gitops.Trust
 
 	Repository, Branch, Path, Version string
 }

@@ -18,7 +18,7 @@ func (w *walk) suspect(c change) {
 		w.note(c, report.EditedByHand, "", "the commit changes files of the tenant and does not say that tenantsmith made it")
 	}
 	for _, p := range append([]*gitops.Past{c.commit}, c.commit.Merged...) {
-		if s := w.signature(p); s.State == "bad" {
+		if s := w.signature(p); s.State == string(gitops.BadSignature) {
 			w.found = append(w.found, report.Evidence{Kind: report.BadSignature, Commit: p.Hash, Time: stamp(c.at), Message: "the signature of the commit does not fit it: it " + s.Why})
 		}
 	}

@@ -177,7 +177,7 @@ func (w *walk) parse(file string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs, problems := manifest.Parse(file, data, manifest.Limits{})
+	docs, problems := manifest.Parse(file, data, manifest.ManifestLimits)
 	if len(problems) > 0 || len(docs) != 1 {
 		return nil, fmt.Errorf("%s cannot be read", file)
 	}

@@ -1,17 +1,12 @@
 package audit
 
 import (
-	"bytes"
-
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
-// signature says what the signature of a commit is worth.
+// signature says what the signature of a commit is worth to those who are trusted.
 func (r *run) signature(p *gitops.Past) report.AuditSignature {
-	head, _, _ := bytes.Cut(p.Raw, []byte("\n\n"))
-	if !bytes.Contains(head, []byte("\ngpgsig")) {
-		return report.AuditSignature{State: "unsigned", Why: "is not signed"}
-	}
-	return report.AuditSignature{State: "unknown key", Why: "was not verified"}
+	s := gitops.VerifySignature(p.Raw, r.Trust)
+	return report.AuditSignature{State: string(s.State), Format: s.Format, Signer: s.Signer, Key: s.Key, Why: s.Why}
 }

@@ -44,11 +44,8 @@ type Message struct {
 	Reason string
 	// Trailers are the last paragraphs, as far as they are nothing else, key by key in their order: who squashes
 	// commits adds some below a rule.
-	Trailers []Trailed
+	Trailers []Trailer
 }
-
-// Trailed is one trailer that was found.
-type Trailed struct{ Key, Value string }
 
 func readPast(objects storer.EncodedObjectStorer, hash plumbing.Hash) (*Past, error) {
 	raw, err := readObject(objects, plumbing.CommitObject, hash)
@@ -125,14 +122,14 @@ func pullRequest(subject, body string) string {
 }
 
 // trailersOf reads a paragraph of nothing but trailers; nil for any other.
-func trailersOf(paragraph string) []Trailed {
+func trailersOf(paragraph string) []Trailer {
 	if !all(paragraph, trailerLine.MatchString) {
 		return nil
 	}
-	var out []Trailed
+	var out []Trailer
 	for line := range strings.SplitSeq(strings.TrimSpace(paragraph), "\n") {
 		m := trailerLine.FindStringSubmatch(line)
-		out = append(out, Trailed{m[1], printable(strings.TrimSpace(m[2]))})
+		out = append(out, Trailer{m[1], printable(strings.TrimSpace(m[2]))})
 	}
 	return out
 }
@@ -159,7 +156,7 @@ func (m Message) Publishes(tenant string) bool {
 		return false
 	}
 	return m.Trailer("Tenantsmith-Tenants") != "" ||
-		slices.ContainsFunc(m.Trailers, func(t Trailed) bool { return strings.EqualFold(t.Key, "Tenantsmith-Tenant") && t.Value == tenant })
+		slices.ContainsFunc(m.Trailers, func(t Trailer) bool { return strings.EqualFold(t.Key, "Tenantsmith-Tenant") && t.Value == tenant })
 }
 
 // Origin is the platform repository around a folder, in which the commits that were published are looked up.

@@ -38,6 +38,12 @@ type Record struct {
 	Findings []RecordedFinding `json:"findings"`
 	// Waivers names the waivers that were used.
 	Waivers []string `json:"waivers"`
+	// Claims are what no other tenant may have, such as host:eu/shop.example.com, sorted.
+	Claims []string `json:"claims,omitempty"`
+	// Source is the commit of the platform repository at which the files or the record last changed, and
+	// SourceTime when it was made (RFC 3339, UTC).
+	Source     string `json:"source,omitempty"`
+	SourceTime string `json:"sourceTime,omitempty"`
 	// Checks are those in force when the files were written, and Unasked those of them that an environment was
 	// not asked for want of what they need; records of older versions have neither.
 	Checks  []string            `json:"checks,omitempty"`
@@ -139,6 +145,7 @@ func (r *Record) Bytes() []byte {
 	})
 	c.Waivers = append([]string{}, r.Waivers...)
 	slices.Sort(c.Waivers)
+	c.Claims = slices.Compact(slices.Sorted(slices.Values(r.Claims)))
 	c.Accepted = slices.Clone(r.Accepted)
 	slices.SortFunc(c.Accepted, func(a, b RecordedWaiver) int { return strings.Compare(a.Name, b.Name) })
 	var b bytes.Buffer
