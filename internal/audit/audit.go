@@ -44,9 +44,10 @@ func Run(ctx context.Context, h *gitops.History, controls *pipeline.ControlMap, 
 	r := run{Options: o, history: h, controls: controls, out: &report.Audit{
 		Repository: o.Repository, Branch: o.Branch, Path: o.Path, Version: o.Version, Policies: controls.Digest,
 		Tenants: []report.AuditTenant{}, Evidence: []report.Evidence{}, Unknown: []string{},
-	}, sources: map[string]int{}, policies: map[string]bool{}}
+	}, sources: map[string]int{}, policies: map[string]bool{}, verified: map[string]report.AuditSignature{}}
 	r.times()
 	r.frame()
+	r.signatures()
 	steps, err := r.steps(ctx)
 	if err != nil {
 		return nil, err
@@ -81,11 +82,13 @@ type run struct {
 	out      *report.Audit
 	// at are the times of the commits, none before that of the one that it follows.
 	at []time.Time
-	// sources count why commits of the platform repository were not examined; silent are records that do not say
-	// which checks were in force; policies are the digests that judged in the range.
+	// sources count why commits of the platform repository were not examined; silent are states whose records do not
+	// say which checks were in force; policies are the digests that judged in the range.
 	sources  map[string]int
 	silent   int
 	policies map[string]bool
+	// verified are the signatures of commits, by hash.
+	verified map[string]report.AuditSignature
 }
 
 // skew is by how much the clocks of honest machines may differ, and how long a push may be tried again.
@@ -205,7 +208,7 @@ func (r *run) unknown() {
 		say("what was before %s: the clone is shallow", r.out.Begins)
 	}
 	if r.silent > 0 {
-		say("which checks were in force after %s: the records of older versions do not say", report.Plural(r.silent, "change"))
+		say("which checks were in force after %s: records of older versions do not say", report.Plural(r.silent, "change"))
 	}
 	delete(r.policies, r.controls.Digest)
 	if len(r.policies) > 0 {

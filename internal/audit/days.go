@@ -13,8 +13,9 @@ import (
 // days adds up what checks and controls came to, day by day. A day counts with the worst of it.
 type days struct {
 	controls *pipeline.ControlMap
-	// behind are the rules behind each control, by framework and control.
+	// behind are the rules behind each control, by framework and control, and manual those that no manifest shows.
 	behind [][][]link
+	manual [][]bool
 
 	n           int
 	first, last string
@@ -41,10 +42,11 @@ func newDays(c *pipeline.ControlMap) *days {
 	}
 	for _, f := range c.Frameworks {
 		var behind [][]link
+		var manual []bool
 		for _, control := range f.Controls {
-			behind = append(behind, links(c.Rules, f, control))
+			behind, manual = append(behind, links(c.Rules, f, control)), append(manual, control.Class == policies.Manual)
 		}
-		d.behind = append(d.behind, behind)
+		d.behind, d.manual = append(d.behind, behind), append(d.manual, manual)
 		d.sums = append(d.sums, make([]report.Days, len(f.Controls)))
 	}
 	return d
@@ -96,28 +98,32 @@ func (d *days) day(at time.Time, states []*state) {
 func (d *days) judge(today string, states []*state) {
 	d.verdicts = make([]verdict, len(d.controls.Rules))
 	for i, rule := range d.controls.Rules {
-		v := verdict{outcome: report.OutcomeNotAsked}
+		v := verdict{outcome: report.OutcomeNotShown}
 		for n, s := range states {
 			on := s.on(today, i, rule.ID)
-			partly := n > 0 && (v.outcome == report.OutcomeNotAsked) != (on.outcome == report.OutcomeNotAsked)
+			partly := n > 0 && (v.outcome == report.OutcomeNotShown) != (on.outcome == report.OutcomeNotShown)
 			v = verdict{report.WorstOutcome(v.outcome, on.outcome), v.partly || on.partly || partly}
 		}
 		d.verdicts[i] = v
 	}
 	d.results = make([][]verdict, len(d.behind))
 	for i, controls := range d.behind {
-		for _, behind := range controls {
-			d.results[i] = append(d.results[i], d.control(behind))
+		for j, behind := range controls {
+			v := d.control(behind)
+			if d.manual[i][j] && v.outcome == report.OutcomeHeld {
+				v = verdict{outcome: report.OutcomeNotShown} // its checks contribute, and show nothing of it
+			}
+			d.results[i] = append(d.results[i], v)
 		}
 	}
 }
 
 // control is the worst of its checks.
 func (d *days) control(behind []link) verdict {
-	v := verdict{outcome: report.OutcomeNotAsked}
+	v := verdict{outcome: report.OutcomeNotShown}
 	for _, l := range behind {
 		check := d.verdicts[l.rule]
-		left := l.direct && check.outcome == report.OutcomeNotAsked
+		left := l.direct && check.outcome == report.OutcomeNotShown
 		v = verdict{report.WorstOutcome(v.outcome, check.outcome), v.partly || check.partly || left}
 	}
 	return v

@@ -11,16 +11,10 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
-// suspect notes what a commit itself shows: that it touched by hand what is tenantsmith's, and a signature that
-// does not fit.
+// suspect notes that a commit touched by hand what is tenantsmith's.
 func (w *walk) suspect(c change) {
 	if c.owned && c.by == byHand {
 		w.note(c, report.EditedByHand, "", "the commit changes files of the tenant and does not say that tenantsmith made it")
-	}
-	for _, p := range append([]*gitops.Past{c.commit}, c.commit.Merged...) {
-		if s := w.signature(p); s.State == string(gitops.BadSignature) {
-			w.found = append(w.found, report.Evidence{Kind: report.BadSignature, Commit: p.Hash, Time: stamp(c.at), Message: "the signature of the commit does not fit it: it " + s.Why})
-		}
 	}
 }
 

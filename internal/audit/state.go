@@ -24,6 +24,8 @@ type state struct {
 	until []string
 	// old tells that the record does not say which waiver accepts what.
 	old bool
+	// policies is the digest of those that judged.
+	policies string
 }
 
 // verdict is what a check came to, and whether an environment was left out.
@@ -39,7 +41,7 @@ func (w *walk) state(at time.Time) state {
 		return s
 	}
 	r := w.record
-	s.waivers, s.named, s.old = r.Accepted, r.Waivers, len(r.Checks) == 0
+	s.waivers, s.named, s.old, s.policies = r.Accepted, r.Waivers, len(r.Checks) == 0, r.Policies
 	s.findings = map[string][]manifest.RecordedFinding{}
 	for _, f := range r.Findings {
 		s.findings[f.Check] = append(s.findings[f.Check], f)
@@ -63,7 +65,7 @@ func (w *walk) asked(r *manifest.Record, rule pipeline.Rule, environments []stri
 		return verdict{outcome: report.OutcomeUnknown}
 	}
 	if _, there := slices.BinarySearch(r.Checks, rule.ID); !there {
-		return verdict{outcome: report.OutcomeNotAsked}
+		return verdict{outcome: report.OutcomeNotShown}
 	}
 	out := 0
 	for _, env := range environments {
@@ -72,7 +74,7 @@ func (w *walk) asked(r *manifest.Record, rule pipeline.Rule, environments []stri
 		}
 	}
 	if out > 0 && out == len(environments) {
-		return verdict{outcome: report.OutcomeNotAsked}
+		return verdict{outcome: report.OutcomeNotShown}
 	}
 	return verdict{report.OutcomeHeld, out > 0}
 }

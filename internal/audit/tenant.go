@@ -232,14 +232,12 @@ func (w *walk) tell(c change, source report.AuditSource, merged []*gitops.Past, 
 	}
 	if r := w.record; r != nil {
 		out.Version, out.Schemas, out.Policies, out.Checks = r.Version, r.Schemas, r.Policies, len(r.Checks)
+		out.Rejudged = c.before != nil && c.before.Policies != r.Policies
 		out.Waivers = append(out.Waivers, r.Waivers...)
 		for _, f := range r.Findings {
 			out.Findings = append(out.Findings, report.AuditFinding{
 				Check: f.Check, Severity: string(f.Severity), Environment: f.Environment, Object: f.Object, Waiver: f.Waiver,
 			})
-		}
-		if len(r.Checks) == 0 && c.recorded {
-			w.silent++
 		}
 	}
 	w.out.Changes = append(w.out.Changes, out)
@@ -268,6 +266,14 @@ func list(files []string) []string {
 
 // count adds up the days.
 func (w *walk) count() {
+	for i, s := range w.states {
+		if ends := i+1 < len(w.states) && w.states[i+1].from.Before(w.From); s.verdicts == nil || ends {
+			continue
+		}
+		if w.policies[s.policies] = true; s.old && s.policies != w.controls.Digest {
+			w.silent++
+		}
+	}
 	d := newDays(w.controls)
 	next := 0
 	for at := w.From; at.Before(w.end()); at = at.Add(day) {

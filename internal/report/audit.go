@@ -15,12 +15,12 @@ const (
 	OutcomeAccepted Outcome = "accepted"
 	// OutcomeHeld: the check was asked, and no finding was recorded. What there was nothing of holds, too.
 	OutcomeHeld Outcome = "held"
-	// OutcomeNotAsked: the check was not asked in any environment, or not there yet.
-	OutcomeNotAsked Outcome = "not asked"
+	// OutcomeNotShown: the check was not asked in any environment, or not there yet; or no manifest shows the control.
+	OutcomeNotShown Outcome = "not shown"
 )
 
 // Outcomes are all of them, from the worst to the best.
-var Outcomes = []Outcome{OutcomeFailed, OutcomeUnknown, OutcomeAccepted, OutcomeHeld, OutcomeNotAsked}
+var Outcomes = []Outcome{OutcomeFailed, OutcomeUnknown, OutcomeAccepted, OutcomeHeld, OutcomeNotShown}
 
 // WorstOutcome is the worse of two.
 func WorstOutcome(a, b Outcome) Outcome {
@@ -46,6 +46,8 @@ type Audit struct {
 	Cut    bool   `json:"cut"`
 	// Commits is how many commits of the range the branch has.
 	Commits int `json:"commits"`
+	// Signatures are how many of those, and of what merges brought, are signed and how.
+	Signatures Signatures `json:"signatures"`
 	// Version is that of tenantsmith, Policies the digest of those that say which check serves which control.
 	Version  string `json:"version"`
 	Policies string `json:"policies"`
@@ -55,6 +57,14 @@ type Audit struct {
 	Evidence []Evidence `json:"evidence"`
 	// Unknown is what cannot be known, one sentence each.
 	Unknown []string `json:"unknown"`
+}
+
+// Signatures are how many commits have a signature of each worth.
+type Signatures struct {
+	Good       int `json:"good"`
+	Bad        int `json:"bad"`
+	UnknownKey int `json:"unknownKey"`
+	Unsigned   int `json:"unsigned"`
 }
 
 // AuditTenant is one tenant over the range.
@@ -78,7 +88,7 @@ type Days struct {
 	Unknown  int `json:"unknown"`
 	Accepted int `json:"accepted"`
 	Held     int `json:"held"`
-	NotAsked int `json:"notAsked"`
+	NotShown int `json:"notShown"`
 	Partly   int `json:"partly"`
 }
 
@@ -146,6 +156,8 @@ type AuditChange struct {
 	Version  string `json:"version"`
 	Schemas  string `json:"schemas"`
 	Policies string `json:"policies"`
+	// Rejudged tells that other policies judged before.
+	Rejudged bool `json:"rejudged"`
 	// Checks is how many were in force; 0 where the record does not say.
 	Checks   int            `json:"checks"`
 	Findings []AuditFinding `json:"findings"`
@@ -286,7 +298,7 @@ func (d *Days) Add(o Outcome, partly bool) {
 		if partly {
 			d.Partly++
 		}
-	case OutcomeNotAsked:
-		d.NotAsked++
+	case OutcomeNotShown:
+		d.NotShown++
 	}
 }
