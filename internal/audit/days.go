@@ -110,8 +110,8 @@ func (d *days) judge(today string, states []*state) {
 	for i, controls := range d.behind {
 		for j, behind := range controls {
 			v := d.control(behind)
-			if d.manual[i][j] && v.outcome == report.OutcomeHeld {
-				v = verdict{outcome: report.OutcomeNotShown} // its checks contribute, and show nothing of it
+			if d.manual[i][j] && (v.outcome == report.OutcomeHeld || v.outcome == report.OutcomeUnknown) {
+				v = verdict{outcome: report.OutcomeNotShown} // its checks contribute; that they hold shows nothing of it
 			}
 			d.results[i] = append(d.results[i], v)
 		}

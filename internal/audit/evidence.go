@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -92,7 +93,7 @@ func (w *walk) source(c change, merged []*gitops.Past) (report.AuditSource, erro
 	for i := len(merged) - 1; i >= 0 && hash == ""; i-- {
 		hash, dirty = merged[i].Trailer(sourceCommit), merged[i].Trailer(sourceDirty) != ""
 	}
-	out := report.AuditSource{Commit: hash, Dirty: dirty}
+	out := report.AuditSource{Commit: hash, Dirty: dirty, Approvals: []string{}}
 	switch {
 	case hash == "" && c.by == byHand:
 		out.Why = "the commit names none"
@@ -114,6 +115,11 @@ func (w *walk) source(c change, merged []*gitops.Past) (report.AuditSource, erro
 		out.Why = "the platform repository at hand does not hold the commit"
 		w.unexamined(c, out.Why)
 		return out, nil
+	}
+	for _, t := range past.Trailers {
+		if slices.Contains([]string{"reviewed-by", "approved-by", "acked-by", "signed-off-by"}, strings.ToLower(t.Key)) {
+			out.Approvals = append(out.Approvals, t.Key+": "+t.Value)
+		}
 	}
 	out.Examined, out.Author, out.Subject, out.PullRequest, out.Reason = true, person(past.Author), past.Subject, past.PullRequest, past.Reason
 	if c.recorded && !dirty && w.record != nil {

@@ -207,6 +207,8 @@ type AuditSource struct {
 	Subject     string      `json:"subject"`
 	PullRequest string      `json:"pullRequest"`
 	Reason      string      `json:"reason"`
+	// Approvals are the trailers by which people say that they looked at it, such as Reviewed-by.
+	Approvals []string `json:"approvals"`
 }
 
 // AuditFinding is a check that had failed when the files were written, and the waiver that accepted it.

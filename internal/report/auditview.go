@@ -183,7 +183,7 @@ func (s AuditSource) text() string {
 	if strings.Contains(s.Subject, pull) {
 		pull = ""
 	}
-	return strings.Join(present(t.SourceIs.with("commit", hash, "author", s.Author.text(), "subject", s.Subject), pull, s.Reason), "; ")
+	return strings.Join(present(t.SourceIs.with("commit", hash, "author", s.Author.text(), "subject", s.Subject), pull, s.Reason, strings.Join(s.Approvals, "; ")), "; ")
 }
 
 func present(parts ...string) []string {
