@@ -16,6 +16,7 @@ import (
 
 type publishOptions struct {
 	target
+	signing
 	expect                 string
 	dryRun, atomic, verify bool
 }
@@ -31,7 +32,12 @@ push is a fast-forward that names the head it was made for. A tenant with a prob
 there, the others go on; no flag skips the checks.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
-(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
+(and TENANTSMITH_USERNAME the user, where the server wants one), TENANTSMITH_TOKEN_FILE names a file with it,
+TENANTSMITH_APP_ID, TENANTSMITH_APP_INSTALLATION_ID and TENANTSMITH_APP_KEY_FILE name a GitHub App, or netrc or
+git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
+
+With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
+publishes only if a trusted key signed it and its ancestors since the last publish.
 
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
@@ -44,6 +50,7 @@ the rendered files of all tenants which the commit would change.`,
 	f := cmd.Flags()
 	o.target.flags(cmd)
 	o.target.writing(cmd)
+	o.signing.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -63,6 +70,10 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
+	statement, err := w.vouch(&target, o)
+	if err != nil {
+		return err
+	}
 	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})
 	if err != nil {
 		return err
@@ -92,6 +103,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return w.unexpected(approval)
 	}
 	if err != nil {
+		return w.unsigned(err)
+	}
+	if err := w.state(statement, done); err != nil {
 		return err
 	}
 	if len(args) == 0 {

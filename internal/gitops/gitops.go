@@ -21,7 +21,11 @@ type Author struct{ Name, Email string }
 
 // Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
 // password without a user name is sent with the user of the URL, or "git".
-type Auth struct{ Username, Password, Bearer string }
+type Auth struct {
+	Username, Password, Bearer string
+	// From says where they were found, for messages; it may be empty.
+	From string
+}
 
 // Options say where and how to publish.
 type Options struct {
@@ -53,6 +57,13 @@ type Options struct {
 	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
 	// armored signature.
 	Sign func(commit []byte) (signature string, err error)
+	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
+	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
+	Trust *Trust
+	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
+	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
+	// followed by another.
+	Made func(commit string, updates []Update) error
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -67,7 +78,9 @@ type Options struct {
 	// a negative number never.
 	Retries int
 
-	Auth Auth
+	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
+	Auth        Auth
+	Credentials *Credentials
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
@@ -106,6 +119,8 @@ type Result struct {
 	Created bool
 	// LostNotes are the names of notes that the server did not take after it took the commit.
 	LostNotes []string
+	// Verified are the commits of the platform repository whose signatures Options.Trust found good.
+	Verified Verified
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -154,6 +169,9 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	if err != nil {
 		return err
 	}
+	if err := t.authenticate(ctx); err != nil {
+		return fmt.Errorf("read %s: %w", t.where, err)
+	}
 	snap, err := t.read(ctx)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
@@ -166,7 +184,7 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	return look(head)
 }
 
-// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
+// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
 // *RefusedError are typed, no error holds a credential. Problems
 // with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
 // the others go on.
@@ -174,6 +192,9 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	t, err := newTarget(opts)
 	if err != nil {
 		return Result{}, err
+	}
+	if err := t.authenticate(ctx); err != nil {
+		return Result{}, fmt.Errorf("publish to %s: %w", t.where, err)
 	}
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
@@ -205,6 +226,10 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	verified, err := t.vouch(head)
+	if err != nil {
+		return Result{}, err
+	}
 	updates, err := prepare(ctx, head)
 	if err != nil {
 		return Result{}, err
@@ -217,6 +242,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 		return Result{}, err
 	}
 	res := plan.result(snap.head)
+	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}
@@ -232,6 +258,11 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
+	}
+	if t.Made != nil {
+		if err := t.Made(commit.String(), plan.made()); err != nil {
+			return Result{}, err
+		}
 	}
 	notes, err := t.annotate(snap, commit, pack)
 	if err != nil {

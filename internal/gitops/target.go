@@ -107,6 +107,9 @@ func (t *target) locateURL(raw string) error {
 		return errors.New("the repository is no valid URL")
 	}
 	t.where = u.Redacted()
+	if tokenLike(u.User.Username()) {
+		return fmt.Errorf("repository %s://***@%s%s: a token does not belong in a URL; pass it through the environment", u.Scheme, u.Host, u.EscapedPath())
+	}
 	if err := checkURL(u); err != nil {
 		return fmt.Errorf("repository %s: %w", t.where, err)
 	}
@@ -138,6 +141,16 @@ func checkURL(u *url.URL) error {
 		return errors.New("the URL names no valid repository")
 	}
 	return nil
+}
+
+// tokenLike tells what hosts hand out as tokens from the name of a user, who has at most 39 letters on GitHub.
+func tokenLike(user string) bool {
+	for _, prefix := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glcbt-", "glptt-", "ATBB", "ATCTT"} {
+		if strings.HasPrefix(user, prefix) {
+			return true
+		}
+	}
+	return len(user) > 39
 }
 
 func loopback(host string) bool {
