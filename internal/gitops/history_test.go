@@ -104,7 +104,7 @@ func TestHistoryFaults(t *testing.T) {
 	publish(t, options(repo), acme("1"))
 	publish(t, options(repo), acme("2"))
 	first := git(t, repo, "rev-parse", "main~1")
-	unpack(t, repo)
+	loosen(t, repo)
 	require.NoError(t, os.Remove(filepath.Join(repo, "objects", first[:2], first[2:])))
 	_, err := gitops.OpenHistory(context.Background(), options(repo))
 	require.ErrorContains(t, err, "read the history of "+repo)
@@ -113,8 +113,8 @@ func TestHistoryFaults(t *testing.T) {
 	require.ErrorContains(t, err, "there is no such folder")
 }
 
-// unpack turns the packs of a repository into loose objects.
-func unpack(t testing.TB, repo string) {
+// loosen turns the packs of a repository into loose objects.
+func loosen(t testing.TB, repo string) {
 	packs, err := filepath.Glob(filepath.Join(repo, "objects", "pack", "*.pack"))
 	require.NoError(t, err)
 	require.NotEmpty(t, packs)

@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -17,7 +18,7 @@ import (
 type Past struct {
 	Hash              string
 	Author, Committer Person
-	// Raw is the whole object, for [VerifySignature].
+	// Raw is the whole object of a commit that is signed, for [VerifySignature]; nil for another.
 	Raw []byte
 	// Merged are the commits that a merge brought, oldest first.
 	Merged []*Past
@@ -60,6 +61,9 @@ func readPast(objects storer.EncodedObjectStorer, hash plumbing.Hash) (*Past, er
 	c := &object.Commit{}
 	if err := c.Decode(stored); err != nil {
 		return nil, fmt.Errorf("commit %s is damaged: %w", hash, err)
+	}
+	if c.PGPSignature == "" && !bytes.Contains(raw, []byte("\ngpgsig")) {
+		raw = nil
 	}
 	return &Past{
 		Hash: hash.String(), Author: personOf(c.Author), Committer: personOf(c.Committer), Raw: raw, Message: ParseMessage(c.Message),
