@@ -24,6 +24,7 @@ type auditOptions struct {
 	from, to   time.Time
 	since      string
 	trust      []string
+	signed     []string
 	frameworks []string
 	format     string
 }
@@ -46,7 +47,7 @@ The formats: text; json (see tenantsmith schema audit-report); html, one file th
 is evidence that no hold announced.`,
 		Example: `  tenantsmith audit acme-corp --repo https://git.example.com/platform/gitops.git --from 2026-01-01 --to 2026-06-30
   tenantsmith audit --repo ../gitops.git --framework soc2 --format html
-  tenantsmith audit --repo ../gitops.git --trust signers --since-commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12`,
+  tenantsmith audit --repo ../gitops.git --require-signed signers --since-commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.audit(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
@@ -59,10 +60,21 @@ is evidence that no hold announced.`,
 		}
 		return nil
 	})
-	f.StringSliceVar(&o.trust, "trust", nil, "whose signatures count: allowed signers of ssh, or public keys of gpg, in `FILE`")
+	keysFlag(cmd, &o.trust, "trust", "a key of this `FILE` makes a signature good: allowed signers of ssh, or a keyring of gpg; may be given again")
+	keysFlag(cmd, &o.signed, "require-signed", "the same, and a commit of the branch without such a signature is evidence, `FILE`")
 	f.StringSliceVar(&o.frameworks, "framework", nil, "days of the controls of these (default those that the platform and the tenants have to hold)")
 	f.StringVar(&o.format, "format", o.format, strings.Join(report.AuditFormats, ", "))
 	return cmd
+}
+
+// keysFlag takes files with keys. An empty value is refused: it comes from a variable of CI that is not set.
+func keysFlag(cmd *cobra.Command, files *[]string, name, usage string) {
+	cmd.Flags().Func(name, usage, func(file string) error {
+		if *files = append(*files, file); file == "" {
+			return errors.New("names no file")
+		}
+		return nil
+	})
 }
 
 var wholeHash = regexp.MustCompile(`^[0-9a-f]{40}$`)
@@ -109,11 +121,11 @@ func (w *workspace) audit(ctx context.Context, args []string, o auditOptions) er
 	}
 	options := audit.Options{
 		Tenants: names, From: o.from, To: o.to, Now: now, Since: o.since, Version: version(),
-		Repository: without(target.URL), Branch: target.Branch, Path: target.Path,
+		Repository: without(target.URL), Branch: target.Branch, Path: target.Path, Signed: len(o.signed) > 0,
 	}
-	if len(o.trust) > 0 {
-		if options.Trust, err = gitops.ReadTrust(o.trust...); err != nil {
-			return fmt.Errorf("--trust: %w", err)
+	if keys := slices.Concat(o.trust, o.signed); len(keys) > 0 {
+		if options.Trust, err = gitops.ReadTrust(keys...); err != nil {
+			return fmt.Errorf("read trusted keys: %w", err)
 		}
 	}
 	if options.Origin, err = gitops.OpenOrigin(w.dir); err != nil {

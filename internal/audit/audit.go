@@ -33,8 +33,9 @@ type Options struct {
 	// Origin is the platform repository, nil with a reason in NoOrigin where it is not at hand.
 	Origin   *gitops.Origin
 	NoOrigin string
-	// Trust is whose signatures count; nil for nobody's.
-	Trust *gitops.Trust
+	// Trust is whose signatures count; nil for nobody's. Signed demands one of them on every commit of the branch.
+	Trust  *gitops.Trust
+	Signed bool
 
 	Repository, Branch, Path, Version string
 }

@@ -521,6 +521,12 @@ func TestSignatures(t *testing.T) {
 	require.Equal(t, report.Signatures{Good: 1, Unsigned: 1}, a.Signatures)
 	require.Equal(t, report.AuditSignature{State: "good", Format: "ssh", Signer: "bot@example.com", Key: signer.Key()}, a.Tenants[0].Changes[1].Signature)
 
+	w.options.Signed = true
+	a = w.audit()
+	require.Len(t, a.Evidence, 1)
+	require.Equal(t, []string{report.NotSigned, a.Tenants[0].Changes[0].Commit}, []string{a.Evidence[0].Kind, a.Evidence[0].Commit})
+	w.options.Signed = false
+
 	w.publish.Sign = func(commit []byte) (string, error) { return signer.Commit(append(commit, "more"...)) }
 	bad := w.put("2026-01-03", w.record(), files("3")).Commit
 	a = w.audit()

@@ -29,10 +29,11 @@ func (w *walk) note(c change, kind, file, message string) int {
 
 // announced says which hold told of an edit.
 func (w *walk) announced(c change) string {
-	if !w.hold.active(c.at) {
+	h := w.held(c.at)
+	if h == nil {
 		return ""
 	}
-	return fmt.Sprintf("hold of %s for %s until %s", w.hold.By, w.hold.Ticket, stamp(w.hold.Until))
+	return fmt.Sprintf("hold of %s for %s until %s", h.By, h.Ticket, h.Until)
 }
 
 // compare holds the files against the record, and notes what begins to differ and what differs no longer.

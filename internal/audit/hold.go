@@ -1,28 +1,16 @@
 package audit
 
 import (
-	"encoding/json"
-	"path"
 	"time"
+
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/report"
 )
-
-// holdName is the name of a tenant's hold, in its folder of the output.
-const holdName = ".hold.json"
-
-// hold announces that somebody edits the files of a tenant by hand for a while.
-type hold struct {
-	Until  time.Time `json:"until"`
-	Ticket string    `json:"ticket"`
-	Reason string    `json:"reason"`
-	By     string    `json:"by"`
-}
-
-func (h *hold) active(at time.Time) bool { return h != nil && at.Before(h.Until) }
 
 // readHold reads the hold as it stands. One that cannot be read announces nothing.
 func (w *walk) readHold() error {
 	w.hold = nil
-	id, there := w.files[path.Join("tenants", w.name, holdName)]
+	id, there := w.files[gitops.HoldPath(w.name)]
 	if !there {
 		return nil
 	}
@@ -30,9 +18,16 @@ func (w *walk) readHold() error {
 	if err != nil {
 		return err
 	}
-	h := &hold{}
-	if json.Unmarshal(data, h) == nil {
+	if h, err := gitops.ParseHold(w.name, data); err == nil {
 		w.hold = h
 	}
 	return nil
+}
+
+// held is the hold in force at a time, if any.
+func (w *walk) held(at time.Time) *report.AuditHold {
+	if !w.hold.Active(at) {
+		return nil
+	}
+	return &report.AuditHold{Ticket: w.hold.Ticket, By: w.hold.By, Reason: w.hold.Reason, Until: stamp(w.hold.Until)}
 }

@@ -25,7 +25,7 @@ type walk struct {
 	record  *manifest.Record
 	broken  string // why there is no record, though there are files
 	forged  bool   // the record is of a commit that does not say that tenantsmith made it
-	hold    *hold
+	hold    *gitops.Hold
 	quota   quotas
 	// open is the evidence that nothing has ended yet, by kind and file: where it stands in found.
 	open  map[[2]string]int
@@ -172,7 +172,7 @@ func (w *walk) readRecord() error {
 // there reports whether the folder holds more than a hold.
 func (w *walk) there() bool {
 	for file := range w.files {
-		if path.Base(file) != holdName {
+		if file != gitops.HoldPath(w.name) {
 			return true
 		}
 	}
@@ -217,7 +217,7 @@ func (w *walk) tell(c change, source report.AuditSource, merged []*gitops.Past, 
 	p := c.commit
 	out := report.AuditChange{
 		Commit: p.Hash, Time: stamp(c.at), Effect: c.effect(), By: c.by, Author: person(p.Author), Committer: person(p.Committer),
-		Signature: w.signature(p), Subject: p.Subject, PullRequest: p.PullRequest, Reason: p.Reason, Merged: []report.AuditMerged{}, Source: source,
+		Signature: w.signature(p), Subject: p.Subject, PullRequest: p.PullRequest, Reason: p.Reason, Merged: []report.AuditMerged{}, Source: source, Hold: w.held(c.at),
 		Findings: []report.AuditFinding{}, Waivers: []string{}, Quota: differences(before, w.quota), QuotaUnknown: w.quota.doubt,
 		Added: list(c.added), Modified: list(c.modified), Removed: list(c.removed),
 	}
@@ -226,9 +226,6 @@ func (w *walk) tell(c change, source report.AuditSource, merged []*gitops.Past, 
 			Commit: m.Hash, Author: person(m.Author), Signature: w.signature(m), Subject: m.Subject, PullRequest: m.PullRequest,
 		})
 		out.PullRequest, out.Reason = cmp.Or(out.PullRequest, m.PullRequest), cmp.Or(out.Reason, m.Reason)
-	}
-	if w.hold.active(c.at) {
-		out.Hold = &report.AuditHold{Ticket: w.hold.Ticket, By: w.hold.By, Reason: w.hold.Reason, Until: stamp(w.hold.Until)}
 	}
 	if r := w.record; r != nil {
 		out.Version, out.Schemas, out.Policies, out.Checks = r.Version, r.Schemas, r.Policies, len(r.Checks)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 )
 
 // History is what a branch held from its first commit to its head: the states that somebody who followed the
@@ -35,7 +34,9 @@ func OpenHistory(ctx context.Context, opts Options) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.depth = packp.DepthCommits(0)
+	if err := t.authenticate(ctx); err != nil {
+		return nil, fmt.Errorf("read the history of %s: %w", t.where, err)
+	}
 	h, err := t.history(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the history of %s: %w", t.where, t.Auth.redact(err))
@@ -44,13 +45,14 @@ func OpenHistory(ctx context.Context, opts Options) (*History, error) {
 }
 
 func (t *target) history(ctx context.Context) (*History, error) {
-	snap, err := t.read(ctx)
+	head, objects, err := t.whole(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := &History{store: snap.store, path: t.inRepo("tenants"), seen: map[plumbing.Hash]bool{}}
-	if err = h.line(ctx, snap.head, t.shallow()); err == nil {
-		err = h.merges(t.shallow())
+	h := &History{store: objects, path: t.inRepo("tenants"), seen: map[plumbing.Hash]bool{}}
+	cut := t.shallow()
+	if err = h.line(ctx, head, cut); err == nil {
+		err = h.merges(cut)
 	}
 	if err != nil {
 		h.Close()

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -28,15 +27,13 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
-	// depth is how much of the history is fetched; zero for all of it.
-	depth packp.Depth
 }
 
 // defaultRetries is enough for 16 writers at once: each round of a race has a winner.
 const defaultRetries = 30
 
 func newTarget(opts Options) (*target, error) {
-	t := &target{Options: opts, retries: defaultRetries, depth: packp.DepthCommits(1)}
+	t := &target{Options: opts, retries: defaultRetries}
 	if opts.Retries != 0 {
 		t.retries = max(opts.Retries, 0)
 	}

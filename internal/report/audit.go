@@ -251,6 +251,8 @@ const (
 	SourceDiffers = "source"
 	// BadSignature: the signature does not fit the commit.
 	BadSignature = "signature"
+	// NotSigned: a commit has no signature by a trusted key, and that was demanded.
+	NotSigned = "unsigned"
 	// ClockBack: a commit is older than the one that it follows.
 	ClockBack = "clock"
 	// HistoryRewritten: a commit that was on the branch is not any more.
