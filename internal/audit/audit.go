@@ -45,7 +45,7 @@ func Run(ctx context.Context, h *gitops.History, controls *pipeline.ControlMap, 
 	r := run{Options: o, history: h, controls: controls, out: &report.Audit{
 		Repository: o.Repository, Branch: o.Branch, Path: o.Path, Version: o.Version, Policies: controls.Digest,
 		Tenants: []report.AuditTenant{}, Evidence: []report.Evidence{}, Unknown: []string{},
-	}, sources: map[string]int{}, policies: map[string]bool{}, verified: map[string]report.AuditSignature{}}
+	}, sources: map[string]int{}, policies: map[string]bool{}, verified: map[string]report.AuditSignature{}, trees: map[string]map[string]string{}}
 	r.times()
 	r.frame()
 	r.signatures()
@@ -90,6 +90,8 @@ type run struct {
 	policies map[string]bool
 	// verified are the signatures of commits, by hash.
 	verified map[string]report.AuditSignature
+	// trees are the folders of commits that merges brought, by hash.
+	trees map[string]map[string]string
 }
 
 // skew is by how much the clocks of honest machines may differ, and how long a push may be tried again.

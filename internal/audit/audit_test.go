@@ -378,6 +378,22 @@ func TestQuota(t *testing.T) {
 	require.Equal(t, "production: patches/resourcequota-compute.yaml: the patch of /spec is not one of figures", changes[3].QuotaUnknown)
 }
 
+// TestQuotaInCircles: kustomizations that people wrote may lead in circles, and at each turn in many.
+func TestQuotaInCircles(t *testing.T) {
+	w := newWorld(t)
+	w.put("2026-01-01", w.record(), files("1"))
+	w.edit("2026-01-02", "circles", func(dir string) {
+		dir = filepath.Join(dir, "tenants/acme/platform")
+		write(t, dir, map[string]string{
+			"base/kustomization.yaml":                 "resources:\n" + strings.Repeat("- ../overlays/development\n- .\n- ./\n", 500),
+			"overlays/development/kustomization.yaml": "resources:\n" + strings.Repeat("- ../../base\n- ../../../../../../etc\n", 500),
+			"overlays/production/kustomization.yaml":  "resources: {a: b}\npatches: [1, {path: [x]}, {target: 3, path: kustomization.yaml}]\n",
+		})
+	})
+	change := w.audit().Tenants[0].Changes[1]
+	require.Contains(t, change.QuotaUnknown, "stands in it twice")
+}
+
 // TestRemoval: a tenant that is gone has no days any more, and may come back.
 func TestRemoval(t *testing.T) {
 	w := newWorld(t)

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -35,7 +34,7 @@ func (w *walk) quotas() quotas {
 		}
 	}
 	for _, env := range slices.Sorted(maps.Keys(envs)) {
-		found, err := w.built(path.Join(overlays, env), 0)
+		found, err := w.built(path.Join(overlays, env), map[string]bool{})
 		if err != nil {
 			out.doubt = cmp.Or(out.doubt, fmt.Sprintf("%s: %v", env, err))
 		}
@@ -48,14 +47,13 @@ func (w *walk) quotas() quotas {
 	return out
 }
 
-// deepest is how many kustomizations may stand in each other.
-const deepest = 8
-
-// built are the quotas of a folder, by name and resource.
-func (w *walk) built(dir string, depth int) (map[string]map[string]string, error) {
-	if depth > deepest {
-		return nil, errors.New("the kustomizations stand in each other without end")
+// built are the quotas of a folder, by name and resource. Each folder is entered once, so that what people write by
+// hand cannot lead in circles.
+func (w *walk) built(dir string, entered map[string]bool) (map[string]map[string]string, error) {
+	if entered[dir] {
+		return nil, fmt.Errorf("%s stands in it twice", dir)
 	}
+	entered[dir] = true
 	k, err := w.yaml(path.Join(dir, "kustomization.yaml"))
 	if err != nil {
 		return nil, err
@@ -64,7 +62,7 @@ func (w *walk) built(dir string, depth int) (map[string]map[string]string, error
 	for _, resource := range texts(k["resources"]) {
 		at := path.Join(dir, resource)
 		if _, file := w.files[at]; !file {
-			inner, err := w.built(at, depth+1)
+			inner, err := w.built(at, entered)
 			if err != nil {
 				return out, err
 			}

@@ -191,7 +191,7 @@ func (w *walk) author(s step) (by string, merged []*gitops.Past, err error) {
 	whole, ours := false, true
 	last := s.old
 	for _, p := range s.commit.Merged {
-		trees, err := w.history.Tenants(p)
+		trees, err := w.brought(p)
 		if err != nil {
 			return "", nil, err
 		}
@@ -205,6 +205,16 @@ func (w *walk) author(s step) (by string, merged []*gitops.Past, err error) {
 		return byTenantsmith, merged, nil
 	}
 	return byHand, merged, nil
+}
+
+// brought are the folders of a commit that a merge brought, read once for all tenants.
+func (r *run) brought(p *gitops.Past) (map[string]string, error) {
+	if trees, known := r.trees[p.Hash]; known {
+		return trees, nil
+	}
+	trees, err := r.history.Tenants(p)
+	r.trees[p.Hash] = trees
+	return trees, err
 }
 
 const (

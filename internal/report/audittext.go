@@ -43,6 +43,11 @@ func (b *auditText) table(rows [][]string) {
 	for i := range rows[0] {
 		rows[0][i] = strings.ToUpper(rows[0][i])
 	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = Clean(row[i])
+		}
+	}
 	for _, row := range columns(rows) {
 		b.line("  %s", strings.TrimRight(strings.Join(row, "  "), " "))
 	}
@@ -60,7 +65,7 @@ func (b *auditText) summary(a *Audit) {
 
 func (b *auditText) tenant(one *AuditTenant) {
 	t := words().Audit
-	b.line("\n%s: %s", one.Tenant, one.existed())
+	b.line("\n%s: %s", Clean(one.Tenant), one.existed())
 	for _, f := range one.Frameworks {
 		b.framework(f)
 	}
@@ -76,7 +81,7 @@ func (b *auditText) tenant(one *AuditTenant) {
 		b.line("\n  %s:", t.Waivers)
 		rows := [][]string{{string(t.Waiver), string(t.Days), string(t.Expires), string(t.Ticket), string(t.ApprovedBy), string(t.Checks)}}
 		for _, w := range one.Waivers {
-			rows = append(rows, []string{w.Name, fmt.Sprint(w.Days), w.Expires, Clean(w.Ticket), Clean(w.ApprovedBy), strings.Join(w.Checks, ", ")})
+			rows = append(rows, []string{w.Name, fmt.Sprint(w.Days), w.Expires, w.Ticket, w.ApprovedBy, strings.Join(w.Checks, ", ")})
 		}
 		b.table(rows)
 	}
@@ -102,7 +107,7 @@ func (b *auditText) framework(f AuditFramework) {
 			}
 			row = append(row, cell)
 		}
-		rows = append(rows, append(row, c.Class, Clean(c.Title)))
+		rows = append(rows, append(row, c.Class, c.Title))
 	}
 	b.table(rows)
 	if more := f.unmapped(); more != "" {
