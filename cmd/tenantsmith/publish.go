@@ -16,10 +16,11 @@ import (
 
 type publishOptions struct {
 	target
-	signing
 	owning
+	signing
 	expect                 string
 	dryRun, atomic, verify bool
+	shard                  pipeline.Shard
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -45,6 +46,9 @@ git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
 With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
 publishes only if a trusted key signed it and its ancestors since the last publish.
 
+With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
+of each other. --atomic then holds for the tenants of the shard.
+
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
@@ -52,14 +56,15 @@ the rendered files of all tenants which the commit would change.`,
   tenantsmith publish --repo ../gitops.git --dry-run
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
 	o.target.flags(cmd)
 	o.target.writing(cmd)
-	o.signing.flags(cmd)
 	o.owning.flags(cmd)
+	o.signing.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -69,6 +74,8 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "shard", "expect")
 	w.flags(cmd)
 	return cmd
 }
@@ -83,11 +90,12 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err != nil {
 		return err
 	}
-	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0}
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
 	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}
@@ -122,9 +130,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err := w.state(statement, done); err != nil {
 		return err
 	}
-	adopted := adopting.told(done)
-	if adopted != nil && (o.atomic || !errors.Is(adopted, errProblems)) {
-		return adopted
+	if err := adopting.told(done); err != nil {
+		return err
 	}
 	if len(args) == 0 {
 		w.orphans(done.Others, res)
@@ -135,7 +142,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if o.atomic && len(done.Held) > 0 {
 		return errProblems
 	}
-	return cmp.Or(adopted, outcome(res, done.Skipped))
+	return outcome(res, done.Skipped)
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
@@ -160,7 +167,7 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 // never a side effect.
 func (w *workspace) orphans(others []string, res *pipeline.Result) {
 	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
+	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) || !res.Shard.Has(n) })
 	if len(others) > 0 {
 		w.say("left as they are: the trees of %s, which have no file here", list(others))
 	}

@@ -23,7 +23,7 @@ type Past struct {
 	// Merged are the commits that a merge brought, oldest first.
 	Merged []*Past
 
-	Message
+	Said
 
 	hash    plumbing.Hash
 	parents []plumbing.Hash
@@ -36,8 +36,8 @@ type Person struct {
 	When        time.Time
 }
 
-// Message is what the message of a commit says.
-type Message struct {
+// Said is what the message of a commit says.
+type Said struct {
 	Subject string
 	// PullRequest is what the subject names as its origin: #12, or !12 of GitLab.
 	PullRequest string
@@ -66,7 +66,7 @@ func readPast(objects storer.EncodedObjectStorer, hash plumbing.Hash) (*Past, er
 		raw = nil
 	}
 	return &Past{
-		Hash: hash.String(), Author: personOf(c.Author), Committer: personOf(c.Committer), Raw: raw, Message: ParseMessage(c.Message),
+		Hash: hash.String(), Author: personOf(c.Author), Committer: personOf(c.Committer), Raw: raw, Said: ParseMessage(c.Message),
 		hash: hash, parents: c.ParentHashes, root: c.TreeHash,
 	}, nil
 }
@@ -94,9 +94,9 @@ var (
 )
 
 // ParseMessage reads the message of a commit.
-func ParseMessage(text string) Message {
+func ParseMessage(text string) Said {
 	subject, body, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), "\n")
-	m := Message{Subject: printable(strings.TrimSpace(subject))}
+	m := Said{Subject: printable(strings.TrimSpace(subject))}
 	paragraphs := slices.DeleteFunc(strings.Split(body, "\n\n"), func(p string) bool { return strings.TrimSpace(p) == "" })
 	for n := len(paragraphs); n > 0; n = len(paragraphs) {
 		found := trailersOf(paragraphs[n-1])
@@ -144,7 +144,7 @@ func all(paragraph string, is func(line string) bool) bool {
 }
 
 // Trailer is the first value of a trailer; empty for none.
-func (m Message) Trailer(key string) string {
+func (m Said) Trailer(key string) string {
 	for _, t := range m.Trailers {
 		if strings.EqualFold(t.Key, key) {
 			return t.Value
@@ -155,7 +155,7 @@ func (m Message) Trailer(key string) string {
 
 // Publishes reports whether the commit says that tenantsmith published the tenant by it. Commits of very many
 // tenants do not name them.
-func (m Message) Publishes(tenant string) bool {
+func (m Said) Publishes(tenant string) bool {
 	if m.Trailer("Tenantsmith-Version") == "" {
 		return false
 	}

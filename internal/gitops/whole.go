@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
@@ -34,7 +33,7 @@ func (t *target) whole(ctx context.Context) (plumbing.Hash, store, error) {
 		for try := 1; ; try++ {
 			head, objects, err := t.fetchWhole(ctx, w)
 			// A server that hung up after it had sent everything is asked again, as for a head.
-			if err == nil || try == mostReads || !strings.HasSuffix(err.Error(), "closing input: EOF") {
+			if err == nil || try == mostReads || !cutShort(err) {
 				return outcome{head, objects}, err
 			}
 		}
