@@ -38,6 +38,10 @@ type Record struct {
 	Findings []RecordedFinding `json:"findings"`
 	// Waivers names the waivers that were used.
 	Waivers []string `json:"waivers"`
+	// Lifecycle is the stage of the tenant, that of its liveliest environment; Until, of one that is
+	// offboarding, the last day (2026-11-22) on which its files must stay.
+	Lifecycle string `json:"lifecycle,omitempty"`
+	Until     string `json:"until,omitempty"`
 }
 
 // RecordedFinding is a check that failed and did not hold the tenant back.
