@@ -16,6 +16,7 @@ import (
 
 type publishOptions struct {
 	target
+	owning
 	expect                 string
 	dryRun, atomic, verify bool
 }
@@ -30,6 +31,10 @@ branch of the GitOps repository: no work tree, only what changed, no commit when
 push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
 there, the others go on; no flag skips the checks.
 
+Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it.
+A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
+
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
 
@@ -38,12 +43,14 @@ the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
+  tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
 	o.target.flags(cmd)
 	o.target.writing(cmd)
+	o.owning.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -71,6 +78,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	updates := updatesOf(res)
+	if err := o.owning.apply(res, updates); err != nil {
+		return err
+	}
 	if o.atomic && len(res.Held) > 0 {
 		w.say("nothing published: --atomic, and %s held back", list(res.Held))
 		return errProblems
@@ -99,6 +109,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	}
 	if err := w.published(done, o); err != nil {
 		return err
+	}
+	if o.atomic && len(done.Held) > 0 {
+		return errProblems
 	}
 	return outcome(res, done.Skipped)
 }
@@ -137,16 +150,20 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		return err
 	}
 	verb := map[bool]string{true: "would change", false: "changed"}[o.dryRun]
-	if o.atomic && len(done.Skipped) > 0 {
-		w.say("nothing published: --atomic, and %s skipped", list(done.Skipped))
+	w.held(done.Held)
+	if o.atomic && len(done.Skipped)+len(done.Held) > 0 {
+		w.say("nothing published: --atomic, and %s", leftAlone(done))
 		return nil
 	}
+	w.overwritten(done.Changed, o.dryRun)
 	for _, c := range done.Changed {
 		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 	}
 	switch {
 	case len(done.Skipped) > 0 && len(done.Changed) == 0:
 		w.say("skipped: %s", list(done.Skipped))
+	case len(done.Held) > 0 && len(done.Changed) == 0:
+		w.say("nothing else changes on %s", o.branch)
 	case len(done.Changed) == 0:
 		w.say("%s is up to date at %s", o.branch, cmp.Or(short(done.Head), "no commit"))
 	case o.dryRun:

@@ -100,6 +100,24 @@ func (w *workspace) reasons(r report.Report) error {
 	return nil
 }
 
+// withoutPending takes out the warnings of the platform file's fields that nothing uses yet, and says them in one
+// sentence: they are no news to those who check a tenant.
+func withoutPending(problems []manifest.Problem) (rest []manifest.Problem, sentence string) {
+	var fields []string
+	file := ""
+	for _, p := range problems {
+		if p.Tenant == "" && p.Message == schemas.NotRendered {
+			fields, file = append(fields, p.Field), p.File
+			continue
+		}
+		rest = append(rest, p)
+	}
+	if len(fields) > 0 {
+		sentence = fmt.Sprintf("%s: %s: %s", file, schemas.NotRendered, strings.Join(fields, ", "))
+	}
+	return rest, sentence
+}
+
 func failing(res *pipeline.Result) int {
 	return report.Report{Problems: res.Problems, FailOn: res.FailOn}.Failing()
 }

@@ -36,18 +36,39 @@ type Options struct {
 	// Version is the version of tenantsmith, SourceCommit the commit of the platform repository that
 	// was rendered; each becomes a trailer of the commit unless it is empty.
 	Version, SourceCommit string
-	Author                Author
-	// When is the time of the commit.
+	// SourceDirty says that files were rendered which that commit does not hold so; it becomes a trailer, too.
+	SourceDirty bool
+	// SourceDir is a folder of the platform repository. Its history tells a run that is late: what a younger
+	// commit of it has put into the GitOps repository is not put back. Empty for no such test.
+	SourceDir string
+	// Rewind lets an older commit of the platform repository put back what it renders.
+	Rewind bool
+	// Reason says why, in lines of text; it stands in the message of the commit, above the trailers. Trailers
+	// follow those that every commit has.
+	Reason   string
+	Trailers []Trailer
+	Author   Author
+	// Subject is the first line of the message; empty for one that names the tenants.
+	Subject string
+	// When is the time of the commit, and that by which holds end.
 	When time.Time
+	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
+	// armored signature.
+	Sign func(commit []byte) (signature string, err error)
+	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
+	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
+	Trust *Trust
+	// Notes go out with the commit.
+	Notes []Note
 
 	// DryRun does everything but write.
 	DryRun bool
-	// Atomic writes nothing when any tenant is skipped.
+	// Atomic writes nothing when any tenant is skipped or held.
 	Atomic bool
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
-	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 3,
+	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
 
@@ -57,11 +78,19 @@ type Options struct {
 	SSHKey, KnownHosts string
 }
 
+// Trailer is a line at the end of a commit's message, such as Approved-By: Ann.
+type Trailer struct{ Key, Value string }
+
 // Update is the complete new set of one tenant's files, its record included, by path relative to
 // Options.Path. No files at all remove the tenant.
 type Update struct {
 	Tenant string
 	Files  map[string][]byte
+	// Overwrite replaces what somebody changed by hand in the tenant's own files. What nobody recorded stays
+	// a problem.
+	Overwrite bool
+
+	hold *holding // what to do to the tenant's hold, and nothing else
 }
 
 // Change is what one tenant's part of a commit does. Paths are relative to Options.Path and sorted.
@@ -70,6 +99,8 @@ type Change struct {
 	// Environments are those whose rendered objects the change can alter.
 	Environments             []string
 	Added, Modified, Removed []string
+	// Overwritten are those among them that somebody had changed by hand.
+	Overwritten []string
 }
 
 // Result says what Publish did, or with DryRun what it would do.
@@ -83,6 +114,14 @@ type Result struct {
 	Changed  []Change
 	Skipped  []string
 	Problems []manifest.Problem
+	// Held are the holds of the tenants that were left alone because of them, sorted by tenant.
+	Held []Hold
+	// Created says that the commit is the first of a branch that was not there.
+	Created bool
+	// LostNotes are the names of notes that the server did not take after it took the commit.
+	LostNotes []string
+	// Verified are the commits of the platform repository whose signatures Options.Trust found good.
+	Verified Verified
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -124,7 +163,26 @@ func Always(updates ...Update) Prepare {
 	return func(context.Context, *Commit) ([]Update, error) { return updates, nil }
 }
 
-// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
+// Read shows the head of the branch as Prepare sees it, and writes nothing. Its error is that of look, or says
+// why the head could not be read.
+func Read(ctx context.Context, opts Options, look func(head *Commit) error) error {
+	t, err := newTarget(opts)
+	if err != nil {
+		return err
+	}
+	snap, err := t.read(ctx)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+	defer snap.close()
+	head, err := t.view(snap)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+	return look(head)
+}
+
+// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
 // *RefusedError are typed, no error holds a credential. Problems
 // with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
 // the others go on.
@@ -163,6 +221,10 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	verified, err := t.vouch(head)
+	if err != nil {
+		return Result{}, err
+	}
 	updates, err := prepare(ctx, head)
 	if err != nil {
 		return Result{}, err
@@ -175,6 +237,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 		return Result{}, err
 	}
 	res := plan.result(snap.head)
+	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}
@@ -183,7 +246,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
+	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped)+len(res.Held) > 0 {
 		return res, nil
 	}
 	pack := newPack()
@@ -191,10 +254,15 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil || commit.IsZero() {
 		return res, err
 	}
-	if err := t.push(ctx, snap.head, commit, pack); err != nil {
+	notes, err := t.annotate(snap, commit, pack)
+	if err != nil {
 		return Result{}, err
 	}
-	res.Commit, res.Head = commit.String(), commit.String()
+	moves := append([]move{{t.branch, snap.head, commit}}, notes...)
+	if res.LostNotes, err = t.push(ctx, moves, pack.seal()); err != nil {
+		return Result{}, err
+	}
+	res.Commit, res.Head, res.Created = commit.String(), commit.String(), snap.head.IsZero()
 	return res, nil
 }
 
