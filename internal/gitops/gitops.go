@@ -68,6 +68,9 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
+	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
+	// goes, the loss is only counted for the tenants that the updates name.
+	Losing func(manifest.Loss) error
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
@@ -240,6 +243,15 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
+	}
+	if t.Losing != nil {
+		loss, err := t.loss(snap, plan, res.Others)
+		if err != nil {
+			return Result{}, err
+		}
+		if err := t.Losing(loss); err != nil {
+			return Result{}, err
+		}
 	}
 	if t.Approve != nil {
 		if err := t.Approve(res.Changed); err != nil {

@@ -53,6 +53,7 @@ func (tp *tenantPlan) compare(t *target, h *headReader) ([]manifest.Problem, err
 	if problem != nil {
 		return []manifest.Problem{*problem}, nil
 	}
+	tp.old = old
 	if tp.update.Overwrite && old != nil {
 		if old, tp.Overwritten, err = h.yielding(old); err != nil {
 			return nil, err
