@@ -17,6 +17,7 @@ import (
 type publishOptions struct {
 	target
 	owning
+	prune                  pruning
 	expect                 string
 	dryRun, atomic, verify bool
 }
@@ -38,6 +39,10 @@ A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
 
+Without arguments it also removes tenants that have no file any more, if the GitOps repository says that they
+were offboarding and their day has passed; any other is named and stays. More than 5 tenants or 10 % of all
+objects go only with --allow-prune.
+
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
@@ -51,6 +56,7 @@ the rendered files of all tenants which the commit would change.`,
 	o.target.flags(cmd)
 	o.target.writing(cmd)
 	o.owning.flags(cmd)
+	o.prune.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -86,26 +92,33 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return errProblems
 	}
 	approval := approval{expect: o.expect, updates: updates}
-	if len(updates) == 0 {
+	if len(updates) == 0 && len(args) > 0 {
 		if approval.approve(nil) != nil {
 			return w.unexpected(approval)
 		}
 		w.say("no tenant to publish")
 		return outcome(res, nil)
 	}
-	target.Approve = approval.approve
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
-	done, err := gitops.Publish(ctx, target, gitops.Always(updates...))
-	if approval.refused {
+	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval, updates: updates}
+	target.Approve, target.Losing = approval.approve, o.prune.judge
+	done, err := gitops.Publish(ctx, target, left.prepare)
+	switch {
+	case approval.refused:
 		return w.unexpected(approval)
-	}
-	if err != nil {
+	case o.prune.lost != nil:
+		return o.prune.tell(w, "published")
+	case left.refused:
+		w.say("nothing published: --atomic, and tenants without a file stay")
+		return left.tell(w)
+	case err != nil:
 		return err
 	}
-	if len(args) == 0 {
-		w.orphans(done.Others, res)
+	if len(approval.updates) == 0 {
+		w.say("no tenant to publish")
+		return cmp.Or(left.tell(w), outcome(res, nil))
 	}
 	if err := w.published(done, o); err != nil {
 		return err
@@ -113,7 +126,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if o.atomic && len(done.Held) > 0 {
 		return errProblems
 	}
-	return outcome(res, done.Skipped)
+	return cmp.Or(left.tell(w), outcome(res, done.Skipped))
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
@@ -134,16 +147,6 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 	return out
 }
 
-// orphans names trees in the repository whose tenant has no file here any more. Deleting a tenant is
-// never a side effect.
-func (w *workspace) orphans(others []string, res *pipeline.Result) {
-	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
-	if len(others) > 0 {
-		w.say("left as they are: the trees of %s, which have no file here", list(others))
-	}
-}
-
 // published says what happened in git, and what has not happened yet in a cluster.
 func (w *workspace) published(done gitops.Result, o publishOptions) error {
 	if err := w.problems(reportOf(done.Problems)); err != nil {
@@ -157,7 +160,7 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 	}
 	w.overwritten(done.Changed, o.dryRun)
 	for _, c := range done.Changed {
-		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
+		fmt.Fprintln(w.out, changeWords(c))
 	}
 	switch {
 	case len(done.Skipped) > 0 && len(done.Changed) == 0:
@@ -171,7 +174,18 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 	default:
 		w.say("%s %s on %s: %s; clusters follow when their GitOps controller syncs", report.Plural(len(done.Changed), "tenant"), verb, o.branch, short(done.Commit))
 	}
+	if slices.ContainsFunc(done.Changed, gitops.Change.Gone) {
+		w.say("namespaces, volumes and databases of tenants that go stay in the cluster: Argo CD asks a person, Flux leaves them")
+	}
 	return nil
+}
+
+// changeWords are the line of a tenant that changes.
+func changeWords(c gitops.Change) string {
+	if c.Gone() {
+		return fmt.Sprintf("%s\tgone: %d removed", c.Tenant, len(c.Removed))
+	}
+	return fmt.Sprintf("%s\t%d added, %d modified, %d removed", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 }
 
 func short(hash string) string { return hash[:min(len(hash), 12)] }
