@@ -102,3 +102,14 @@ func (d departures) tell(w *workspace) error {
 
 // stay reports whether any tenant without a file stays.
 func (d departures) stay() bool { return len(d.kept)+len(d.doubts) > 0 }
+
+// staying are the tenants of a plan that publish would not remove.
+func staying(planned *pipeline.Planned) departures {
+	var d departures
+	for _, t := range planned.Plan.Tenants {
+		if t.Stays != "" {
+			d.kept = append(d.kept, departure{t.Name, t.Stays})
+		}
+	}
+	return d
+}

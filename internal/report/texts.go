@@ -80,7 +80,7 @@ type complianceTexts struct {
 
 // planTexts are those of what a change does.
 type planTexts struct {
-	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, LosesData, Recreates, Weakens, NewFindings counted
+	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, Refused, LosesData, Recreates, Weakens, NewFindings counted
 	Nothing, NoRestarts                                                                                                     phrase
 	OtherRestarts, ProtectedRestarts, Elsewhere                                                                             counted
 	Compared                                                                                                                phrase
@@ -92,7 +92,7 @@ type planTexts struct {
 	Risk, Fix, At                                                                                                           phrase
 	RiskPlaces                                                                                                              counted
 	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
-	HeldTenants                                                                                                             phrase
+	HeldTenants, Stays                                                                                                      phrase
 	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
 	Findings, FindingsAre, FindingsWaived, NewOnes, Fixed, Skipped, NotCompared, Digest                                     phrase
 	Title, Part, Groups, Changes, Risks                                                                                     phrase
