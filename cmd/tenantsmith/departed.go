@@ -34,7 +34,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 	}
 	names := known(res)
 	for _, entry := range entries {
-		if slices.Contains(names, entry.Name()) || !entry.IsDir() {
+		if slices.Contains(names, entry.Name()) || !res.Shard.Has(entry.Name()) || !entry.IsDir() {
 			continue
 		}
 		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))

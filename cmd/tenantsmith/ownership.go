@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,17 +16,26 @@ import (
 )
 
 // owning says what becomes of hand edits in the GitOps repository, by tenant.
-type owning struct{ overwrite []string }
+type owning struct{ overwrite, adopt []string }
 
 func (o *owning) flags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&o.overwrite, "overwrite", nil, "replace what was changed by hand in the files of these tenants: `TENANT,...`")
+	cmd.Flags().StringSliceVar(&o.adopt, "adopt", nil, "keep what was changed by hand there as patches under overrides/: `TENANT,...`")
 }
 
 // apply marks the updates of tenants whose hand edits may go. A name of no tenant of this run is a slip that would
 // pass unseen.
-func (o *owning) apply(res *pipeline.Result, updates []gitops.Update) error {
-	if err := among("--overwrite", o.overwrite, known(res)); err != nil {
+func (o *owning) apply(w *workspace, res *pipeline.Result, updates []gitops.Update) error {
+	if len(o.adopt) > 0 && w.trusted != "" {
+		return errors.New("--adopt writes overrides, and --trusted-from does not take them from the working tree: they do not go together")
+	}
+	if err := cmp.Or(among("--overwrite", o.overwrite, known(res)), among("--adopt", o.adopt, known(res))); err != nil {
 		return err
+	}
+	for _, name := range o.adopt {
+		if slices.Contains(o.overwrite, name) {
+			return fmt.Errorf("%s stands in --adopt and in --overwrite; only one of them can be meant", name)
+		}
 	}
 	for i := range updates {
 		updates[i].Overwrite = slices.Contains(o.overwrite, updates[i].Tenant)
@@ -77,10 +88,10 @@ func leftAlone(done gitops.Result) string {
 }
 
 // overwritten names the hand edits that go.
-func (w *workspace) overwritten(changed []gitops.Change, dryRun bool) {
-	verb := map[bool]string{true: "would overwrite", false: "overwrote"}[dryRun]
+func (w *workspace) overwritten(changed []gitops.Change, o publishOptions) {
+	verb := map[bool]string{true: "would overwrite", false: "overwrote"}[o.dryRun]
 	for _, c := range changed {
-		if n := len(c.Overwritten); n > 0 {
+		if n := len(c.Overwritten); n > 0 && !slices.Contains(o.adopt, c.Tenant) {
 			w.say("%s: %s what was changed by hand in %s: %s", c.Tenant, verb, report.Plural(n, "file"), list(c.Overwritten))
 		}
 	}

@@ -20,6 +20,7 @@ type publishOptions struct {
 	prune                  pruning
 	expect                 string
 	dryRun, atomic, verify bool
+	shard                  pipeline.Shard
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -33,7 +34,8 @@ push is a fast-forward that names the head it was made for. A tenant with a prob
 there, the others go on; no flag skips the checks.
 
 Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
-the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it.
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it, --adopt keeps it as patches under overrides/, once they are proven to
+render what was changed.
 A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
@@ -43,12 +45,17 @@ Without arguments it also removes tenants that have no file any more, if the Git
 were offboarding and their day has passed; any other is named and stays. More than 5 tenants or 10 % of all
 objects go only with --allow-prune.
 
+With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
+of each other. --atomic then holds for the tenants of the shard.
+
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
@@ -66,6 +73,8 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "shard", "expect")
 	w.flags(cmd)
 	return cmd
 }
@@ -76,15 +85,17 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
-	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
+	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}
 	updates := updatesOf(res)
-	if err := o.owning.apply(res, updates); err != nil {
+	if err := o.owning.apply(w, res, updates); err != nil {
 		return err
 	}
 	if o.atomic && len(res.Held) > 0 {
@@ -102,9 +113,10 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
-	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval, updates: updates}
+	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval}
 	target.Approve, target.Losing = approval.approve, o.prune.judge
-	done, err := gitops.Publish(ctx, target, left.prepare)
+	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
+	done, err := adopting.publish(ctx, target, &approval)
 	switch {
 	case approval.refused:
 		return w.unexpected(approval)
@@ -116,9 +128,12 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	case err != nil:
 		return err
 	}
+	if err := adopting.told(done); err != nil {
+		return err
+	}
 	if len(approval.updates) == 0 {
 		w.say("no tenant to publish")
-		return cmp.Or(left.tell(w), outcome(res, nil))
+		return cmp.Or(left.tell(w), outcome(res, done.Skipped))
 	}
 	if err := w.published(done, o); err != nil {
 		return err
@@ -158,7 +173,7 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		w.say("nothing published: --atomic, and %s", leftAlone(done))
 		return nil
 	}
-	w.overwritten(done.Changed, o.dryRun)
+	w.overwritten(done.Changed, o)
 	for _, c := range done.Changed {
 		fmt.Fprintln(w.out, changeWords(c))
 	}

@@ -25,6 +25,7 @@ type renderOptions struct {
 	check, atomic, verify bool
 	watch                 bool
 	prune                 pruning
+	shard                 pipeline.Shard
 }
 
 func newRenderCmd(w *workspace) *cobra.Command {
@@ -54,6 +55,9 @@ platform changes, until you end it with Ctrl-C.`,
 			if o.watch && o.output == "-" {
 				return errors.New("--watch writes trees, and --output - prints")
 			}
+			if o.output == "-" && !o.shard.All() {
+				return errors.New("--shard shares the writing of trees, and --output - prints")
+			}
 			if o.watch {
 				return w.watch(cmd.Context(), args, o)
 			}
@@ -68,6 +72,7 @@ platform changes, until you end it with Ctrl-C.`,
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
 	o.prune.flags(cmd)
 	f.BoolVar(&o.watch, "watch", false, "render again whenever a file changes")
+	shardFlag(cmd, &o.shard)
 	apart(cmd, "watch", "check")
 	w.flags(cmd)
 	return cmd
@@ -77,10 +82,11 @@ func (w *workspace) render(ctx context.Context, args []string, o renderOptions) 
 	if err := w.separate(o.output); err != nil {
 		return err
 	}
-	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Environment: o.environment, Trees: o.output == "-"})
+	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Environment: o.environment, Trees: o.output == "-", Shard: o.shard})
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}

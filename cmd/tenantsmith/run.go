@@ -43,6 +43,18 @@ func (w *workspace) against(ctx context.Context, rev string, o pipeline.Options)
 	return res, err
 }
 
+// runWith is run with some files more in the platform repository.
+func (w *workspace) runWith(ctx context.Context, files map[string][]byte, o pipeline.Options) (*pipeline.Result, error) {
+	head, release, err := w.platform()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	o, done := w.ready(o)
+	defer done()
+	return pipeline.Run(ctx, withFiles{head, files}, o)
+}
+
 // ready fills in what every run has: the version, the day, and progress on a terminal, which done takes away.
 func (w *workspace) ready(o pipeline.Options) (_ pipeline.Options, done func()) {
 	o.Version, o.Now = version(), w.day()

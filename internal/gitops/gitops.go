@@ -4,13 +4,15 @@
 // of the objects that changed and nothing else, pushed as a fast-forward that names the head it was
 // made for. Files of nobody's record are never touched, hand-edited ones are reported and left alone,
 // and nothing is written when nothing changed. The package reads no clock and no environment except
-// what ssh needs (agent and known hosts) and the proxy settings of https.
+// what ssh needs (agent and known hosts) and the proxy settings of https; chance only says how long a writer
+// that lost a race waits.
 package gitops
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -71,9 +73,17 @@ type Options struct {
 	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
 	// goes, the loss is only counted for the tenants that the updates name.
 	Losing func(manifest.Loss) error
+	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
+	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
+	// updates, which are skipped.
+	Together func(ctx context.Context, head *Commit, changing []Update) ([]manifest.Problem, error)
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
+
+	// Cache is a folder for what was fetched from remote repositories, from one run to the next; empty for none. It
+	// may be deleted at any time, and serve several processes at once.
+	Cache string
 
 	Auth Auth
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
@@ -173,16 +183,32 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	if err != nil {
 		return err
 	}
+	defer t.close()
+	for {
+		var own error
+		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
+		if t.mend(err) {
+			continue
+		}
+		if err == nil || err == own {
+			return err
+		}
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+}
+
+// show reads the head.
+func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) error {
 	snap, err := t.read(ctx)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
 	defer snap.close()
 	head, err := t.view(snap)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
-	return look(head)
+	return look(snap, head)
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
@@ -194,6 +220,7 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
+	defer t.close()
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
@@ -201,29 +228,16 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	return res, nil
 }
 
-func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
-	for try := 0; ; try++ {
-		res, err := t.attempt(ctx, prepare)
-		if err == nil || !errors.Is(err, ErrMoved) || try >= t.retries {
-			return res, err
-		}
-		if err := pause(ctx, time.Duration(try+1)*100*time.Millisecond); err != nil {
-			return Result{}, err
-		}
-	}
+// attempt reads the head, compares, and pushes once.
+func (t *target) attempt(ctx context.Context, prepare Prepare) (res Result, err error) {
+	err = t.show(ctx, func(snap *snapshot, head *Commit) error {
+		res, err = t.change(ctx, snap, head, prepare)
+		return err
+	})
+	return res, err
 }
 
-// attempt reads the head, compares, and pushes once.
-func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
-	snap, err := t.read(ctx)
-	if err != nil {
-		return Result{}, err
-	}
-	defer snap.close()
-	head, err := t.view(snap)
-	if err != nil {
-		return Result{}, err
-	}
+func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepare Prepare) (Result, error) {
 	verified, err := t.vouch(head)
 	if err != nil {
 		return Result{}, err
@@ -235,7 +249,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err := checkUpdates(updates); err != nil {
 		return Result{}, err
 	}
-	plan, err := t.compare(snap, updates)
+	plan, err := t.settle(ctx, snap, head, updates)
 	if err != nil {
 		return Result{}, err
 	}
@@ -278,13 +292,36 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	return res, nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+// settle compares the updates with the head until those that go through fit what stays there.
+func (t *target) settle(ctx context.Context, snap *snapshot, head *Commit, updates []Update) (*plan, error) {
+	history, err := t.openLineage()
+	if err != nil {
+		return nil, err
+	}
+	defer history.close()
+	from := &source{commit: t.SourceCommit, lineage: history}
+	var clashes []manifest.Problem
+	for {
+		plan, err := t.compare(snap, updates, from)
+		if err != nil {
+			return nil, err
+		}
+		plan.drop(clashes)
+		changing := plan.changing()
+		if t.Together == nil || len(changing) == 0 {
+			return plan, nil
+		}
+		found, err := t.Together(ctx, head, changing)
+		if err != nil {
+			return nil, err
+		}
+		clashes = append(clashes, found...)
+		left := slices.DeleteFunc(slices.Clone(updates), func(u Update) bool {
+			return slices.ContainsFunc(found, func(p manifest.Problem) bool { return p.Tenant == u.Tenant })
+		})
+		if len(left) == len(updates) {
+			return plan, nil
+		}
+		updates = left
 	}
 }

@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -27,9 +28,9 @@ type Standing struct {
 }
 
 // Inspect compares the updates with the branch and writes nothing. Standings are those of the tenants that the
-// updates name and of all that have a record or a hold at the head, sorted by name; the commit is the head's, empty
-// for a branch that does not exist.
-func Inspect(ctx context.Context, opts Options, updates ...Update) (standings []Standing, head string, err error) {
+// updates name and of the tenants, all where none is named, that have a record or a hold at the head, sorted by
+// name; the commit is the head's, empty for a branch that does not exist.
+func Inspect(ctx context.Context, opts Options, tenants []string, updates ...Update) (standings []Standing, head string, err error) {
 	t, err := newTarget(opts)
 	if err != nil {
 		return nil, "", err
@@ -37,14 +38,14 @@ func Inspect(ctx context.Context, opts Options, updates ...Update) (standings []
 	if err := checkUpdates(updates); err != nil {
 		return nil, "", err
 	}
-	standings, head, err = t.inspect(ctx, updates)
+	standings, head, err = t.inspect(ctx, tenants, updates)
 	if err != nil {
 		return nil, "", fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
 	}
 	return standings, head, nil
 }
 
-func (t *target) inspect(ctx context.Context, updates []Update) ([]Standing, string, error) {
+func (t *target) inspect(ctx context.Context, tenants []string, updates []Update) ([]Standing, string, error) {
 	snap, err := t.read(ctx)
 	if err != nil {
 		return nil, "", err
@@ -58,8 +59,15 @@ func (t *target) inspect(ctx context.Context, updates []Update) ([]Standing, str
 	if err != nil {
 		return nil, "", err
 	}
+	named := len(updates)
+	updates = slices.Clone(updates)
 	for _, tenant := range others {
-		updates = append(updates, Update{Tenant: tenant})
+		if len(tenants) == 0 || slices.Contains(tenants, tenant) {
+			updates = append(updates, Update{Tenant: tenant})
+		}
+	}
+	if err := t.foresee(root, updates); err != nil {
+		return nil, "", err
 	}
 	var out []Standing
 	for i, u := range updates {
@@ -67,7 +75,7 @@ func (t *target) inspect(ctx context.Context, updates []Update) ([]Standing, str
 		if err != nil {
 			return nil, "", fmt.Errorf("tenant %s: %w", u.Tenant, err)
 		}
-		if s.Record != nil || s.Hold != nil || len(s.Problems) > 0 || i < len(updates)-len(others) {
+		if s.Record != nil || s.Hold != nil || len(s.Problems) > 0 || i < named {
 			out = append(out, s)
 		}
 	}
@@ -83,10 +91,12 @@ func (t *target) inspect(ctx context.Context, updates []Update) ([]Standing, str
 func (t *target) standing(root *folder, u Update) (Standing, error) {
 	s := Standing{Tenant: u.Tenant}
 	h := newHeadReader(t, root, u.Files)
-	record, unrecorded, err := h.record(u.Tenant, manifest.RecordPath(u.Tenant))
+	path := manifest.RecordPath(u.Tenant)
+	data, _, err := h.read(path)
 	if err != nil {
 		return s, err
 	}
+	record, unrecorded := parseRecord(u.Tenant, path, data)
 	hold, unheld, err := h.hold(u.Tenant)
 	if err != nil {
 		return s, err
@@ -120,31 +130,17 @@ func (s *Standing) drift(h *headReader) error {
 			s.Missing = append(s.Missing, file)
 		}
 	}
-	folder := h.t.inRepo("tenants/"+s.Tenant) + "/"
-	dir, err := h.folder(folder)
+	dir, err := h.root.below(h.t.inRepo("tenants/" + s.Tenant))
 	if err != nil || dir == nil {
 		return err
 	}
-	err = dir.files("tenants/"+s.Tenant+"/", func(file string) {
+	err = dir.files("tenants/"+s.Tenant+"/", func(file string, _ entry) {
 		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) {
 			s.Foreign = append(s.Foreign, file)
 		}
 	})
 	slices.Sort(s.Foreign)
 	return err
-}
-
-// folder opens the folder at a path of the repository; nil if there is none.
-func (h *headReader) folder(full string) (*folder, error) {
-	dir := h.root
-	for name := range strings.SplitSeq(strings.Trim(full, "/"), "/") {
-		next, err := dir.open(name)
-		if err != nil || next == nil {
-			return nil, err
-		}
-		dir = next
-	}
-	return dir, nil
 }
 
 // stale compares what the update would write, hand edits left aside.
@@ -158,8 +154,14 @@ func (s *Standing) stale(h *headReader) error {
 		return err
 	}
 	s.Stale = slices.DeleteFunc(append(changes.Paths(), changes.Remove...), func(file string) bool {
-		return slices.Contains(s.Edited, file) || slices.Contains(s.Missing, file)
+		return slices.Contains(s.Edited, file) || slices.Contains(s.Missing, file) || file == manifest.RecordPath(s.Tenant) && s.records(h.next[file])
 	})
 	slices.Sort(s.Stale)
 	return nil
+}
+
+// records reports whether a new record says what the one at the head says: that the files came from another commit
+// is no news.
+func (s *Standing) records(data []byte) bool {
+	return bytes.Equal(manifest.Unsourced(data), manifest.Unsourced(s.Record.Bytes()))
 }

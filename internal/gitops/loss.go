@@ -29,10 +29,11 @@ func (t *target) loss(snap *snapshot, p *plan, others []string) (manifest.Loss, 
 	}
 	h := newHeadReader(t, root, nil)
 	for _, name := range others {
-		old, _, err := h.record(name, manifest.RecordPath(name))
+		data, _, err := h.read(manifest.RecordPath(name))
 		if err != nil {
 			return l, err
 		}
+		old, _ := parseRecord(name, manifest.RecordPath(name), data)
 		l.Keep(old)
 	}
 	return l, nil

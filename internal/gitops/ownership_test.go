@@ -179,7 +179,7 @@ func TestHoldOfAnotherForm(t *testing.T) {
 func TestInspect(t *testing.T) {
 	transports(t, func(t *testing.T, repo string, opts gitops.Options) {
 		ctx := context.Background()
-		found, head, err := gitops.Inspect(ctx, opts, acme("a:1"))
+		found, head, err := gitops.Inspect(ctx, opts, nil, acme("a:1"))
 		require.NoError(t, err)
 		require.Empty(t, head)
 		require.Equal(t, []gitops.Standing{{Tenant: "acme"}}, found)
@@ -195,7 +195,7 @@ func TestInspect(t *testing.T) {
 		next := acme("a:1")
 		const development = "tenants/acme/workload/overlays/development/kustomization.yaml"
 		next.Files[development] = []byte("resources: []\n")
-		found, head, err = gitops.Inspect(ctx, opts, next)
+		found, head, err = gitops.Inspect(ctx, opts, nil, next)
 		require.NoError(t, err)
 		require.Equal(t, before, head)
 		require.Len(t, found, 3)
@@ -210,6 +210,9 @@ func TestInspect(t *testing.T) {
 		require.Equal(t, "1", found[2].Hold.Ticket)
 		require.Equal(t, "1.2.3", found[2].Record.Version)
 		require.Empty(t, found[2].Edited)
+		found, _, err = gitops.Inspect(ctx, opts, []string{"shop"}, next)
+		require.NoError(t, err)
+		require.Len(t, found, 2, "those that are named, and those that have an update")
 		require.Equal(t, before, git(t, repo, "rev-parse", "main"))
 	})
 }

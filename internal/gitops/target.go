@@ -27,6 +27,9 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
+	// clone is what has been fetched so far; plain, that heads are fetched whole, since something was wrong with it.
+	clone *clone
+	plain bool
 }
 
 // defaultRetries is enough for 16 writers at once: each round of a race has a winner.

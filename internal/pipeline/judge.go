@@ -99,7 +99,7 @@ func (c chain) record(r *Rendered) {
 	rec := manifest.Record{
 		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
 		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
-		Waivers: used(r.problems),
+		Waivers: used(r.problems), Claims: recorded(r.members),
 	}
 	rec.Lifecycle, rec.Until = r.Tenant.Lifecycle()
 	files := make(map[string][]byte, len(r.Files)+1)

@@ -18,8 +18,8 @@ type texts struct {
 		Skipped, Clean, NothingNew, Sentence                                                 phrase
 	}
 	Unexamined struct {
-		One, More      phrase
-		Things, Checks counted
+		One, More              phrase
+		Things, Checks, Mostly counted
 	}
 	Proof struct {
 		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase
@@ -54,6 +54,8 @@ type texts struct {
 	Plan       planTexts
 	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
 	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }
+	Explain    struct{ Kind, Field, Type, Choices, Form, Default, InTier, At, Required, Fields phrase }
+	Why        whyTexts
 	OSCAL      struct {
 		Title, Description, Plan, PlanTitle, Tool, Environment, Object, Checked, Finding, Deviation, Input phrase
 	}
@@ -78,26 +80,34 @@ type complianceTexts struct {
 	Counted, ControlsOf, ChecksOf, TenantsOf, WaiversUsed, NoWaivers, AttestationsLead, NoAttestations phrase
 }
 
+// whyTexts are those of where a value comes from.
+type whyTexts struct {
+	Object, ObjectField, Origin, From, There, AskedFor, Patched, Note            phrase
+	More, Several, Fields, Items                                                 counted
+	Patch, Resource, Constant, Unknown, Default, Tier, Platform, Override, Other phrase
+	ByName, With, Of, NotSet, Nobody, Bound                                      phrase
+}
+
 // planTexts are those of what a change does.
 type planTexts struct {
 	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, Refused, LosesData, Recreates, Weakens, NewFindings counted
-	Nothing, NoRestarts                                                                                                     phrase
-	OtherRestarts, ProtectedRestarts, Elsewhere                                                                             counted
-	Compared                                                                                                                phrase
-	Same                                                                                                                    counted
-	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                           counted
-	Everywhere, Partly, OneEnvironment                                                                                      counted
-	OneTenant, NoCause, Shown, Varies                                                                                       phrase
-	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                   phrase
-	Risk, Fix, At                                                                                                           phrase
-	RiskPlaces                                                                                                              counted
-	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
-	HeldTenants, Stays                                                                                                      phrase
-	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
-	Findings, FindingsAre, FindingsWaived, NewOnes, Fixed, Skipped, NotCompared, Digest                                     phrase
-	Title, Part, Groups, Changes, Risks                                                                                     phrase
-	ObjectsIn, LeftOut, PartsLeftOut                                                                                        counted
-	Full, Run                                                                                                               phrase
+	Nothing, NoRestarts                                                                                                              phrase
+	OtherRestarts, ProtectedRestarts, Elsewhere                                                                                      counted
+	Compared                                                                                                                         phrase
+	Same                                                                                                                             counted
+	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                                    counted
+	Everywhere, Partly, OneEnvironment                                                                                               counted
+	OneTenant, NoCause, Shown, Varies                                                                                                phrase
+	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                            phrase
+	Risk, Fix, At                                                                                                                    phrase
+	RiskPlaces                                                                                                                       counted
+	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                          phrase
+	HeldTenants, Stays                                                                                                               phrase
+	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                                     phrase
+	Findings, FindingsAre, FindingsWaived, NewOnes, Fixed, Skipped, NotCompared, Digest                                              phrase
+	Title, Part, Groups, Changes, Risks                                                                                              phrase
+	ObjectsIn, LeftOut, PartsLeftOut                                                                                                 counted
+	Full, Run                                                                                                                        phrase
 }
 
 //go:embed texts/en.json
