@@ -131,7 +131,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err := adopting.told(done); err != nil {
 		return err
 	}
-	if len(approval.updates) == 0 {
+	if len(updates)+len(left.gone) == 0 {
 		w.say("no tenant to publish")
 		return cmp.Or(left.tell(w), outcome(res, done.Skipped))
 	}

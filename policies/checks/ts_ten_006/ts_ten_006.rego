@@ -10,7 +10,7 @@
 #   waivable: true
 #   needs_tenant: true
 #   brought: true
-#   remedy: set spec.replicas to 0 or spec.suspend to true in the patch or object of your own, or remove it, until spec.lifecycle is active again
+#   remedy: set the replicas to 0 or suspend to true in the patch or object of your own, or remove it, until spec.lifecycle is active again
 #   objects: [Deployment, ReplicaSet, StatefulSet, Rollout, ReplicationController, DaemonSet, Pod, Job, CronJob, HorizontalPodAutoscaler, ScaledObject, ScaledJob, Cluster]
 #   controls:
 #     supporting: [gdpr:28.3, iso:A.5.18, iso:A.8.32, soc2:CC6.2, csf:PR.AA-05]
