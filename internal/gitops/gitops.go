@@ -78,6 +78,9 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
+	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
+	// goes, the loss is only counted for the tenants that the updates name.
+	Losing func(manifest.Loss) error
 	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
 	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
 	// updates, which are skipped.
@@ -267,6 +270,15 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
+	}
+	if t.Losing != nil {
+		loss, err := t.loss(snap, plan, res.Others)
+		if err != nil {
+			return Result{}, err
+		}
+		if err := t.Losing(loss); err != nil {
+			return Result{}, err
+		}
 	}
 	if t.Approve != nil {
 		if err := t.Approve(res.Changed); err != nil {

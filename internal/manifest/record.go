@@ -50,6 +50,10 @@ type Record struct {
 	Unasked map[string][]string `json:"unasked,omitempty"`
 	// Accepted says of the waivers that were used until when they hold; those of older versions are only named.
 	Accepted []RecordedWaiver `json:"accepted,omitempty"`
+	// Lifecycle is the stage of the tenant, that of its liveliest environment; Until, of one that is
+	// offboarding, the last day (2026-11-22) on which its files must stay.
+	Lifecycle string `json:"lifecycle,omitempty"`
+	Until     string `json:"until,omitempty"`
 }
 
 // RecordedFinding is a check that failed and did not hold the tenant back.

@@ -101,6 +101,7 @@ func (c chain) record(r *Rendered) {
 		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
 		Waivers: used(r.problems), Claims: recorded(r.members), Checks: c.ofTenants, Unasked: c.unasked(r), Accepted: c.accepted(r),
 	}
+	rec.Lifecycle, rec.Until = r.Tenant.Lifecycle()
 	files := make(map[string][]byte, len(r.Files)+1)
 	for p, b := range r.Files {
 		files[p], rec.Files[p] = b, manifest.Digest(b)
