@@ -23,7 +23,11 @@ type Author struct{ Name, Email string }
 
 // Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
 // password without a user name is sent with the user of the URL, or "git".
-type Auth struct{ Username, Password, Bearer string }
+type Auth struct {
+	Username, Password, Bearer string
+	// From says where they were found, for messages; it may be empty.
+	From string
+}
 
 // Options say where and how to publish.
 type Options struct {
@@ -60,6 +64,10 @@ type Options struct {
 	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
 	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
 	Trust *Trust
+	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
+	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
+	// followed by another.
+	Made func(commit string, updates []Update) error
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -82,7 +90,9 @@ type Options struct {
 	// may be deleted at any time, and serve several processes at once.
 	Cache string
 
-	Auth Auth
+	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
+	Auth        Auth
+	Credentials *Credentials
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
@@ -150,6 +160,9 @@ type RefusedError struct {
 
 // Error joins the reason and the words of the server.
 func (e *RefusedError) Error() string {
+	if e.Reason == "branch is currently checked out" {
+		return "somebody works on that branch: it is checked out in the folder, and git does not change it under their hands; name a bare repository (git init --bare), another --branch, or the URL that the folder was cloned from"
+	}
 	msg := "the server refused the push: " + e.Reason
 	for _, w := range e.Words {
 		msg += "\n    remote: " + w
@@ -267,6 +280,11 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
+	}
+	if t.Made != nil {
+		if err := t.Made(commit.String(), plan.made()); err != nil {
+			return Result{}, err
+		}
 	}
 	notes, err := t.annotate(snap, commit, pack)
 	if err != nil {
