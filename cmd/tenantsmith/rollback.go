@@ -38,8 +38,8 @@ the state when it was published: where they fail now, publish would hold the ten
 and --ticket with --approved-by writes waivers for them, for some days.
 
 It prints what stops a release that is under way, and says what a self-healing controller would undo.`,
-		Example: `  tenantsmith rollback corner-shop --to HEAD --dry-run
-  tenantsmith rollback shop --service web --repo https://git.example.com/platform/gitops.git --commit --push
+		Example: `  tenantsmith rollback corner-shop --service web --repo https://git.example.com/platform/gitops.git --commit --push
+  tenantsmith rollback corner-shop --to HEAD --dry-run
   tenantsmith rollback shop --to 1f3a9c2 --repo https://git.example.com/platform/gitops.git --ticket INC-7 --approved-by sam@example.com`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
