@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -51,8 +48,9 @@ func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval)
 		ok.updates, err = a.prepare(ctx, head)
 		return ok.updates, err
 	})
-	if done.Commit == "" {
-		a.undo()
+	a.undo(done)
+	if len(a.problems) > 0 {
+		done.Skipped = slices.Compact(slices.Sorted(slices.Values(slices.Concat(done.Skipped, a.own.adopt))))
 	}
 	return done, err
 }
@@ -60,7 +58,7 @@ func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval)
 // prepare is what to publish on a head: what was rendered anew with the patches. Tenants that cannot be adopted are
 // left out, and the problems say why.
 func (a *adoption) prepare(ctx context.Context, head *gitops.Commit) ([]gitops.Update, error) {
-	a.undo()
+	a.undo(gitops.Result{})
 	a.edits, a.files, a.problems = map[string]*handEdits{}, map[string][]byte{}, nil
 	for _, r := range a.res.Tenants {
 		if !slices.Contains(a.own.adopt, r.Tenant.Name) || r.Files == nil {
@@ -140,47 +138,6 @@ func (a *adoption) tell(tenant string, problems ...manifest.Problem) {
 	}
 }
 
-// name gives each patch a file that is not there yet. Their number keeps those of several adoptions in order.
-func (a *adoption) name(tenant string, patches []overlay.AdoptedPatch) error {
-	root, err := a.w.open()
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	next := map[string]int{}
-	for _, p := range patches {
-		dir := path.Join("overrides", tenant, "patches", p.Place)
-		if next[dir] == 0 {
-			if next[dir], err = number(root.FS(), dir); err != nil {
-				return err
-			}
-		}
-		stem := path.Join(dir, fmt.Sprintf("adopted-%03d-%s", next[dir], p.Name))
-		file := stem + ".yaml"
-		for n := 2; a.files[file] != nil; n++ {
-			file = fmt.Sprintf("%s-%d.yaml", stem, n)
-		}
-		a.files[file] = p.Content
-	}
-	return nil
-}
-
-// number is one more than the highest of the adopted patches in a folder.
-func number(fsys fs.FS, dir string) (int, error) {
-	entries, err := fs.ReadDir(fsys, dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, err
-	}
-	highest := 0
-	for _, e := range entries {
-		var n int
-		if _, err := fmt.Sscanf(e.Name(), "adopted-%d-", &n); err == nil {
-			highest = max(highest, n)
-		}
-	}
-	return highest + 1, nil
-}
-
 // prove renders again with the patches, and compares what they do with what the hand did. Where a patch for all
 // environments does not say it, because one of an environment comes after it, there is one for each.
 func (a *adoption) prove(ctx context.Context) ([]gitops.Update, error) {
@@ -248,48 +205,14 @@ func (a *adoption) check(tenant string, e *handEdits, res *pipeline.Result) {
 	}
 }
 
-// write puts the patches into the platform repository, before what they render is published.
-func (a *adoption) write() error {
-	root, err := a.w.open()
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	for _, file := range slices.Sorted(maps.Keys(a.files)) {
-		if err := root.MkdirAll(path.Dir(file), 0o755); err != nil {
-			return a.w.unusable("--adopt", file, err)
-		}
-		if err := create(root, file, a.files[file]); err != nil {
-			return a.w.unusable("--adopt", file, err)
-		}
-		a.written = append(a.written, file)
-	}
-	return nil
-}
-
-// undo takes patches away again that were written for a commit that was not made.
-func (a *adoption) undo() {
-	root, err := a.w.open()
-	if err != nil {
-		return
-	}
-	defer root.Close()
-	for _, file := range a.written {
-		if err := root.Remove(file); err != nil {
-			a.w.say("%s stays, and what it does is not published: %s", file, plain(err))
-		}
-	}
-	a.written = nil
-}
-
-// told says what became of the hand edits. The error is that of tenants that could not be adopted.
+// told says what became of the hand edits.
 func (a *adoption) told(done gitops.Result) error {
 	if len(a.problems) > 0 {
 		if err := a.w.problems(reportOf(manifest.SortProblems(a.problems))); err != nil {
 			return err
 		}
-		a.w.say("%snot adopted: %s; no patch was written", map[bool]string{true: "nothing published: --atomic, and "}[a.atomic], list(a.own.adopt))
-		return errProblems
+		a.w.say("not adopted: %s; no patch was written", list(a.own.adopt))
+		return nil
 	}
 	for _, tenant := range a.own.adopt {
 		changed := slices.ContainsFunc(done.Changed, func(c gitops.Change) bool { return c.Tenant == tenant })

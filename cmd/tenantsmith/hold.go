@@ -79,13 +79,15 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 		return err
 	}
 	if o.end {
-		return w.release(ctx, tenant, to, o)
+		return w.endHold(ctx, tenant, to, o)
 	}
 	h := gitops.Hold{
 		Tenant: tenant, Until: to.When.Add(o.length).UTC().Truncate(time.Second), Ticket: o.ticket, Reason: o.reason,
 		By: fmt.Sprintf("%s <%s>", to.Author.Name, to.Author.Email),
 	}
 	to.Subject = fmt.Sprintf("tenants: hold %s until %s (%s)", tenant, moment(h.Until), o.ticket)
+	to.Reason = o.reason
+	to.Trailers = []gitops.Trailer{{Key: "Tenantsmith-Hold", Value: h.Until.Format(time.RFC3339)}, {Key: "Tenantsmith-Ticket", Value: o.ticket}}
 	done, before, err := gitops.SetHold(ctx, to, h)
 	if errors.Is(err, gitops.ErrUnpublished) {
 		w.say("%s has no published tenant %s to hold", o.branch, tenant)
@@ -102,8 +104,8 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 	return nil
 }
 
-// release ends a hold. That there is none to end is what was wanted.
-func (w *workspace) release(ctx context.Context, tenant string, to gitops.Options, o holdOptions) error {
+// endHold ends a hold. That there is none to end is what was wanted.
+func (w *workspace) endHold(ctx context.Context, tenant string, to gitops.Options, o holdOptions) error {
 	to.Subject = "tenants: end the hold of " + tenant
 	done, before, err := gitops.EndHold(ctx, to, tenant)
 	switch {

@@ -17,8 +17,10 @@ import (
 type publishOptions struct {
 	target
 	owning
+	signing
 	expect                 string
 	dryRun, atomic, verify bool
+	rewind                 bool
 	shard                  pipeline.Shard
 }
 
@@ -29,7 +31,8 @@ func newPublishCmd(w *workspace) *cobra.Command {
 		Short: "Commit rendered tenants to a GitOps repository",
 		Long: `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
 branch of the GitOps repository: no work tree, only what changed, no commit when nothing did. The
-push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
+push is a fast-forward that names the head it was made for: any number may publish at once, and who loses a race
+tries again on the new head. A tenant with a problem is left as it is
 there, the others go on; no flag skips the checks.
 
 Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
@@ -38,7 +41,12 @@ render what was changed.
 A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
-(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
+(and TENANTSMITH_USERNAME the user, where the server wants one), TENANTSMITH_TOKEN_FILE names a file with it,
+TENANTSMITH_APP_ID, TENANTSMITH_APP_INSTALLATION_ID and TENANTSMITH_APP_KEY_FILE name a GitHub App, or netrc or
+git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
+
+With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
+publishes only if a trusted key signed it and its ancestors since the last publish.
 
 With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
 of each other. --atomic then holds for the tenants of the shard.
@@ -58,6 +66,7 @@ the rendered files of all tenants which the commit would change.`,
 	o.target.flags(cmd)
 	o.target.writing(cmd)
 	o.owning.flags(cmd)
+	o.signing.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -67,9 +76,12 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "shard", "expect")
 	w.flags(cmd)
+	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
+	apart(cmd, "require-signed", "adopt", "trusted-from")
 	return cmd
 }
 
@@ -79,6 +91,10 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
+	statement, err := w.vouch(&target, o)
+	if err != nil {
+		return err
+	}
 	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
 	res, err := w.run(ctx, run)
 	if err != nil {
@@ -105,7 +121,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return outcome(res, nil)
 	}
 	target.Approve = approval.approve
-	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
+	target.Rewind, target.Together = o.rewind, together(res)
+	if err := w.source(&target, res); err != nil {
 		return err
 	}
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}
@@ -114,11 +131,13 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return w.unexpected(approval)
 	}
 	if err != nil {
+		return w.unsigned(err)
+	}
+	if err := w.state(statement, done); err != nil {
 		return err
 	}
-	adopted := adopting.told(done)
-	if adopted != nil && (o.atomic || !errors.Is(adopted, errProblems)) {
-		return adopted
+	if err := adopting.told(done); err != nil {
+		return err
 	}
 	if len(args) == 0 {
 		w.orphans(done.Others, res)
@@ -129,7 +148,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if o.atomic && len(done.Held) > 0 {
 		return errProblems
 	}
-	return cmp.Or(adopted, outcome(res, done.Skipped))
+	return outcome(res, done.Skipped)
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
@@ -186,6 +205,12 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		w.say("%s %s on %s; nothing was pushed", report.Plural(len(done.Changed), "tenant"), verb, o.branch)
 	default:
 		w.say("%s %s on %s: %s; clusters follow when their GitOps controller syncs", report.Plural(len(done.Changed), "tenant"), verb, o.branch, short(done.Commit))
+	}
+	if done.Created {
+		w.say("%s is a new branch: if that is no surprise, let the GitOps controller of each cluster sync it", o.branch)
+	}
+	if len(done.LostNotes) > 0 {
+		w.say("the server took the commit and not the notes that go with it: %s", list(done.LostNotes))
 	}
 	return nil
 }

@@ -4,13 +4,15 @@
 // of the objects that changed and nothing else, pushed as a fast-forward that names the head it was
 // made for. Files of nobody's record are never touched, hand-edited ones are reported and left alone,
 // and nothing is written when nothing changed. The package reads no clock and no environment except
-// what ssh needs (agent and known hosts) and the proxy settings of https.
+// what ssh needs (agent and known hosts) and the proxy settings of https; chance only says how long a writer
+// that lost a race waits.
 package gitops
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -21,7 +23,11 @@ type Author struct{ Name, Email string }
 
 // Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
 // password without a user name is sent with the user of the URL, or "git".
-type Auth struct{ Username, Password, Bearer string }
+type Auth struct {
+	Username, Password, Bearer string
+	// From says where they were found, for messages; it may be empty.
+	From string
+}
 
 // Options say where and how to publish.
 type Options struct {
@@ -58,6 +64,10 @@ type Options struct {
 	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
 	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
 	Trust *Trust
+	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
+	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
+	// followed by another.
+	Made func(commit string, updates []Update) error
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -68,11 +78,21 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
+	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
+	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
+	// updates, which are skipped.
+	Together func(ctx context.Context, head *Commit, changing []Update) ([]manifest.Problem, error)
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
 
-	Auth Auth
+	// Cache is a folder for what was fetched from remote repositories, from one run to the next; empty for none. It
+	// may be deleted at any time, and serve several processes at once.
+	Cache string
+
+	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
+	Auth        Auth
+	Credentials *Credentials
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
@@ -140,6 +160,9 @@ type RefusedError struct {
 
 // Error joins the reason and the words of the server.
 func (e *RefusedError) Error() string {
+	if e.Reason == "branch is currently checked out" {
+		return "somebody works on that branch: it is checked out in the folder, and git does not change it under their hands; name a bare repository (git init --bare), another --branch, or the URL that the folder was cloned from"
+	}
 	msg := "the server refused the push: " + e.Reason
 	for _, w := range e.Words {
 		msg += "\n    remote: " + w
@@ -170,16 +193,32 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	if err != nil {
 		return err
 	}
+	defer t.close()
+	for {
+		var own error
+		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
+		if t.mend(err) {
+			continue
+		}
+		if err == nil || err == own {
+			return err
+		}
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+}
+
+// show reads the head.
+func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) error {
 	snap, err := t.read(ctx)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
 	defer snap.close()
 	head, err := t.view(snap)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
-	return look(head)
+	return look(snap, head)
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
@@ -191,6 +230,7 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
+	defer t.close()
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
@@ -198,29 +238,16 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	return res, nil
 }
 
-func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
-	for try := 0; ; try++ {
-		res, err := t.attempt(ctx, prepare)
-		if err == nil || !errors.Is(err, ErrMoved) || try >= t.retries {
-			return res, err
-		}
-		if err := pause(ctx, time.Duration(try+1)*100*time.Millisecond); err != nil {
-			return Result{}, err
-		}
-	}
+// attempt reads the head, compares, and pushes once.
+func (t *target) attempt(ctx context.Context, prepare Prepare) (res Result, err error) {
+	err = t.show(ctx, func(snap *snapshot, head *Commit) error {
+		res, err = t.change(ctx, snap, head, prepare)
+		return err
+	})
+	return res, err
 }
 
-// attempt reads the head, compares, and pushes once.
-func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
-	snap, err := t.read(ctx)
-	if err != nil {
-		return Result{}, err
-	}
-	defer snap.close()
-	head, err := t.view(snap)
-	if err != nil {
-		return Result{}, err
-	}
+func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepare Prepare) (Result, error) {
 	verified, err := t.vouch(head)
 	if err != nil {
 		return Result{}, err
@@ -232,7 +259,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err := checkUpdates(updates); err != nil {
 		return Result{}, err
 	}
-	plan, err := t.compare(snap, updates)
+	plan, err := t.settle(ctx, snap, head, updates)
 	if err != nil {
 		return Result{}, err
 	}
@@ -254,6 +281,11 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil || commit.IsZero() {
 		return res, err
 	}
+	if t.Made != nil {
+		if err := t.Made(commit.String(), plan.made()); err != nil {
+			return Result{}, err
+		}
+	}
 	notes, err := t.annotate(snap, commit, pack)
 	if err != nil {
 		return Result{}, err
@@ -266,13 +298,36 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	return res, nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+// settle compares the updates with the head until those that go through fit what stays there.
+func (t *target) settle(ctx context.Context, snap *snapshot, head *Commit, updates []Update) (*plan, error) {
+	history, err := t.openLineage()
+	if err != nil {
+		return nil, err
+	}
+	defer history.close()
+	from := &source{commit: t.SourceCommit, lineage: history}
+	var clashes []manifest.Problem
+	for {
+		plan, err := t.compare(snap, updates, from)
+		if err != nil {
+			return nil, err
+		}
+		plan.drop(clashes)
+		changing := plan.changing()
+		if t.Together == nil || len(changing) == 0 {
+			return plan, nil
+		}
+		found, err := t.Together(ctx, head, changing)
+		if err != nil {
+			return nil, err
+		}
+		clashes = append(clashes, found...)
+		left := slices.DeleteFunc(slices.Clone(updates), func(u Update) bool {
+			return slices.ContainsFunc(found, func(p manifest.Problem) bool { return p.Tenant == u.Tenant })
+		})
+		if len(left) == len(updates) {
+			return plan, nil
+		}
+		updates = left
 	}
 }

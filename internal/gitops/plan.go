@@ -30,16 +30,19 @@ type tenantPlan struct {
 }
 
 // compare reconciles every tenant with its record at the head and changes the tree in memory.
-func (t *target) compare(snap *snapshot, updates []Update) (*plan, error) {
+func (t *target) compare(snap *snapshot, updates []Update, from *source) (*plan, error) {
 	root, err := snap.tree()
 	if err != nil {
+		return nil, err
+	}
+	if err := t.foresee(root, updates); err != nil {
 		return nil, err
 	}
 	p := &plan{root: root}
 	for _, u := range slices.SortedFunc(slices.Values(updates), func(a, b Update) int {
 		return strings.Compare(a.Tenant, b.Tenant)
 	}) {
-		tp, problems, err := t.reconcile(root, u)
+		tp, problems, err := t.reconcile(root, u, from)
 		if err != nil {
 			return nil, fmt.Errorf("tenant %s: %w", u.Tenant, err)
 		}
@@ -47,6 +50,28 @@ func (t *target) compare(snap *snapshot, updates []Update) (*plan, error) {
 		p.tenants = append(p.tenants, tp)
 	}
 	return p, t.apply(p)
+}
+
+// changing are the updates of the tenants that change.
+func (p *plan) changing() []Update {
+	var out []Update
+	for _, tp := range p.tenants {
+		if !tp.bad && tp.files() > 0 {
+			out = append(out, tp.update)
+		}
+	}
+	return out
+}
+
+// drop notes the tenants that were left out because they clash with what stays at the head.
+func (p *plan) drop(clashes []manifest.Problem) {
+	p.problems = append(p.problems, clashes...)
+	for _, c := range clashes {
+		if !slices.ContainsFunc(p.tenants, func(tp tenantPlan) bool { return tp.Tenant == c.Tenant }) {
+			p.tenants = append(p.tenants, tenantPlan{Change: Change{Tenant: c.Tenant}, bad: true})
+		}
+	}
+	slices.SortStableFunc(p.tenants, func(a, b tenantPlan) int { return strings.Compare(a.Tenant, b.Tenant) })
 }
 
 // apply edits the tree. Removals come first, so that a file can take the place of a folder.
@@ -72,13 +97,11 @@ func (t *target) inRepo(file string) string { return path.Join(t.Path, file) }
 
 // others lists the folders below tenants/ that no update names; none of them is read.
 func (t *target) others(snap *snapshot, updates []Update) ([]string, error) {
-	dir, err := snap.tree()
-	for _, name := range strings.Split(t.inRepo("tenants"), "/") {
-		if dir == nil || err != nil {
-			return nil, err
-		}
-		dir, err = dir.open(name)
+	root, err := snap.tree()
+	if err != nil {
+		return nil, err
 	}
+	dir, err := root.below(t.inRepo("tenants"))
 	if dir == nil || err != nil {
 		return nil, err
 	}
@@ -112,6 +135,17 @@ func (p *plan) result(head plumbing.Hash) Result {
 		}
 	}
 	return res
+}
+
+// made are the updates that a commit holds.
+func (p *plan) made() []Update {
+	var out []Update
+	for _, tp := range p.tenants {
+		if !tp.bad && tp.files() > 0 {
+			out = append(out, tp.update)
+		}
+	}
+	return out
 }
 
 func (c Change) files() int { return len(c.Added) + len(c.Modified) + len(c.Removed) }
@@ -212,11 +246,11 @@ func (h *headReader) blocked(removed []string) ([]string, error) {
 
 // foreign adds what stays in a folder that has to make room for a file.
 func (h *headReader) foreign(full string, gone, found map[string]bool) error {
-	dir, err := h.folder(full)
+	dir, err := h.root.below(full)
 	if err != nil {
 		return err
 	}
-	return dir.files(full+"/", func(p string) {
+	return dir.files(full+"/", func(p string, _ entry) {
 		if !gone[p] {
 			found[p] = true
 		}

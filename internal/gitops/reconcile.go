@@ -1,18 +1,18 @@
 package gitops
 
 import (
-	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // reconcile finds what one update changes against the head. Problems, and a hold, mean that the tenant stays as
 // it is.
-func (t *target) reconcile(root *folder, u Update) (tenantPlan, []manifest.Problem, error) {
+func (t *target) reconcile(root *folder, u Update, from *source) (tenantPlan, []manifest.Problem, error) {
 	if u.hold != nil {
 		return t.rehold(root, u)
 	}
@@ -29,7 +29,7 @@ func (t *target) reconcile(root *folder, u Update) (tenantPlan, []manifest.Probl
 	var problems []manifest.Problem
 	if problem != nil {
 		problems = append(problems, *problem)
-	} else if problems, err = tp.compare(t, h); err != nil {
+	} else if problems, err = tp.compare(t, h, from); err != nil {
 		return tp, nil, err
 	}
 	if len(problems) > 0 {
@@ -44,26 +44,27 @@ func (t *target) reconcile(root *folder, u Update) (tenantPlan, []manifest.Probl
 }
 
 // compare fills in what changes between the head and the update.
-func (tp *tenantPlan) compare(t *target, h *headReader) ([]manifest.Problem, error) {
+func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifest.Problem, error) {
 	record := manifest.RecordPath(tp.Tenant)
-	old, problem, err := h.record(tp.Tenant, record)
+	old, problem, err := tp.record(h, from)
 	if err != nil {
 		return nil, err
 	}
 	if problem != nil {
 		return []manifest.Problem{*problem}, nil
 	}
+	owned := old
 	if tp.update.Overwrite && old != nil {
-		if old, tp.Overwritten, err = h.yielding(old); err != nil {
+		if owned, tp.Overwritten, err = h.yielding(old); err != nil {
 			return nil, err
 		}
 	}
-	changes, problems, err := manifest.Reconcile(old, tp.update.Files, h.read)
+	changes, problems, err := manifest.Reconcile(owned, h.next, h.read)
 	if err != nil || len(problems) > 0 {
 		return choices(tp.Tenant, problems), err
 	}
 	tp.Removed = changes.Remove
-	if _, stays := tp.update.Files[record]; old != nil && !stays {
+	if _, stays := h.next[record]; old != nil && !stays {
 		tp.Removed = append(slices.Clone(tp.Removed), record)
 		slices.Sort(tp.Removed)
 	}
@@ -71,42 +72,42 @@ func (tp *tenantPlan) compare(t *target, h *headReader) ([]manifest.Problem, err
 	if err != nil || len(blocked) > 0 {
 		return inTheWay(t.Path, blocked), err
 	}
-	if err := tp.sort(changes, h); err != nil {
-		return nil, err
+	if late, err := t.isLate(old, len(changes.Write)+len(tp.Removed), from); err != nil || late {
+		return t.late(old), err
 	}
+	err = tp.sort(changes, h)
 	tp.Overwritten = slices.DeleteFunc(tp.Overwritten, func(file string) bool {
 		return !slices.Contains(tp.Modified, file) && !slices.Contains(tp.Removed, file)
 	})
-	return nil, nil
+	return nil, err
 }
 
-// yielding is the record as if what people made of its files were ours, so that it may go, and which files
-// those are, sorted.
-func (h *headReader) yielding(old *manifest.Record) (*manifest.Record, []string, error) {
-	taken := *old
-	taken.Files = maps.Clone(old.Files)
-	var edited []string
-	for _, file := range slices.Sorted(maps.Keys(old.Files)) {
-		data, exists, err := h.read(file)
-		if err != nil {
-			return nil, nil, err
-		}
-		if digest := manifest.Digest(data); exists && digest != old.Files[file] {
-			taken.Files[file] = digest
-			edited = append(edited, file)
-		}
+// record reads the record at the head, and puts the source into that of the update.
+func (tp *tenantPlan) record(h *headReader, from *source) (*manifest.Record, *manifest.Problem, error) {
+	record := manifest.RecordPath(tp.Tenant)
+	data, err := from.record(h, tp.update)
+	if err != nil {
+		return nil, nil, err
 	}
-	return &taken, edited, nil
+	tp.update = from.stamp(tp.update, data)
+	if h.next = tp.update.Files; h.next[record] != nil {
+		h.hashes[record] = hashObject(plumbing.BlobObject, h.next[record])
+	}
+	old, problem := parseRecord(tp.Tenant, record, data)
+	return old, problem, nil
 }
 
-// choices says what can become of a hand edit in a GitOps repository.
-func choices(tenant string, problems []manifest.Problem) []manifest.Problem {
-	for i := range problems {
-		if problems[i].Message == manifest.HandEdited {
-			problems[i].Remedy = fmt.Sprintf("publish with --adopt %s to keep the change as a patch, with --overwrite %s to drop it", tenant, tenant)
-		}
+// isLate reports whether an update that changes files comes from an older commit of the platform repository than
+// the record at the head.
+func (t *target) isLate(old *manifest.Record, changes int, from *source) (bool, error) {
+	if old == nil {
+		return false, nil
 	}
-	return problems
+	from.last = [2]string{old.Source, old.SourceTime}
+	if changes == 0 || t.Rewind {
+		return false, nil
+	}
+	return from.isYounger(old.Source, old.SourceTime)
 }
 
 // sort tells new files from modified ones and finds the environments they reach.
@@ -126,12 +127,11 @@ func (tp *tenantPlan) sort(changes manifest.Changes, h *headReader) error {
 	return nil
 }
 
-// record reads the tenant's record at the head; nil if there is none. One that cannot be read is a
+// parseRecord is the tenant's record at the head; nil if there is none. One that cannot be read is a
 // problem of the repository, not an error: without it nobody knows which files are ours.
-func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Problem, error) {
-	data, exists, err := h.read(file)
-	if err != nil || !exists {
-		return nil, nil, err
+func parseRecord(tenant, file string, data []byte) (*manifest.Record, *manifest.Problem) {
+	if data == nil {
+		return nil, nil
 	}
 	record, err := manifest.ParseRecord(tenant, data)
 	if err != nil {
@@ -139,9 +139,9 @@ func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Pr
 			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file},
 			Message: "the record cannot be used: " + printable(err.Error()),
 			Remedy:  "restore the file from the history of the repository",
-		}, nil
+		}
 	}
-	return record, nil, nil
+	return record, nil
 }
 
 func inTheWay(prefix string, paths []string) []manifest.Problem {

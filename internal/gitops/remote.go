@@ -33,7 +33,7 @@ func (t *target) read(ctx context.Context) (*snapshot, error) {
 	if t.endpoint == nil {
 		return t.readLocal()
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,18 +47,27 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	if t.endpoint == nil {
 		return t.pushLocal(ctx, moves, p)
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	lost, err = t.pushWire(ctx, w, moves, p)
-	return lost, t.explain(err)
+	if lost, err = t.pushWire(ctx, w, moves, p); err != nil {
+		return nil, t.explain(err)
+	}
+	if len(lost) == 0 && t.clone != nil {
+		t.clone.keep(moves, p)
+	}
+	return lost, nil
 }
 
-func (t *target) wire() (wire, error) {
+// wire is the connection to make, with credentials that are looked for with the first one.
+func (t *target) wire(ctx context.Context) (wire, error) {
 	if t.endpoint.Protocol == "ssh" {
 		auth, err := t.sshAuth()
 		return wire{Transport: gitssh.NewClient(nil), endpoint: t.endpoint, auth: auth}, err
+	}
+	if err := t.authenticate(ctx); err != nil {
+		return wire{}, err
 	}
 	// A session writes redirects into its endpoint.
 	endpoint := *t.endpoint
@@ -121,6 +130,9 @@ func (t *target) sshAuth() (transport.AuthMethod, error) {
 		files = []string{t.KnownHosts}
 	}
 	hosts, err := gitssh.NewKnownHostsDb(files...)
+	if err != nil && len(files) == 0 && strings.Contains(err.Error(), "unable to find any valid known_hosts") {
+		return nil, fmt.Errorf("there is no known_hosts file to know the server by: ssh-keyscan %s prints the key, which goes into ~/.ssh/known_hosts after you have compared it with what the server's owner publishes, or into the file that --known-hosts names", t.endpoint.Host)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read known hosts: %w", err)
 	}
@@ -170,15 +182,14 @@ func (t *target) explain(err error) error {
 	var status *githttp.Err
 	var hidden *plumbing.UnexpectedError
 	switch {
-	case err == nil, errors.Is(err, ErrMoved), errors.As(err, new(*RefusedError)):
+	case err == nil, errors.Is(err, ErrMoved), errors.As(err, new(*RefusedError)), errors.As(err, new(*brokenError)):
 		return err
+	case turnedAway(err):
+		return &busyError{errors.New("the server turns us away: it has too many connections, or too many requests")}
 	case errors.As(err, &hidden):
 		return t.explain(hidden.Err)
 	case errors.Is(err, transport.ErrAuthenticationRequired), isSSHAuth(err):
-		if t.Auth.Password == "" && t.Auth.Bearer == "" && t.endpoint.Protocol != "ssh" {
-			return errors.New("the server asks for credentials, and none were given")
-		}
-		return errors.New("the server does not accept the credentials")
+		return t.refused()
 	case errors.Is(err, transport.ErrAuthorizationFailed):
 		return errors.New("the credentials do not allow this")
 	case errors.Is(err, transport.ErrRepositoryNotFound):
