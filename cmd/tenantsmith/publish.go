@@ -20,6 +20,7 @@ type publishOptions struct {
 	expect                 string
 	dryRun, atomic, verify bool
 	shard                  pipeline.Shard
+	rewind                 bool
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -29,13 +30,14 @@ func newPublishCmd(w *workspace) *cobra.Command {
 		Short: "Commit rendered tenants to a GitOps repository",
 		Long: `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
 branch of the GitOps repository: no work tree, only what changed, no commit when nothing did. The
-push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
-there, the others go on; no flag skips the checks.
+push is a fast-forward that names the head it was made for: any number may publish at once, and who loses
+a race tries again on the new head. A tenant with a problem is left as it is there, the others go on; no
+flag skips the checks.
 
 Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
-the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it, --adopt keeps it as patches under overrides/, once they are proven to
-render what was changed.
-A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it,
+--adopt keeps it as patches under overrides/, once they are proven to render what was changed. A tenant
+under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
@@ -69,6 +71,7 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "shard", "expect")
+	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
 	w.flags(cmd)
 	return cmd
 }
@@ -89,7 +92,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	updates := updatesOf(res)
-	if err := o.owning.apply(w, res, updates); err != nil {
+	if err := o.owning.apply(w, res, o.shard, updates); err != nil {
 		return err
 	}
 	if o.atomic && len(res.Held) > 0 {
@@ -105,7 +108,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return outcome(res, nil)
 	}
 	target.Approve = approval.approve
-	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
+	target.Rewind, target.Together = o.rewind, together(res)
+	if err := w.source(&target, res); err != nil {
 		return err
 	}
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}
@@ -185,6 +189,12 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 		w.say("%s %s on %s; nothing was pushed", report.Plural(len(done.Changed), "tenant"), verb, o.branch)
 	default:
 		w.say("%s %s on %s: %s; clusters follow when their GitOps controller syncs", report.Plural(len(done.Changed), "tenant"), verb, o.branch, short(done.Commit))
+	}
+	if done.Created {
+		w.say("%s is a new branch: if that is no surprise, let the GitOps controller of each cluster sync it", o.branch)
+	}
+	if len(done.LostNotes) > 0 {
+		w.say("the server took the commit and not the notes that go with it: %s", list(done.LostNotes))
 	}
 	return nil
 }

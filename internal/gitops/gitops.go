@@ -150,6 +150,9 @@ type RefusedError struct {
 
 // Error joins the reason and the words of the server.
 func (e *RefusedError) Error() string {
+	if e.Reason == "branch is currently checked out" {
+		return "somebody works on that branch: it is checked out in the folder, and git does not change it under their hands; name a bare repository (git init --bare), another --branch, or the URL that the folder was cloned from"
+	}
 	msg := "the server refused the push: " + e.Reason
 	for _, w := range e.Words {
 		msg += "\n    remote: " + w

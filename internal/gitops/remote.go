@@ -126,6 +126,9 @@ func (t *target) sshAuth() (transport.AuthMethod, error) {
 		files = []string{t.KnownHosts}
 	}
 	hosts, err := gitssh.NewKnownHostsDb(files...)
+	if err != nil && len(files) == 0 && strings.Contains(err.Error(), "unable to find any valid known_hosts") {
+		return nil, fmt.Errorf("there is no known_hosts file to know the server by: ssh-keyscan %s prints the key, which goes into ~/.ssh/known_hosts after you have compared it with what the server's owner publishes, or into the file that --known-hosts names", t.endpoint.Host)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read known hosts: %w", err)
 	}
