@@ -17,6 +17,7 @@ import (
 type publishOptions struct {
 	target
 	owning
+	signing
 	expect                 string
 	dryRun, atomic, verify bool
 	shard                  pipeline.Shard
@@ -40,7 +41,12 @@ the GitOps repository is left as it is there, until you say what becomes of the 
 under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
-(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
+(and TENANTSMITH_USERNAME the user, where the server wants one), TENANTSMITH_TOKEN_FILE names a file with it,
+TENANTSMITH_APP_ID, TENANTSMITH_APP_INSTALLATION_ID and TENANTSMITH_APP_KEY_FILE name a GitHub App, or netrc or
+git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
+
+With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
+publishes only if a trusted key signed it and its ancestors since the last publish.
 
 With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
 of each other. --atomic then holds for the tenants of the shard.
@@ -60,6 +66,7 @@ the rendered files of all tenants which the commit would change.`,
 	o.target.flags(cmd)
 	o.target.writing(cmd)
 	o.owning.flags(cmd)
+	o.signing.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -82,6 +89,10 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
+	statement, err := w.vouch(&target, o)
+	if err != nil {
+		return err
+	}
 	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
 	res, err := w.run(ctx, run)
 	if err != nil {
@@ -118,6 +129,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return w.unexpected(approval)
 	}
 	if err != nil {
+		return w.unsigned(err)
+	}
+	if err := w.state(statement, done); err != nil {
 		return err
 	}
 	if err := adopting.told(done); err != nil {

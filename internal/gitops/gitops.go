@@ -23,7 +23,11 @@ type Author struct{ Name, Email string }
 
 // Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
 // password without a user name is sent with the user of the URL, or "git".
-type Auth struct{ Username, Password, Bearer string }
+type Auth struct {
+	Username, Password, Bearer string
+	// From says where they were found, for messages; it may be empty.
+	From string
+}
 
 // Options say where and how to publish.
 type Options struct {
@@ -60,6 +64,10 @@ type Options struct {
 	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
 	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
 	Trust *Trust
+	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
+	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
+	// followed by another.
+	Made func(commit string, updates []Update) error
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -82,7 +90,9 @@ type Options struct {
 	// may be deleted at any time, and serve several processes at once.
 	Cache string
 
-	Auth Auth
+	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
+	Auth        Auth
+	Credentials *Credentials
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
@@ -184,6 +194,9 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 		return err
 	}
 	defer t.close()
+	if err := t.authenticate(ctx); err != nil {
+		return fmt.Errorf("read %s: %w", t.where, err)
+	}
 	for {
 		var own error
 		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
@@ -221,6 +234,9 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 		return Result{}, err
 	}
 	defer t.close()
+	if err := t.authenticate(ctx); err != nil {
+		return Result{}, fmt.Errorf("publish to %s: %w", t.where, err)
+	}
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
@@ -270,6 +286,11 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
+	}
+	if t.Made != nil {
+		if err := t.Made(commit.String(), plan.made()); err != nil {
+			return Result{}, err
+		}
 	}
 	notes, err := t.annotate(snap, commit, pack)
 	if err != nil {

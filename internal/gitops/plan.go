@@ -137,6 +137,17 @@ func (p *plan) result(head plumbing.Hash) Result {
 	return res
 }
 
+// made are the updates that a commit holds.
+func (p *plan) made() []Update {
+	var out []Update
+	for _, tp := range p.tenants {
+		if !tp.bad && tp.files() > 0 {
+			out = append(out, tp.update)
+		}
+	}
+	return out
+}
+
 func (c Change) files() int { return len(c.Added) + len(c.Modified) + len(c.Removed) }
 
 // commit writes the new blobs, trees and the commit into the pack. It returns the zero hash when the

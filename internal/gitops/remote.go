@@ -185,10 +185,7 @@ func (t *target) explain(err error) error {
 	case errors.As(err, &hidden):
 		return t.explain(hidden.Err)
 	case errors.Is(err, transport.ErrAuthenticationRequired), isSSHAuth(err):
-		if t.Auth.Password == "" && t.Auth.Bearer == "" && t.endpoint.Protocol != "ssh" {
-			return errors.New("the server asks for credentials, and none were given")
-		}
-		return errors.New("the server does not accept the credentials")
+		return t.refused()
 	case errors.Is(err, transport.ErrAuthorizationFailed):
 		return errors.New("the credentials do not allow this")
 	case errors.Is(err, transport.ErrRepositoryNotFound):
