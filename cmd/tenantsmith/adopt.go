@@ -45,6 +45,7 @@ func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval)
 	if len(a.own.adopt) == 0 {
 		return gitops.Publish(ctx, to, a.left.around(gitops.Always(a.updates...)))
 	}
+	to.SourceDirty = to.SourceDirty || to.SourceCommit != "" // the patches are not committed yet
 	done, err := gitops.Publish(ctx, to, a.left.around(func(ctx context.Context, head *gitops.Commit) (_ []gitops.Update, err error) {
 		ok.updates, err = a.prepare(ctx, head)
 		return ok.updates, err

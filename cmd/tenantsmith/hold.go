@@ -126,11 +126,8 @@ func (w *workspace) person(flag string, named gitops.Author) (gitops.Author, err
 	if flag != defaultAuthor {
 		return named, nil
 	}
-	who, err := gitops.Identity(w.dir)
-	if err != nil {
-		return who, err
-	}
-	if who.Name == "" {
+	who := gitops.Identity(w.dir)
+	if who.Name == "" || who.Email == "" {
 		return who, errors.New("say who you are: --author 'NAME <EMAIL>', or git config user.name and user.email")
 	}
 	return who, nil

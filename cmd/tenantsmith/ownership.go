@@ -25,11 +25,15 @@ func (o *owning) flags(cmd *cobra.Command) {
 
 // apply marks the updates of tenants whose hand edits may go. A name of no tenant of this run is a slip that would
 // pass unseen.
-func (o *owning) apply(w *workspace, res *pipeline.Result, updates []gitops.Update) error {
+func (o *owning) apply(w *workspace, res *pipeline.Result, shard pipeline.Shard, updates []gitops.Update) error {
 	if len(o.adopt) > 0 && w.trusted != "" {
 		return errors.New("--adopt writes overrides, and --trusted-from does not take them from the working tree: they do not go together")
 	}
-	if err := cmp.Or(among("--overwrite", o.overwrite, known(res)), among("--adopt", o.adopt, known(res))); err != nil {
+	all := known(res)
+	if shard != (pipeline.Shard{}) { // another run has the others
+		all = append(all, w.values(tenantNames)...)
+	}
+	if err := cmp.Or(among("--overwrite", o.overwrite, all), among("--adopt", o.adopt, all)); err != nil {
 		return err
 	}
 	for _, name := range o.adopt {
@@ -37,6 +41,7 @@ func (o *owning) apply(w *workspace, res *pipeline.Result, updates []gitops.Upda
 			return fmt.Errorf("%s stands in --adopt and in --overwrite; only one of them can be meant", name)
 		}
 	}
+	o.adopt = slices.DeleteFunc(slices.Clone(o.adopt), func(name string) bool { return !slices.Contains(known(res), name) })
 	for i := range updates {
 		updates[i].Overwrite = slices.Contains(o.overwrite, updates[i].Tenant)
 	}

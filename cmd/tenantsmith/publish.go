@@ -32,14 +32,14 @@ func newPublishCmd(w *workspace) *cobra.Command {
 		Short: "Commit rendered tenants to a GitOps repository",
 		Long: `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
 branch of the GitOps repository: no work tree, only what changed, no commit when nothing did. The
-push is a fast-forward that names the head it was made for: any number may publish at once, and who loses a race
-tries again on the new head. A tenant with a problem is left as it is
-there, the others go on; no flag skips the checks.
+push is a fast-forward that names the head it was made for: any number may publish at once, and who loses
+a race tries again on the new head. A tenant with a problem is left as it is there, the others go on; no
+flag skips the checks.
 
 Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
-the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it, --adopt keeps it as patches under overrides/, once they are proven to
-render what was changed.
-A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it,
+--adopt keeps it as patches under overrides/, once they are proven to render what was changed. A tenant
+under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one), TENANTSMITH_TOKEN_FILE names a file with it,
@@ -111,7 +111,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	updates := updatesOf(res)
-	if err := o.owning.apply(w, res, updates); err != nil {
+	if err := o.owning.apply(w, res, o.shard, updates); err != nil {
 		return err
 	}
 	if o.atomic && len(res.Held) > 0 {

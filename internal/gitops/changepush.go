@@ -9,22 +9,12 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
-
-	"github.com/go-git/go-git/v5/config"
 )
 
 // Identity is who git would name as author in the repository: of the environment, else of git's settings of the
 // repository or of the user. Parts that nobody set are empty.
 func (w *WorkTree) Identity() Author {
-	a := Author{os.Getenv("GIT_AUTHOR_NAME"), os.Getenv("GIT_AUTHOR_EMAIL")}
-	own := w.repo.config
-	user, err := config.LoadConfig(config.GlobalScope)
-	if err != nil {
-		user = config.NewConfig()
-	}
-	a.Name = cmp.Or(a.Name, own.Author.Name, own.User.Name, user.Author.Name, user.User.Name)
-	a.Email = cmp.Or(a.Email, own.Author.Email, own.User.Email, user.Author.Email, user.User.Email)
-	return a
+	return identified(w.repo.config)
 }
 
 // userInfo is what may hold a credential in a URL that git prints.

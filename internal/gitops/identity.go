@@ -1,25 +1,32 @@
 package gitops
 
 import (
-	"errors"
+	"cmp"
+	"os"
 
-	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/config"
 )
 
-// Identity is who git's settings say the user is: those of the repository around a folder, of the user and of the
-// system. It is empty where they do not say both a name and an address.
-func Identity(dir string) (Author, error) {
-	var settings *config.Config
-	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
-	switch {
-	case errors.Is(err, git.ErrRepositoryNotExists):
-		settings, err = config.LoadConfig(config.GlobalScope)
-	case err == nil:
-		settings, err = repo.ConfigScoped(config.SystemScope)
+// Identity is who git would name as author in a folder: of the environment, else of git's settings of the repository
+// around the folder, if there is one, or of the user. Parts that nobody set are empty.
+func Identity(dir string) Author {
+	if top, _, err := around(dir); err == nil {
+		if repo, err := openLocal(top); err == nil {
+			defer repo.Close()
+			return identified(repo.config)
+		}
 	}
-	if err != nil || settings.User.Name == "" || settings.User.Email == "" {
-		return Author{}, err
+	return identified(config.NewConfig())
+}
+
+// identified is Identity with the settings of the repository.
+func identified(own *config.Config) Author {
+	a := Author{os.Getenv("GIT_AUTHOR_NAME"), os.Getenv("GIT_AUTHOR_EMAIL")}
+	user, err := config.LoadConfig(config.GlobalScope)
+	if err != nil {
+		user = config.NewConfig()
 	}
-	return Author{Name: settings.User.Name, Email: settings.User.Email}, nil
+	a.Name = cmp.Or(a.Name, own.Author.Name, own.User.Name, user.Author.Name, user.User.Name)
+	a.Email = cmp.Or(a.Email, own.Author.Email, own.User.Email, user.Author.Email, user.User.Email)
+	return a
 }
