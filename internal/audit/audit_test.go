@@ -186,9 +186,11 @@ func TestDays(t *testing.T) {
 	waived.Findings = []manifest.RecordedFinding{{Check: root, Severity: manifest.Medium, Environment: "production", Object: "Rollout web", Waiver: "legacy"}}
 	waived.Waivers = []string{"legacy"}
 	waived.Accepted = []manifest.RecordedWaiver{{Name: "legacy", Expires: "2026-01-09", Ticket: "SEC-1", ApprovedBy: "sam@example.com"}}
+	waived.Lifecycle, waived.Until = "offboarding", "2026-03-01"
 	w.put("2026-01-07", waived, files("3"))
 
 	a := w.audit()
+	require.Equal(t, "offboarding 2026-03-01", a.Tenants[0].Changes[2].Lifecycle)
 	require.Equal(t, []string{"2026-01-02", "2026-01-12"}, []string{a.From, a.To})
 	require.Len(t, a.Tenants, 1)
 	tenant := a.Tenants[0]

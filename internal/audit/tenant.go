@@ -239,6 +239,7 @@ func (w *walk) tell(c change, source report.AuditSource, merged []*gitops.Past, 
 	}
 	if r := w.record; r != nil {
 		out.Version, out.Schemas, out.Policies, out.Checks = r.Version, r.Schemas, r.Policies, len(r.Checks)
+		out.Lifecycle = strings.TrimSpace(r.Lifecycle + " " + r.Until)
 		out.Rejudged = c.before != nil && c.before.Policies != r.Policies
 		out.Waivers = append(out.Waivers, r.Waivers...)
 		for _, f := range r.Findings {

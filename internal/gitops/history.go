@@ -34,9 +34,6 @@ func OpenHistory(ctx context.Context, opts Options) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.authenticate(ctx); err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", t.where, err)
-	}
 	h, err := t.history(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the history of %s: %w", t.where, t.Auth.redact(err))

@@ -158,6 +158,8 @@ type AuditChange struct {
 	Policies string `json:"policies"`
 	// Rejudged tells that other policies judged before.
 	Rejudged bool `json:"rejudged"`
+	// Lifecycle is the stage that the record names, with its day where one is set; empty where it names none.
+	Lifecycle string `json:"lifecycle"`
 	// Checks is how many were in force; 0 where the record does not say.
 	Checks   int            `json:"checks"`
 	Findings []AuditFinding `json:"findings"`

@@ -8,18 +8,18 @@ import (
 
 // auditTexts are those of the audit for people.
 type auditTexts struct {
-	DaysOf                                                                                        counted
-	Headline, Lead, Skip, Contents, Summary, Repository, Branch, Folder                           phrase
-	Head, Range, To, Begins, Version, Policies, Commits, Signatures                               phrase
-	SignatureCounts, Tenant, Days, Never, Changes, ByHand, Evidence                               phrase
-	Open, Control, Title, Check, Outcome, From, Until, Failed                                     phrase
-	Unknown, Accepted, Held, NotShown, Partly, Shown, NoFrameworks, Unmapped                      phrase
-	Spans, SpansLead, AllHeld, Waivers, Waiver, Checks, Ticket, ApprovedBy                        phrase
-	Expires, NoWaivers, NoChanges, Change, Made, Person, Commit, Files                            phrase
-	Author, Committer, Signature, PullRequest, Reason, Source, SourceIs, SourceWhy                phrase
-	Dirty, Merged, InForce, Findings, AcceptedBy, Hold, HoldIs, Quota                             phrase
-	QuotaIs, None, NoEvidence, Announced, Ended, Lasts, Unsure, AllKnown                          phrase
-	Rejudged, Class, Outcomes, MeansFailed, MeansUnknown, MeansAccepted, MeansHeld, MeansNotShown phrase
+	DaysOf                                                                                                   counted
+	Headline, Lead, Skip, Contents, Summary, Repository, Branch, Folder                                      phrase
+	Head, Range, To, Begins, Version, Policies, Commits, Signatures                                          phrase
+	SignatureCounts, Tenant, Days, Never, Changes, ByHand, Evidence                                          phrase
+	Open, Control, Title, Check, Outcome, From, Until, Failed                                                phrase
+	Unknown, Accepted, Held, NotShown, Partly, Shown, NoFrameworks, Unmapped                                 phrase
+	Spans, SpansLead, AllHeld, Waivers, Waiver, Checks, Ticket, ApprovedBy                                   phrase
+	Expires, NoWaivers, NoChanges, Change, Made, Person, Commit, Files                                       phrase
+	Author, Committer, Signature, PullRequest, Reason, Source, SourceIs, SourceWhy                           phrase
+	Dirty, Merged, InForce, Findings, AcceptedBy, Hold, HoldIs, Quota                                        phrase
+	QuotaIs, None, NoEvidence, Announced, Ended, Lasts, Unsure, AllKnown                                     phrase
+	Lifecycle, Rejudged, Class, Outcomes, MeansFailed, MeansUnknown, MeansAccepted, MeansHeld, MeansNotShown phrase
 }
 
 // word is the outcome in the language of the reader.
@@ -217,6 +217,7 @@ func (c AuditChange) details() [][2]string {
 		add(t.Merged, strings.Join(present(m.Commit[:min(len(m.Commit), 12)], m.Author.text(), m.Signature.text(), m.Subject), "; "))
 	}
 	add(t.Source, c.Source.text())
+	add(t.Lifecycle, c.Lifecycle)
 	if c.Checks > 0 {
 		add(t.Checks, t.InForce.with("n", fmt.Sprint(c.Checks)))
 	}
