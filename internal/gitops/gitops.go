@@ -23,7 +23,11 @@ type Author struct{ Name, Email string }
 
 // Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
 // password without a user name is sent with the user of the URL, or "git".
-type Auth struct{ Username, Password, Bearer string }
+type Auth struct {
+	Username, Password, Bearer string
+	// From says where they were found, for messages; it may be empty.
+	From string
+}
 
 // Options say where and how to publish.
 type Options struct {
@@ -60,6 +64,10 @@ type Options struct {
 	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
 	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
 	Trust *Trust
+	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
+	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
+	// followed by another.
+	Made func(commit string, updates []Update) error
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -70,6 +78,9 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
+	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
+	// goes, the loss is only counted for the tenants that the updates name.
+	Losing func(manifest.Loss) error
 	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
 	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
 	// updates, which are skipped.
@@ -82,7 +93,9 @@ type Options struct {
 	// may be deleted at any time, and serve several processes at once.
 	Cache string
 
-	Auth Auth
+	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
+	Auth        Auth
+	Credentials *Credentials
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
@@ -260,6 +273,15 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}
+	if t.Losing != nil {
+		loss, err := t.loss(snap, plan, res.Others)
+		if err != nil {
+			return Result{}, err
+		}
+		if err := t.Losing(loss); err != nil {
+			return Result{}, err
+		}
+	}
 	if t.Approve != nil {
 		if err := t.Approve(res.Changed); err != nil {
 			return Result{}, err
@@ -272,6 +294,11 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
+	}
+	if t.Made != nil {
+		if err := t.Made(commit.String(), plan.made()); err != nil {
+			return Result{}, err
+		}
 	}
 	notes, err := t.annotate(snap, commit, pack)
 	if err != nil {

@@ -27,6 +27,7 @@ type tenantPlan struct {
 	hashes map[string]plumbing.Hash
 	bad    bool
 	held   *Hold
+	old    *manifest.Record
 }
 
 // compare reconciles every tenant with its record at the head and changes the tree in memory.
@@ -135,6 +136,17 @@ func (p *plan) result(head plumbing.Hash) Result {
 		}
 	}
 	return res
+}
+
+// made are the updates that a commit holds.
+func (p *plan) made() []Update {
+	var out []Update
+	for _, tp := range p.tenants {
+		if !tp.bad && tp.files() > 0 {
+			out = append(out, tp.update)
+		}
+	}
+	return out
 }
 
 func (c Change) files() int { return len(c.Added) + len(c.Modified) + len(c.Removed) }

@@ -33,7 +33,7 @@ func (t *target) read(ctx context.Context) (*snapshot, error) {
 	if t.endpoint == nil {
 		return t.readLocal()
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	if t.endpoint == nil {
 		return t.pushLocal(ctx, moves, p)
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +60,14 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	return lost, nil
 }
 
-func (t *target) wire() (wire, error) {
+// wire is the connection to make, with credentials that are looked for with the first one.
+func (t *target) wire(ctx context.Context) (wire, error) {
 	if t.endpoint.Protocol == "ssh" {
 		auth, err := t.sshAuth()
 		return wire{Transport: gitssh.NewClient(nil), endpoint: t.endpoint, auth: auth}, err
+	}
+	if err := t.authenticate(ctx); err != nil {
+		return wire{}, err
 	}
 	// A session writes redirects into its endpoint.
 	endpoint := *t.endpoint
@@ -185,10 +189,7 @@ func (t *target) explain(err error) error {
 	case errors.As(err, &hidden):
 		return t.explain(hidden.Err)
 	case errors.Is(err, transport.ErrAuthenticationRequired), isSSHAuth(err):
-		if t.Auth.Password == "" && t.Auth.Bearer == "" && t.endpoint.Protocol != "ssh" {
-			return errors.New("the server asks for credentials, and none were given")
-		}
-		return errors.New("the server does not accept the credentials")
+		return t.refused()
 	case errors.Is(err, transport.ErrAuthorizationFailed):
 		return errors.New("the credentials do not allow this")
 	case errors.Is(err, transport.ErrRepositoryNotFound):

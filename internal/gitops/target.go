@@ -27,6 +27,8 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
+	// searched says that credentials were looked for.
+	searched bool
 	// clone is what has been fetched so far; plain, that heads are fetched whole, since something was wrong with it.
 	clone *clone
 	plain bool
@@ -97,7 +99,7 @@ func (t *target) locate() error {
 		return nil
 	}
 	path, err := filepath.Abs(raw)
-	t.local, t.where = path, raw
+	t.local, t.where = path, schemeless.ReplaceAllString(raw, "$1:***@")
 	return err
 }
 
@@ -106,7 +108,10 @@ func (t *target) locateURL(raw string) error {
 	if err != nil {
 		return errors.New("the repository is no valid URL")
 	}
-	t.where = u.Redacted()
+	t.where = shown(u)
+	if tokenLike(u.User.Username()) {
+		return fmt.Errorf("repository %s://***@%s%s: a token does not belong in a URL; pass it through the environment", u.Scheme, u.Host, u.EscapedPath())
+	}
 	if err := checkURL(u); err != nil {
 		return fmt.Errorf("repository %s: %w", t.where, err)
 	}
@@ -138,6 +143,26 @@ func checkURL(u *url.URL) error {
 		return errors.New("the URL names no valid repository")
 	}
 	return nil
+}
+
+// schemeless is the beginning of a URL that lost its scheme.
+var schemeless = regexp.MustCompile(`^([^/\s:@]*):[^/\s@]+@`)
+
+// shown is a URL for messages, without what may be secret.
+func shown(u *url.URL) string {
+	short := *u
+	short.RawQuery, short.Fragment, short.RawFragment, short.ForceQuery = "", "", "", false
+	return short.Redacted()
+}
+
+// tokenLike tells what hosts hand out as tokens from the name of a user, who has at most 39 letters on GitHub.
+func tokenLike(user string) bool {
+	for _, prefix := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glcbt-", "glptt-", "ATBB", "ATCTT"} {
+		if strings.HasPrefix(user, prefix) {
+			return true
+		}
+	}
+	return len(user) > 39
 }
 
 func loopback(host string) bool {
