@@ -189,7 +189,8 @@ func Always(updates ...Update) Prepare {
 	return func(context.Context, *Commit) ([]Update, error) { return updates, nil }
 }
 
-// Read shows the head of the branch as Prepare sees it, and writes nothing. Its error is that of look, or says
+// Read shows the head of the branch as Prepare sees it, and writes nothing. It shows it again where a cache turns out to
+// be broken. Its error is that of look, or says
 // why the head could not be read.
 func Read(ctx context.Context, opts Options, look func(head *Commit) error) error {
 	t, err := newTarget(opts)
@@ -197,16 +198,17 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 		return err
 	}
 	defer t.close()
-	for {
+	for try := 0; ; try++ {
 		var own error
 		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
-		if t.mend(err) {
-			continue
-		}
-		if err == nil || err == own {
+		again := t.mend(err) || errors.As(err, new(*busyError)) && try < t.retries && pause(ctx, wait(try)) == nil
+		switch {
+		case again:
+		case err == nil || err == own:
 			return err
+		default:
+			return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
 		}
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
 	}
 }
 

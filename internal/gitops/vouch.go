@@ -190,6 +190,13 @@ func (c *Commit) recorded() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	records := make([]string, len(folders))
+	for i, folder := range folders {
+		records[i] = manifest.RecordPath(folder.Name())
+	}
+	if err := c.Prefetch(records); err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, folder := range folders {
 		f, err := c.Open(manifest.RecordPath(folder.Name()))
