@@ -52,7 +52,12 @@ func (t *Tenant) Causes(env string) []Cause {
 		}
 	}
 	c.facts(e)
-	return c.out
+	return slices.DeleteFunc(c.out, lives)
+}
+
+// lives finds the lifecycle of a tenant that is active: nothing is as it is because it does not sleep.
+func lives(c Cause) bool {
+	return len(c.Path) == 2 && c.Path[1] == "lifecycle" && c.Value == manifest.Active
 }
 
 // Words are the causes that people wrote of the tenant in an environment, or for all tenants as a layer of theirs:
