@@ -1,5 +1,6 @@
-# tenantsmith as a KRM function in a container: one static file in an empty image, run by nobody. The same
-# source gives the same bytes. Run it without network: it asks nobody.
+# tenantsmith in a container: one static file in an empty image, run by nobody. The same source gives the same bytes.
+# As a KRM function run it without network: it asks nobody. Publishing asks the server of the GitOps repository, by the
+# certificates beside it.
 ARG GO_VERSION=1.26.8
 FROM --platform=$BUILDPLATFORM golang:${GO_VERSION} AS build
 WORKDIR /src
@@ -19,6 +20,7 @@ RUN CGO_ENABLED=0 GOTOOLCHAIN=local GOOS=$TARGETOS GOARCH=$TARGETARCH go build -
 FROM scratch
 LABEL org.opencontainers.image.source=https://github.com/tenantsmith/tenantsmith
 LABEL org.opencontainers.image.licenses=Apache-2.0
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /tenantsmith /tenantsmith
 USER 65534:65534
 ENTRYPOINT ["/tenantsmith", "fn"]

@@ -21,8 +21,13 @@ const (
 // autoscalers make what scales each service by load: a HorizontalPodAutoscaler, or a ScaledObject
 // for what only KEDA can. They look at the CPU and at requests only: during a release both versions
 // count, which blows up what each pod has whatever its load, such as memory.
+//
+// A tenant that sleeps has none. KEDA would start pods as soon as a trigger asks for them.
 func autoscalers(in input) []object {
 	var out []object
+	if in.sleeps() {
+		return nil
+	}
 	for name, s := range in.running() {
 		switch {
 		case s.Autoscaling == nil:

@@ -138,7 +138,7 @@ func TestFilesNameFollowsTheFiles(t *testing.T) {
 // A removed line must not remove data, and old pods need their files until the release is over.
 func TestPruningWaits(t *testing.T) {
 	for engine, want := range map[string][2]map[string]any{
-		"argocd": {{"argocd.argoproj.io/sync-options": "Prune=false"}, {"argocd.argoproj.io/sync-options": "PruneLast=true"}},
+		"argocd": {{"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}, {"argocd.argoproj.io/sync-options": "PruneLast=true"}},
 		"flux":   {{"kustomize.toolkit.fluxcd.io/prune": "disabled"}, {"kustomize.toolkit.fluxcd.io/prune": "disabled"}},
 	} {
 		in := serving(map[string]schemas.Service{"web": full()}, "rollouts")

@@ -14,7 +14,7 @@ func (in input) deployment(name string, s schemas.Service) *appsv1.Deployment {
 		TypeMeta:   kind("apps/v1", "Deployment"),
 		ObjectMeta: in.meta(name, name),
 		Spec: appsv1.DeploymentSpec{
-			Replicas: replicas(s),
+			Replicas: in.replicas(s),
 			Selector: &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
 			Template: in.podTemplate(name, s),
 			Strategy: appsv1.DeploymentStrategy{

@@ -7,7 +7,8 @@ import (
 )
 
 // disruptions let the platform drain nodes without taking a service away: one pod at a time. A
-// service of one pod has no budget, since that would keep its node from ever being drained.
+// service of one pod has no budget, since that would keep its node from ever being drained. The budget of a
+// tenant that sleeps stays: it counts pods, and where there are none it refuses no eviction.
 func disruptions(in input) []object {
 	var out []object
 	for name, s := range in.running() {

@@ -45,7 +45,7 @@ func (in input) keepUntilReleased() map[string]string {
 	if in.engine() == "flux" {
 		return in.keep()
 	}
-	return map[string]string{"argocd.argoproj.io/sync-options": "PruneLast=true"}
+	return map[string]string{argoOptions: "PruneLast=true"}
 }
 
 func filesName(service string, files map[string]string) string {

@@ -67,22 +67,29 @@ var generators = []func(input) []object{
 	analyses,
 	files,
 	claims,
+	finalBackup,
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant
 // is without its environments. The objects come sorted by owner, kind and name.
 func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
-	var out []manifest.Object
 	in := newInput(t, e)
-	for _, generate := range generators {
-		out = in.render(out, generate(in))
-	}
-	out = in.render(out, quota(in, out))
+	out := in.all()
+	out = in.render(out, quota(in, in.awakeObjects(out)))
 	slices.SortFunc(out, func(a, b manifest.Object) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Kind(), b.Kind()),
 			cmp.Compare(a.Namespace(), b.Namespace()), cmp.Compare(a.Name(), b.Name()),
 			cmp.Compare(a.APIVersion(), b.APIVersion()))
 	})
+	return out
+}
+
+// all is what the generators make.
+func (in input) all() []manifest.Object {
+	var out []manifest.Object
+	for _, generate := range generators {
+		out = in.render(out, generate(in))
+	}
 	return out
 }
 

@@ -21,12 +21,9 @@ func namespace(in input) []object {
 		return nil
 	}
 	meta := metav1.ObjectMeta{
-		Name:   in.env.Namespace,
-		Labels: in.namespaceLabels(),
-		Annotations: map[string]string{
-			"argocd.argoproj.io/sync-options":   "Prune=confirm,Delete=confirm",
-			"kustomize.toolkit.fluxcd.io/prune": "disabled",
-		},
+		Name:        in.env.Namespace,
+		Labels:      in.namespaceLabels(),
+		Annotations: map[string]string{argoOptions: askFirst, fluxPrune: "disabled"},
 	}
 	if in.env.Spec.DisplayName != "" {
 		meta.Annotations["tenantsmith.dev/display-name"] = in.env.Spec.DisplayName

@@ -42,7 +42,7 @@ func (in input) rollout(name string, s schemas.Service) *v1alpha1.Rollout {
 		TypeMeta:   kind(rolloutsAPI, "Rollout"),
 		ObjectMeta: in.meta(name, name),
 		Spec: v1alpha1.RolloutSpec{
-			Replicas:                replicas(s),
+			Replicas:                in.replicas(s),
 			Selector:                &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
 			Template:                in.podTemplate(name, s),
 			MinReadySeconds:         minReadySeconds,
@@ -96,7 +96,7 @@ func (in input) routedCanary(name string, s schemas.Service) *v1alpha1.CanaryStr
 	} else {
 		c.TrafficRouting.Plugins = in.plugin(name, s)
 	}
-	c.TrafficRouting.ManagedRoutes = managed(c.Steps)
+	c.TrafficRouting.ManagedRoutes = managed(in.awakeSteps(name, s))
 	return c
 }
 
@@ -140,8 +140,10 @@ func ascending(weights []int32) []int32 {
 // Before the switch the new version sees test requests only, so the measurements there refuse a bad
 // version but do not hold one that nobody asked; after it they are the gate that the tenant wrote,
 // and a version that fails it is switched back.
+//
+// While the tenant sleeps, nothing is measured and nothing is switched: see asleep.
 func (in input) blueGreen(name string, s schemas.Service) *v1alpha1.BlueGreenStrategy {
-	return &v1alpha1.BlueGreenStrategy{
+	out := &v1alpha1.BlueGreenStrategy{
 		ActiveService:               name,
 		PreviewService:              previewService(name),
 		AutoPromotionEnabled:        new(!manual(s)),
@@ -151,6 +153,10 @@ func (in input) blueGreen(name string, s schemas.Service) *v1alpha1.BlueGreenStr
 		PrePromotionAnalysis:        in.beforeSwitch(name, s),
 		PostPromotionAnalysis:       in.measured(name, s),
 	}
+	if in.sleeps() {
+		out.AutoPromotionEnabled, out.PrePromotionAnalysis, out.PostPromotionAnalysis = new(false), nil, nil
+	}
+	return out
 }
 
 func keepOld(s schemas.Service) int32 {

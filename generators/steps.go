@@ -13,9 +13,17 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// steps are what a canary or an A/B test does before the new version gets everything. A manual one
-// ends with a pause that only a person ends.
+// steps are what a canary or an A/B test does now.
 func (in input) steps(name string, s schemas.Service) []v1alpha1.CanaryStep {
+	if in.sleeps() {
+		return asleep()
+	}
+	return in.awakeSteps(name, s)
+}
+
+// awakeSteps are what a canary or an A/B test does before the new version gets everything. A manual one
+// ends with a pause that only a person ends.
+func (in input) awakeSteps(name string, s schemas.Service) []v1alpha1.CanaryStep {
 	var out []v1alpha1.CanaryStep
 	if strategy(s, in.env.Cluster) == abTest {
 		out = in.testSteps(name, s)

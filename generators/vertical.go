@@ -24,10 +24,10 @@ var updateModes = map[string]vpav1.UpdateMode{
 }
 
 // verticals make a VerticalPodAutoscaler for each service, which says what would fit its containers.
-// It changes them only where the tenant asks for it.
+// It changes them only where the tenant asks for it. Where the tenant sleeps there is nothing to watch.
 func verticals(in input) []object {
 	var out []object
-	if in.env.Cluster == nil || !in.env.Cluster.Has(operatorVPA) {
+	if in.sleeps() || in.env.Cluster == nil || !in.env.Cluster.Has(operatorVPA) {
 		return nil
 	}
 	for name, s := range in.running() {

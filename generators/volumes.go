@@ -47,22 +47,6 @@ func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolume
 	return pvc
 }
 
-// keep tells the GitOps engine to leave the object in the cluster when it is no longer in the
-// repository: a removed line must not remove data.
-func (in input) keep() map[string]string {
-	if in.engine() == "flux" {
-		return map[string]string{"kustomize.toolkit.fluxcd.io/prune": "disabled"}
-	}
-	return map[string]string{"argocd.argoproj.io/sync-options": "Prune=false"}
-}
-
-func (in input) engine() string {
-	if in.env.Platform == nil {
-		return ""
-	}
-	return in.env.Platform.GitOps.Engine
-}
-
 func hasClaim(s schemas.Service) bool {
 	return slices.ContainsFunc(s.Volumes, func(v schemas.Volume) bool { return v.Claim != nil })
 }

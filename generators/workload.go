@@ -98,7 +98,10 @@ func (in input) workloadSelector(name string) map[string]string {
 }
 
 // replicas are nil where an autoscaler decides: a number beside it would be fought over.
-func replicas(s schemas.Service) *int32 {
+func (in input) replicas(s schemas.Service) *int32 {
+	if in.sleeps() {
+		return new(int32(0))
+	}
 	if s.Autoscaling != nil {
 		return nil
 	}

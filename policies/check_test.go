@@ -76,7 +76,7 @@ func TestWithoutTenant(t *testing.T) {
 			needy = append(needy, r.ID)
 		}
 	}
-	require.Equal(t, []string{"TS-AUD-008", "TS-AUD-009", "TS-DATA-001", "TS-GEN-002", "TS-GEN-005", "TS-NET-001", "TS-NET-002", "TS-NET-004", "TS-NET-007", "TS-NET-012", "TS-NET-014", "TS-QUO-001", "TS-QUO-002", "TS-QUO-003", "TS-QUO-004", "TS-RBAC-012", "TS-ROL-003", "TS-SEC-006", "TS-SEC-007", "TS-SEC-010", "TS-TEN-002", "TS-TEN-003"}, needy)
+	require.Equal(t, []string{"TS-AUD-008", "TS-AUD-009", "TS-DATA-001", "TS-GEN-002", "TS-GEN-005", "TS-NET-001", "TS-NET-002", "TS-NET-004", "TS-NET-007", "TS-NET-012", "TS-NET-014", "TS-QUO-001", "TS-QUO-002", "TS-QUO-003", "TS-QUO-004", "TS-RBAC-012", "TS-ROL-003", "TS-SEC-006", "TS-SEC-007", "TS-SEC-010", "TS-TEN-002", "TS-TEN-003", "TS-TEN-006"}, needy)
 }
 
 // The API server takes null for absent.

@@ -20,6 +20,7 @@ func (e *resolved) bounds() {
 		e.strategy(name, spec.Services[name])
 	}
 	e.features()
+	e.leaving()
 }
 
 func (e *resolved) entitlement(figure string) {

@@ -192,6 +192,12 @@ func TestRules(t *testing.T) {
 6:75: spec.services.d.release.weights[1]: must be above the one before it, which is 20
 6:80: spec.services.d.release.steps: cannot stand beside weights; keep one of the two
 7:61: spec.services.e.release.weights: must not be empty`},
+		{"leaving", "lifecycle: offboarding", `
+2:14: spec.lifecycle: is offboarding, and offboarding.after is missing`},
+		{"leaving when", "lifecycle: offboarding\n  offboarding: {reason: contract ended}", `
+3:3: spec.offboarding.after: is required of tenants that leave`},
+		{"staying", "lifecycle: suspended\n  offboarding: {after: 2027-01-31}", `
+3:3: spec.offboarding: is for lifecycle offboarding, and this is suspended`},
 		{"the rest", "databases: {a: {backup: {}}}\n  secrets: {b: {}}\n  backup: {schedule: 0 2 * * *}\n  notifications: {slack: {}, pagerduty: {}}\n  delivery: {sources: [{name: a}]}", `
 2:15: spec.databases.a.engine: is required
 2:15: spec.databases.a.storage: is required

@@ -77,6 +77,7 @@ type Spec struct {
 	DisplayName   string              `json:"displayName"`
 	Tier          string              `json:"tier"`
 	Lifecycle     string              `json:"lifecycle"`
+	Offboarding   *Offboarding        `json:"offboarding"`
 	Owners        []Owner             `json:"owners"`
 	Tags          map[string]string   `json:"tags"`
 	Resources     Resources           `json:"resources"`
@@ -93,6 +94,12 @@ type Spec struct {
 	Contacts      RuleData            `json:"contacts"`
 	Delivery      Delivery            `json:"delivery"`
 	Extensions    map[string]any      `json:"extensions"`
+}
+
+// Offboarding says until which day everything of a leaving tenant is kept, and why it leaves.
+type Offboarding struct {
+	After  string `json:"after"`
+	Reason string `json:"reason"`
 }
 
 // Owner is a group of people and what it may do: viewer, developer, deployer or admin.

@@ -25,6 +25,7 @@ type adoption struct {
 	atomic  bool
 	res     *pipeline.Result
 	updates []gitops.Update // without the adoption
+	left    *leaving
 
 	edits    map[string]*handEdits // by tenant, of the last head that was looked at
 	files    map[string][]byte     // the patches, by path in the platform repository
@@ -42,13 +43,13 @@ type handEdits struct {
 // in the platform repository only if the commit was made.
 func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval) (gitops.Result, error) {
 	if len(a.own.adopt) == 0 {
-		return gitops.Publish(ctx, to, gitops.Always(a.updates...))
+		return gitops.Publish(ctx, to, a.left.around(gitops.Always(a.updates...)))
 	}
 	to.SourceDirty = to.SourceDirty || to.SourceCommit != "" // the patches are not committed yet
-	done, err := gitops.Publish(ctx, to, func(ctx context.Context, head *gitops.Commit) (_ []gitops.Update, err error) {
+	done, err := gitops.Publish(ctx, to, a.left.around(func(ctx context.Context, head *gitops.Commit) (_ []gitops.Update, err error) {
 		ok.updates, err = a.prepare(ctx, head)
 		return ok.updates, err
-	})
+	}))
 	a.undo(done)
 	if len(a.problems) > 0 {
 		done.Skipped = slices.Compact(slices.Sorted(slices.Values(slices.Concat(done.Skipped, a.own.adopt))))

@@ -96,6 +96,9 @@ func (w *workspace) plan(ctx context.Context, args []string, o planOptions) erro
 	if err := w.withoutTenants(head); err != nil {
 		return err
 	}
+	if err := staying(planned).tell(w); err != nil {
+		return err
+	}
 	if o.exitCode && planned.Changes() {
 		return errProblems
 	}

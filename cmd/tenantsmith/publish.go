@@ -18,10 +18,11 @@ type publishOptions struct {
 	target
 	owning
 	signing
+	prune                  pruning
 	expect                 string
 	dryRun, atomic, verify bool
-	shard                  pipeline.Shard
 	rewind                 bool
+	shard                  pipeline.Shard
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -48,6 +49,10 @@ git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
 With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
 publishes only if a trusted key signed it and its ancestors since the last publish.
 
+Without arguments it also removes tenants that have no file any more, if the GitOps repository says that they
+were offboarding and their day has passed; any other is named and stays. More than 5 tenants or 10 % of all
+objects go only with --allow-prune.
+
 With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
 of each other. --atomic then holds for the tenants of the shard.
 
@@ -67,6 +72,7 @@ the rendered files of all tenants which the commit would change.`,
 	o.target.writing(cmd)
 	o.owning.flags(cmd)
 	o.signing.flags(cmd)
+	o.prune.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -76,10 +82,12 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "shard", "expect")
-	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
 	w.flags(cmd)
+	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
+	apart(cmd, "require-signed", "adopt", "trusted-from")
 	return cmd
 }
 
@@ -111,24 +119,30 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return errProblems
 	}
 	approval := approval{expect: o.expect, updates: updates}
-	if len(updates) == 0 {
+	if len(updates) == 0 && len(args) > 0 {
 		if approval.approve(nil) != nil {
 			return w.unexpected(approval)
 		}
 		w.say("no tenant to publish")
 		return outcome(res, nil)
 	}
-	target.Approve = approval.approve
 	target.Rewind, target.Together = o.rewind, together(res)
 	if err := w.source(&target, res); err != nil {
 		return err
 	}
-	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}
+	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval}
+	target.Approve, target.Losing = approval.approve, o.prune.judge
+	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
 	done, err := adopting.publish(ctx, target, &approval)
-	if approval.refused {
+	switch {
+	case approval.refused:
 		return w.unexpected(approval)
-	}
-	if err != nil {
+	case o.prune.lost != nil:
+		return o.prune.tell(w, "published")
+	case left.refused:
+		w.say("nothing published: --atomic, and tenants without a file stay")
+		return left.tell(w)
+	case err != nil:
 		return w.unsigned(err)
 	}
 	if err := w.state(statement, done); err != nil {
@@ -137,8 +151,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err := adopting.told(done); err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		w.orphans(done.Others, res)
+	if len(updates)+len(left.gone) == 0 {
+		w.say("no tenant to publish")
+		return cmp.Or(left.tell(w), outcome(res, done.Skipped))
 	}
 	if err := w.published(done, o); err != nil {
 		return err
@@ -146,7 +161,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if o.atomic && len(done.Held) > 0 {
 		return errProblems
 	}
-	return outcome(res, done.Skipped)
+	return cmp.Or(left.tell(w), outcome(res, done.Skipped))
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
@@ -167,16 +182,6 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 	return out
 }
 
-// orphans names trees in the repository whose tenant has no file here any more. Deleting a tenant is
-// never a side effect.
-func (w *workspace) orphans(others []string, res *pipeline.Result) {
-	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) || !res.Shard.Has(n) })
-	if len(others) > 0 {
-		w.say("left as they are: the trees of %s, which have no file here", list(others))
-	}
-}
-
 // published says what happened in git, and what has not happened yet in a cluster.
 func (w *workspace) published(done gitops.Result, o publishOptions) error {
 	if err := w.problems(reportOf(done.Problems)); err != nil {
@@ -190,7 +195,7 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 	}
 	w.overwritten(done.Changed, o)
 	for _, c := range done.Changed {
-		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
+		fmt.Fprintln(w.out, changeWords(c))
 	}
 	switch {
 	case len(done.Skipped) > 0 && len(done.Changed) == 0:
@@ -210,7 +215,18 @@ func (w *workspace) published(done gitops.Result, o publishOptions) error {
 	if len(done.LostNotes) > 0 {
 		w.say("the server took the commit and not the notes that go with it: %s", list(done.LostNotes))
 	}
+	if slices.ContainsFunc(done.Changed, gitops.Change.Gone) {
+		w.say("namespaces, volumes and databases of tenants that go stay in the cluster: Argo CD asks a person, Flux leaves them")
+	}
 	return nil
+}
+
+// changeWords are the line of a tenant that changes.
+func changeWords(c gitops.Change) string {
+	if c.Gone() {
+		return fmt.Sprintf("%s\tgone: %d removed", c.Tenant, len(c.Removed))
+	}
+	return fmt.Sprintf("%s\t%d added, %d modified, %d removed", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 }
 
 func short(hash string) string { return hash[:min(len(hash), 12)] }

@@ -24,6 +24,7 @@ type renderOptions struct {
 	output, environment   string
 	check, atomic, verify bool
 	watch                 bool
+	prune                 pruning
 	shard                 pipeline.Shard
 }
 
@@ -36,6 +37,10 @@ func newRenderCmd(w *workspace) *cobra.Command {
 Kustomize base and an overlay for each environment. A tenant with a problem is not written, not even
 in part, and keeps its last good output; the others go on. Only files that tenantsmith owns are
 changed or removed; one that was changed by hand is an error.
+
+Without arguments it also removes the tree of a tenant that has no file any more, if its record there says that
+it was offboarding and its day has passed; any other is named and stays. More than 5 tenants or 10 % of all
+objects go only with --allow-prune.
 
 With --watch it goes on, and renders again whenever a file of tenants, overrides, waivers or the
 platform changes, until you end it with Ctrl-C.`,
@@ -65,6 +70,7 @@ platform changes, until you end it with Ctrl-C.`,
 	f.BoolVar(&o.check, "check", false, "write nothing; exit 1 when files are stale")
 	f.BoolVar(&o.atomic, "atomic", false, "write nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	o.prune.flags(cmd)
 	f.BoolVar(&o.watch, "watch", false, "render again whenever a file changes")
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "watch", "check")
@@ -100,8 +106,8 @@ func (w *workspace) render(ctx context.Context, args []string, o renderOptions) 
 	return err
 }
 
-// write brings the output folder to what was rendered. Trees of tenants that no longer exist are
-// removed when all tenants were asked for.
+// write brings the output folder to what was rendered. Trees of tenants that left are removed when all
+// tenants were asked for.
 func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error {
 	output, dir := o.output, w.output(o.output)
 	if o.atomic {
@@ -120,8 +126,27 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 		return w.unusable("--output", dir, err)
 	}
 	defer root.Close()
-	var sum overlay.Counts
-	var problems []manifest.Problem
+	left, err := w.departed(root.FS(), res, all)
+	if err != nil {
+		return err
+	}
+	lost, err := loss(root.FS(), res, left.gone)
+	if err != nil {
+		return err
+	}
+	if o.prune.judge(lost) != nil {
+		return o.prune.tell(w, "written")
+	}
+	sum, problems, err := writeTrees(root, res, left.gone)
+	if err != nil {
+		return err
+	}
+	w.say("%s: %d files written, %d removed, %d unchanged", filepath.ToSlash(output), sum.Written, sum.Removed, sum.Unchanged)
+	return cmp.Or(w.handEdits(problems, output), left.tell(w))
+}
+
+// writeTrees writes the tenants that were rendered, and removes those that are gone.
+func writeTrees(root *os.Root, res *pipeline.Result, gone []string) (sum overlay.Counts, problems []manifest.Problem, err error) {
 	add := func(n overlay.Counts, found []manifest.Problem, err error) error {
 		problems = append(problems, found...)
 		sum.Written, sum.Removed, sum.Unchanged = sum.Written+n.Written, sum.Removed+n.Removed, sum.Unchanged+n.Unchanged
@@ -132,47 +157,15 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 			continue
 		}
 		if err := add(overlay.Write(root, r.Tenant.Name, r.Files)); err != nil {
-			return err
+			return sum, nil, err
 		}
-	}
-	gone, doubt := w.gone(root, res, all)
-	if doubt != nil && !errors.Is(doubt, errProblems) {
-		return doubt
 	}
 	for _, name := range gone {
 		if err := add(overlay.Remove(root, name)); err != nil {
-			return err
+			return sum, nil, err
 		}
 	}
-	w.say("%s: %d files written, %d removed, %d unchanged", filepath.ToSlash(output), sum.Written, sum.Removed, sum.Unchanged)
-	return cmp.Or(w.handEdits(problems, output), doubt)
-}
-
-// gone are the tenants with a tree in the output and no file among the inputs. Only a run over all
-// tenants knows; and where the inputs themselves are in doubt, an absent file proves nothing.
-func (w *workspace) gone(root *os.Root, res *pipeline.Result, all bool) (gone []string, err error) {
-	if !all || res.Fleet.Platform == nil {
-		return nil, nil
-	}
-	recorded, err := overlay.Recorded(root)
-	recorded = slices.DeleteFunc(recorded, func(n string) bool { return !res.Shard.Has(n) })
-	names := known(res)
-	gone = slices.DeleteFunc(slices.Clone(recorded), func(n string) bool { return slices.Contains(names, n) })
-	if err == nil && len(gone) > 0 && (len(names)+res.Others == 0 || doubtful(res, recorded)) {
-		w.say("kept: the trees of %s, which have no file any more, until the problems of tenants/ are mended", list(gone))
-		return nil, errProblems
-	}
-	return gone, err
-}
-
-// doubtful reports whether a tenant that is gone may only be one that cannot be read: a file under
-// tenants/ is wrong in a way that belongs to no tenant, or a tenant is held back that never had a tree
-// and so may be the other by a new name.
-func doubtful(res *pipeline.Result, recorded []string) bool {
-	return slices.ContainsFunc(res.Held, func(n string) bool { return !slices.Contains(recorded, n) }) ||
-		slices.ContainsFunc(res.Problems, func(p manifest.Problem) bool {
-			return p.Tenant == "" && p.Severity == manifest.Error && strings.HasPrefix(p.File+"/", "tenants/")
-		})
+	return sum, problems, nil
 }
 
 // handEdits reports files in the output that are not as tenantsmith left them.
@@ -244,15 +237,18 @@ func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]s
 		}
 		stale, problems = append(stale, files...), append(problems, found...)
 	}
-	gone, doubt := w.gone(root, res, all)
-	for _, name := range gone {
+	left, err := w.departed(root.FS(), res, all)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range left.gone {
 		files, found, err := overlay.Stale(root, name, nil)
 		if err != nil {
 			return nil, nil, err
 		}
 		stale, problems = append(append(stale, files...), manifest.RecordPath(name)), append(problems, found...)
 	}
-	return stale, problems, doubt
+	return stale, problems, left.tell(w)
 }
 
 // print writes the built objects of one environment as one YAML stream.

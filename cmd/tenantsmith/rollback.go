@@ -38,8 +38,8 @@ the state when it was published: where they fail now, publish would hold the ten
 and --ticket with --approved-by writes waivers for them, for some days.
 
 It prints what stops a release that is under way, and says what a self-healing controller would undo.`,
-		Example: `  tenantsmith rollback corner-shop --to HEAD --dry-run
-  tenantsmith rollback shop --service web --repo https://git.example.com/platform/gitops.git --commit --push
+		Example: `  tenantsmith rollback corner-shop --service web --repo https://git.example.com/platform/gitops.git --commit --push
+  tenantsmith rollback corner-shop --to HEAD --dry-run
   tenantsmith rollback shop --to 1f3a9c2 --repo https://git.example.com/platform/gitops.git --ticket INC-7 --approved-by sam@example.com`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -89,7 +89,7 @@ func (w *workspace) rollback(ctx context.Context, tenant string, o rollbackOptio
 	}
 	defer past.Close()
 	files, err := pipeline.Restore(root.FS(), past, tenant, o.service)
-	if errors.Is(err, pipeline.ErrNotFound) {
+	if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, pipeline.ErrUnreadable) {
 		err = fmt.Errorf("%s of %s: %w", short(to.Hash), to.When.UTC().Format("2006-01-02 15:04"), err)
 	}
 	if err := w.unanswered(nil, false, err); err != nil {
@@ -138,7 +138,7 @@ func (w *workspace) goal(ctx context.Context, tree *gitops.WorkTree, root *os.Ro
 		}
 		defer past.Close()
 		files, err := pipeline.Restore(root.FS(), past, tenant, o.service)
-		if errors.Is(err, pipeline.ErrNotFound) {
+		if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, pipeline.ErrUnreadable) {
 			return false, nil
 		}
 		return len(files) > 0, err

@@ -68,6 +68,27 @@ func TestWorkTreeCommit(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, ".git/index.lock"))
 }
 
+// A signature stands in the commit, over what git takes it to be over.
+func TestWorkTreeSigns(t *testing.T) {
+	dir := cloned(t, map[string]string{"a.yaml": "1\n"})
+	put(t, dir, map[string]string{"a.yaml": "2\n"})
+	w, err := gitops.OpenWorkTree(dir)
+	require.NoError(t, err)
+	defer w.Close()
+	m, signed := message("x"), ""
+	m.Sign = func(commit []byte) (string, error) {
+		signed = string(commit)
+		return "-----BEGIN SSH SIGNATURE-----\nabc\n-----END SSH SIGNATURE-----\n", nil
+	}
+	_, err = w.Commit(context.Background(), []string{"a.yaml"}, m)
+	require.NoError(t, err)
+	raw := git(t, dir, "cat-file", "commit", "HEAD")
+	require.Contains(t, raw, "\ngpgsig -----BEGIN SSH SIGNATURE-----\n abc\n -----END SSH SIGNATURE-----\n\nx\n")
+	head, _, _ := strings.Cut(raw, "\ngpgsig ")
+	require.Equal(t, head+"\n\nx\n\nRollback-To: abc\n", signed)
+	git(t, dir, "fsck", "--strict")
+}
+
 func sorted(text string) string {
 	lines := strings.Split(text, "\n")
 	order := map[byte]int{'M': 0, 'A': 1, 'D': 2}

@@ -78,6 +78,9 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
+	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
+	// goes, the loss is only counted for the tenants that the updates name.
+	Losing func(manifest.Loss) error
 	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
 	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
 	// updates, which are skipped.
@@ -194,9 +197,6 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 		return err
 	}
 	defer t.close()
-	if err := t.authenticate(ctx); err != nil {
-		return fmt.Errorf("read %s: %w", t.where, err)
-	}
 	for {
 		var own error
 		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
@@ -234,9 +234,6 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 		return Result{}, err
 	}
 	defer t.close()
-	if err := t.authenticate(ctx); err != nil {
-		return Result{}, fmt.Errorf("publish to %s: %w", t.where, err)
-	}
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
@@ -273,6 +270,15 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
+	}
+	if t.Losing != nil {
+		loss, err := t.loss(snap, plan, res.Others)
+		if err != nil {
+			return Result{}, err
+		}
+		if err := t.Losing(loss); err != nil {
+			return Result{}, err
+		}
 	}
 	if t.Approve != nil {
 		if err := t.Approve(res.Changed); err != nil {

@@ -531,18 +531,20 @@ func TestCheckedOutBranch(t *testing.T) {
 	git(t, work, "commit", "-q", "-m", "x")
 
 	_, err := gitops.Publish(t.Context(), options(work), gitops.Always(acme("a:1")))
-	require.ErrorContains(t, err, "the server refused the push: branch is currently checked out")
+	require.ErrorAs(t, err, new(*gitops.RefusedError))
+	require.EqualError(t, err, "publish to "+work+": somebody works on that branch: it is checked out in the folder, and git does not change it under "+
+		"their hands; name a bare repository (git init --bare), another --branch, or the URL that the folder was cloned from")
 
 	opts := options(work)
 	opts.Branch = "rendered"
-	publish(t, opts, acme("a:1"))
+	require.True(t, publish(t, opts, acme("a:1")).Created)
 	require.Equal(t, strs(acme("a:1").Files), tree(t, work, "rendered"))
 	require.Empty(t, git(t, work, "status", "--porcelain"))
 
 	linked := filepath.Join(t.TempDir(), "linked")
 	git(t, work, "worktree", "add", "-q", linked, "-b", "linked")
 	opts.URL = linked
-	publish(t, opts, acme("a:2"))
+	require.False(t, publish(t, opts, acme("a:2")).Created)
 	require.Equal(t, strs(acme("a:2").Files), tree(t, work, "rendered"))
 }
 

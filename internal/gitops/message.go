@@ -102,9 +102,8 @@ func (c Change) counts() string {
 
 // subject names the tenants and environments as long as they fit.
 func subject(changes []Change) string {
-	var tenants, envs []string
+	var envs []string
 	for _, c := range changes {
-		tenants = append(tenants, c.Tenant)
 		envs = append(envs, c.Environments...)
 	}
 	slices.Sort(envs)
@@ -113,17 +112,37 @@ func subject(changes []Change) string {
 	if len(envs) > 0 {
 		where = " (" + strings.Join(envs, ", ") + ")"
 	}
-	long := "tenants: render " + strings.Join(tenants, ", ")
-	switch short := fmt.Sprintf("tenants: render %d tenants", len(tenants)); {
+	long, short := deeds(changes)
+	switch {
 	case len(long+where) <= subjectWidth:
 		return long + where
-	case len(long) <= subjectWidth && len(tenants) < 4:
+	case len(long) <= subjectWidth && len(changes) < 4:
 		return long
 	case len(short+where) <= subjectWidth:
 		return short + where
 	default:
 		return short
 	}
+}
+
+// deeds say what is done with which tenants, and with how many.
+func deeds(changes []Change) (long, short string) {
+	tenants := map[string][]string{}
+	for _, c := range changes {
+		verb := "render"
+		if c.Gone() {
+			verb = "remove"
+		}
+		tenants[verb] = append(tenants[verb], c.Tenant)
+	}
+	var named, counted []string
+	for _, verb := range []string{"render", "remove"} {
+		if names := tenants[verb]; len(names) > 0 {
+			named = append(named, verb+" "+strings.Join(names, ", "))
+			counted = append(counted, fmt.Sprintf("%s %d tenants", verb, len(names)))
+		}
+	}
+	return "tenants: " + strings.Join(named, "; "), "tenants: " + strings.Join(counted, "; ")
 }
 
 // trailers are what an audit reads.
@@ -138,6 +157,11 @@ func (t *target) trailers(changes []Change) string {
 	} else {
 		for _, c := range changes {
 			all = append(all, Trailer{"Tenantsmith-Tenant", c.Tenant})
+		}
+		for _, c := range changes {
+			if c.Gone() {
+				all = append(all, Trailer{"Tenantsmith-Removed", c.Tenant})
+			}
 		}
 	}
 	var b strings.Builder

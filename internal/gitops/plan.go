@@ -27,6 +27,7 @@ type tenantPlan struct {
 	hashes map[string]plumbing.Hash
 	bad    bool
 	held   *Hold
+	old    *manifest.Record
 }
 
 // compare reconciles every tenant with its record at the head and changes the tree in memory.

@@ -53,6 +53,7 @@ func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifes
 	if problem != nil {
 		return []manifest.Problem{*problem}, nil
 	}
+	tp.old = old
 	owned := old
 	if tp.update.Overwrite && old != nil {
 		if owned, tp.Overwritten, err = h.yielding(old); err != nil {

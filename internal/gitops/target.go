@@ -27,6 +27,8 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
+	// searched says that credentials were looked for.
+	searched bool
 	// clone is what has been fetched so far; plain, that heads are fetched whole, since something was wrong with it.
 	clone *clone
 	plain bool

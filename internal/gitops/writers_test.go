@@ -3,6 +3,7 @@ package gitops_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -132,4 +133,35 @@ func TestClashOfOneOfMany(t *testing.T) {
 	require.Equal(t, "zoo", res.Changed[0].Tenant)
 	require.NotContains(t, tree(t, repo, "main"), "tenants/acme/.tenantsmith.json")
 	sound(t, repo)
+}
+
+// A server that has too much to do is asked again, and has the last word.
+func TestServerThatTurnsUsAway(t *testing.T) {
+	repo := bare(t)
+	left := 3
+	opts := options(httpServer(t, filepath.Dir(repo), func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if left--; left >= 0 {
+				http.Error(w, "later", []int{http.StatusServiceUnavailable, http.StatusTooManyRequests}[left%2])
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}) + "/gitops.git")
+	opts.Auth = gitops.Auth{Username: "bot", Password: password}
+	res := publish(t, opts, acme("a:1"))
+	require.Equal(t, git(t, repo, "rev-parse", "main"), res.Commit)
+
+	left, opts.Retries = 1000, 2
+	_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:2")))
+	require.EqualError(t, err, "publish to "+opts.URL+": the server turns us away: it has too many connections, or too many requests")
+	require.Equal(t, 997, left)
+}
+
+func TestNoKnownHosts(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("SSH_KNOWN_HOSTS", filepath.Join(t.TempDir(), "none"))
+	opts := options("git@git.example.com:x.git")
+	_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
+	require.ErrorContains(t, err, "there is no known_hosts file to know the server by: ssh-keyscan git.example.com prints the key")
 }

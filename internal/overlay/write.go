@@ -70,24 +70,6 @@ func Stale(root *os.Root, tenant string, files map[string][]byte) ([]string, []m
 	return stale, problems, nil
 }
 
-// Recorded returns the tenants that have a record in the output folder, sorted.
-func Recorded(root *os.Root) ([]string, error) {
-	entries, err := fs.ReadDir(root.FS(), "tenants")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read output: %w", err)
-	}
-	var out []string
-	for _, entry := range entries {
-		if _, err := root.Lstat(manifest.RecordPath(entry.Name())); entry.IsDir() && err == nil {
-			out = append(out, entry.Name())
-		}
-	}
-	return out, nil
-}
-
 // compare reads the record and every file that may change, and decides what to do.
 func compare(root *os.Root, tenant string, files map[string][]byte) (manifest.Changes, []manifest.Problem, error) {
 	for name := range files {

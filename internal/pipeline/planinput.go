@@ -17,11 +17,14 @@ import (
 
 // input is what the plan is made of.
 func (p *planner) input(c *comparison) plan.Input {
-	in := plan.Input{Base: p.options.Base, Head: p.options.Head, Prices: pricesOf(p.new.fleet.Platform), Digest: digestOf(c.pairs)}
+	in := plan.Input{Base: p.options.Base, Head: p.options.Head, Prices: pricesOf(p.new.fleet.Platform), Digest: digestOf(c.pairs), Stays: map[string]string{}}
 	old, new := sides(c.old), sides(c.new)
 	named := map[string]bool{}
 	for _, pr := range c.pairs {
 		named[pr.name] = true
+		if pr.stays != "" {
+			in.Stays[pr.name] = pr.stays
+		}
 		if p.old.fleet.Platform == nil || p.new.fleet.Platform == nil {
 			continue // nothing is known of one side, and unread says so
 		}

@@ -23,8 +23,10 @@ type pair struct {
 	// rendering takes them.
 	was, is *overlay.Source
 	// files are the digests of the rendered files at the new revision, where they differ from those at the
-	// old one; nil where they do not, or where there are none.
+	// old one: none for a tenant that goes; nil where they do not differ, and where nothing is published.
 	files map[string]string
+	// stays says why publish does not remove a tenant that has no file any more.
+	stays string
 }
 
 // render takes both sides of a pair through the chain.
@@ -179,9 +181,21 @@ func (p *planner) settle(ctx context.Context, pairs []*pair, was, is []manifest.
 	for _, pr := range pairs {
 		if slices.Contains(c.new.Held, pr.name) {
 			pr.files = nil
+		} else if pr.new == nil && pr.old != nil {
+			pr.leave(p.options.day())
 		}
 	}
 	return c, nil
+}
+
+// leave notes what publish does with a tenant that has no file any more: it judges by the record, which says
+// what the tenant's files said before.
+func (pr *pair) leave(today string) {
+	var r manifest.Record
+	r.Lifecycle, r.Until = pr.old.Tenant.Lifecycle()
+	if pr.stays = r.Stays(today); pr.stays == "" {
+		pr.files = map[string]string{}
+	}
 }
 
 func (pr *pair) before() *Rendered { return pr.old }

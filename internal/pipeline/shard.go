@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/policies"
@@ -114,10 +115,11 @@ func (c chain) fleetOf(ctx context.Context, rendered []Rendered, others []*schem
 
 // glimpse is what others have to know of a tenant: which objects it has, and what it claims. Nothing of it is judged.
 func (c chain) glimpse(t *schemas.Tenant) ([]policies.Member, error) {
-	src := sourceOf(t)
-	tree, _ := overlay.New(src)
-	if tree == nil {
-		return nil, nil
+	var tree *overlay.Tree
+	if len(t.Extras) > 0 {
+		if tree, _ = overlay.New(sourceOf(t)); tree == nil {
+			return nil, nil
+		}
 	}
 	var out []policies.Member
 	for i := range t.Environments {
@@ -125,15 +127,25 @@ func (c chain) glimpse(t *schemas.Tenant) ([]policies.Member, error) {
 		if c.options.Environment != "" && c.options.Environment != e.Name {
 			continue
 		}
-		built, problems := tree.Build(e.Name)
-		if err := fault(problems); err != nil {
+		objects, err := placedBy(tree, t, e)
+		if err != nil {
 			return nil, err
-		}
-		objects := make([]manifest.Object, len(built))
-		for j, b := range built {
-			objects[j] = b.Object
 		}
 		out = append(out, member(t.Name, e, objects))
 	}
 	return out, nil
+}
+
+// placedBy are the objects of a tenant in an environment: what its tree builds, or without one what is generated, which by
+// the law of the overlay is the same where nobody adds anything.
+func placedBy(tree *overlay.Tree, t *schemas.Tenant, e *schemas.Environment) ([]manifest.Object, error) {
+	if tree == nil {
+		return overlay.Place(generators.Generate(t, e), e.Namespace, e.Name), nil
+	}
+	built, problems := tree.Build(e.Name)
+	objects := make([]manifest.Object, len(built))
+	for i, b := range built {
+		objects[i] = b.Object
+	}
+	return objects, fault(problems)
 }

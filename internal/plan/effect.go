@@ -82,7 +82,7 @@ func tenants(in Input, all []comparison) []Tenant {
 			continue
 		}
 		if len(out) == 0 || out[len(out)-1].Name != c.Tenant {
-			out = append(out, Tenant{Name: c.Tenant, Action: c.effect.Action})
+			out = append(out, Tenant{Name: c.Tenant, Action: c.effect.Action, Stays: in.Stays[c.Tenant]})
 		}
 		t := &out[len(out)-1]
 		if t.Action != c.effect.Action {

@@ -63,6 +63,8 @@ type Input struct {
 	Environments []Environment
 	// Held are the tenants that the new revision cannot render, sorted; their Problems are in Problems.
 	Held []string
+	// Stays says, by tenant, why one that has no file any more is not removed.
+	Stays map[string]string
 	// Before and After are the problems that belong to no environment (schema problems, the platform file).
 	Before, After []manifest.Problem
 	// Unchanged counts the environments that were found to have the same inputs, and so are not among
@@ -174,6 +176,8 @@ type Tenant struct {
 	Environments []Effect
 	// Held says that the new revision cannot render it.
 	Held bool
+	// Stays says why the tenant, which has no file any more, is not removed; empty for any other.
+	Stays string
 }
 
 // Effect is what a change does to a tenant in one environment.

@@ -62,6 +62,9 @@ func weakerStrategy(c *comparison, p *pair) {
 	path := manifest.Path{"spec", "strategy"}
 	before := strategyOf(p.old)
 	now := p.new
+	if still(now) {
+		return
+	}
 	if now == nil {
 		if now = c.successor(p); now == nil {
 			return // the workload goes

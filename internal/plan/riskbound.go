@@ -114,6 +114,10 @@ func stopped(c *comparison, p *pair) {
 	}
 }
 
+// still reports whether a workload keeps no pod: nothing is released while it does, so its release guards nothing,
+// and waits for nothing.
+func still(o *manifest.Object) bool { return o != nil && at(o.Tree, "spec", "replicas") == int64(0) }
+
 // weakerDatabase tells of databases that lose their standby, and of backups that go elsewhere.
 func weakerDatabase(c *comparison, p *pair) {
 	if p.old == nil || p.new == nil || p.moved {

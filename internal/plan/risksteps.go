@@ -66,6 +66,9 @@ func weakerSteps(c *comparison, p *pair) {
 	if p.kind != rollout || p.old == nil || p.new == nil || p.moved || !p.touched(manifest.Path{"spec", "strategy"}) {
 		return
 	}
+	if still(p.old) || still(p.new) {
+		return
+	}
 	if was, is := strategyOf(p.old), strategyOf(p.new); was.name != is.name || !was.gradual() {
 		return // told as another strategy
 	}

@@ -147,6 +147,13 @@ func removedPlan() plan.Plan {
 	return p
 }
 
+// refusedPlan: a tenant has no file any more, and stays.
+func refusedPlan() plan.Plan {
+	p := removedPlan()
+	p.Tenants[0].Stays = "its lifecycle is active, not offboarding"
+	return p
+}
+
 // riskyPlan: a path opens, an object has to be made again, a tier takes things away.
 func riskyPlan() plan.Plan {
 	p := imagePlan()
@@ -202,7 +209,7 @@ func heldPlan() plan.Plan {
 
 // plans are the hand-made ones, by the name of their golden files.
 var plans = map[string]func() plan.Plan{
-	"tier": tierPlan, "image": imagePlan, "removed": removedPlan, "risky": riskyPlan, "nothing": nothingPlan, "held": heldPlan,
+	"tier": tierPlan, "image": imagePlan, "removed": removedPlan, "refused": refusedPlan, "risky": riskyPlan, "nothing": nothingPlan, "held": heldPlan,
 }
 
 func TestPlanGolden(t *testing.T) {

@@ -133,6 +133,9 @@ func skippedItems(p plan.Plan) []item {
 	if held := heldTenants(p); len(held) > 0 {
 		out = append(out, item{full: "- " + prose(words().Plan.HeldTenants.with("tenants", naming(held, 4*textWidth))) + "\n"})
 	}
+	for _, line := range staysText(p) {
+		out = append(out, item{full: "- " + prose(fit(line, 2*textWidth)) + "\n"})
+	}
 	for _, s := range p.Skipped {
 		out = append(out, item{full: "- " + prose(fit(s.What+": "+redacted(s.Reason), 2*textWidth)) + "\n"})
 	}

@@ -126,6 +126,7 @@ type (
 		Name         string       `json:"name"`
 		Action       plan.Action  `json:"action"`
 		Held         bool         `json:"held"`
+		Stays        string       `json:"stays"`
 		Environments []jsonEffect `json:"environments"`
 	}
 	jsonEffect struct {
@@ -248,7 +249,7 @@ func toRisk(r plan.Risk) jsonRisk {
 }
 
 func toTenant(t plan.Tenant) jsonTenant {
-	return jsonTenant{Name: t.Name, Action: t.Action, Held: t.Held, Environments: mapped(t.Environments, toEffect)}
+	return jsonTenant{Name: t.Name, Action: t.Action, Held: t.Held, Stays: t.Stays, Environments: mapped(t.Environments, toEffect)}
 }
 
 func toEffect(e plan.Effect) jsonEffect {

@@ -122,7 +122,7 @@ func (m maker) effect() plan.Effect {
 func (m maker) plan(size int) plan.Plan {
 	p := plan.Plan{Base: m.text(), Head: m.text(), Digest: digest, Groups: many(m.IntN(size+1), m.group)}
 	p.Tenants = many(m.IntN(size+1), func() plan.Tenant {
-		return plan.Tenant{Name: m.text(), Action: plan.Changed, Held: m.IntN(4) == 0, Environments: many(m.IntN(4), m.effect)}
+		return plan.Tenant{Name: m.text(), Action: plan.Changed, Held: m.IntN(4) == 0, Stays: m.text(), Environments: many(m.IntN(4), m.effect)}
 	})
 	p.Findings = plan.Findings{New: many(m.IntN(size+1), m.problem), Fixed: many(m.IntN(size+1), m.problem)}
 	p.Skipped = many(m.IntN(size+1), func() plan.Skipped { return plan.Skipped{What: m.text(), Reason: m.text()} })

@@ -75,6 +75,9 @@ func (b *planText) head() {
 	if held := heldTenants(b.plan); len(held) > 0 {
 		b.wrapped(0, red, words().Plan.HeldTenants.with("tenants", Clean(strings.Join(held, ", "))))
 	}
+	for _, line := range staysText(b.plan) {
+		b.wrapped(0, red, line)
+	}
 }
 
 // comparedText says what was compared, and how much of it is the same.
@@ -90,7 +93,7 @@ func comparedText(p plan.Plan) string {
 func verdictColor(p plan.Plan) string {
 	grave := func(r plan.Risk) bool { return r.Severity.AtLeast(manifest.High) }
 	switch {
-	case len(p.Findings.New) > 0 || len(heldTenants(p)) > 0:
+	case len(p.Findings.New) > 0 || len(heldTenants(p))+len(staysText(p)) > 0:
 		return red
 	case slices.ContainsFunc(p.Groups, func(g plan.Group) bool { return slices.ContainsFunc(g.Risks, grave) }):
 		return red

@@ -48,6 +48,17 @@ func groupsWith(p plan.Plan, is func(plan.Risk) bool) int {
 	return n
 }
 
+// staysText says which tenants are not removed though they have no file any more, and why: one line a tenant.
+func staysText(p plan.Plan) []string {
+	var out []string
+	for _, t := range p.Tenants {
+		if t.Stays != "" {
+			out = append(out, Clean(words().Plan.Stays.with("tenant", t.Name, "why", t.Stays)))
+		}
+	}
+	return out
+}
+
 func heldTenants(p plan.Plan) []string {
 	var out []string
 	for _, t := range p.Tenants {
@@ -70,6 +81,9 @@ func planVerdict(p plan.Plan) []string {
 	}
 	if held > 0 {
 		out = append(out, t.HeldBack.of(held))
+	}
+	if n := len(staysText(p)); n > 0 {
+		out = append(out, t.Refused.of(n))
 	}
 	if len(p.Groups) > 0 {
 		out = append(out, restartText(p))

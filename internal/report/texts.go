@@ -51,6 +51,7 @@ type texts struct {
 	}
 	Result     struct{ Failed, Waived, NotAsked, NothingThere, Held, Change, Needs, NotAskedIn, Check phrase }
 	Compliance complianceTexts
+	Audit      auditTexts
 	Plan       planTexts
 	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
 	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }
@@ -90,24 +91,24 @@ type whyTexts struct {
 
 // planTexts are those of what a change does.
 type planTexts struct {
-	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, LosesData, Recreates, Weakens, NewFindings counted
-	Nothing, NoRestarts                                                                                                     phrase
-	OtherRestarts, ProtectedRestarts, Elsewhere                                                                             counted
-	Compared                                                                                                                phrase
-	Same                                                                                                                    counted
-	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                           counted
-	Everywhere, Partly, OneEnvironment                                                                                      counted
-	OneTenant, NoCause, Shown, Varies                                                                                       phrase
-	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                   phrase
-	Risk, Fix, At                                                                                                           phrase
-	RiskPlaces                                                                                                              counted
-	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                 phrase
-	HeldTenants                                                                                                             phrase
-	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                            phrase
-	Findings, FindingsAre, FindingsWaived, NewOnes, Fixed, Skipped, NotCompared, Digest                                     phrase
-	Title, Part, Groups, Changes, Risks                                                                                     phrase
-	ObjectsIn, LeftOut, PartsLeftOut                                                                                        counted
-	Full, Run                                                                                                               phrase
+	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, Refused, LosesData, Recreates, Weakens, NewFindings counted
+	Nothing, NoRestarts                                                                                                              phrase
+	OtherRestarts, ProtectedRestarts, Elsewhere                                                                                      counted
+	Compared                                                                                                                         phrase
+	Same                                                                                                                             counted
+	More, Lines, MoreLines, MoreObjects, MoreFields, MoreCauses, MoreRisks, MoreRows, MoreAmounts                                    counted
+	Everywhere, Partly, OneEnvironment                                                                                               counted
+	OneTenant, NoCause, Shown, Varies                                                                                                phrase
+	Recreate, Restarts, Hidden, HiddenChanged, HiddenSame, CauseAdded, CauseRemoved, None                                            phrase
+	Risk, Fix, At                                                                                                                    phrase
+	RiskPlaces                                                                                                                       counted
+	Cost, CostIs, CostSame, Asked, Tier, Loses, Comes, Goes                                                                          phrase
+	HeldTenants, Stays                                                                                                               phrase
+	Tenants, Tenant, Environment, Objects, Restarted, Found, Costs, Quota, Tiers                                                     phrase
+	Findings, FindingsAre, FindingsWaived, NewOnes, Fixed, Skipped, NotCompared, Digest                                              phrase
+	Title, Part, Groups, Changes, Risks                                                                                              phrase
+	ObjectsIn, LeftOut, PartsLeftOut                                                                                                 counted
+	Full, Run                                                                                                                        phrase
 }
 
 //go:embed texts/en.json

@@ -167,6 +167,19 @@ func TestShards(t *testing.T) {
 	require.Equal(t, 3, strings.Count(r.text(), "Job succeeded"), r.text())
 }
 
+// TestPublishShards: jobs that share the tenants publish all of them, each shard in a commit of its own.
+func TestPublishShards(t *testing.T) {
+	p := newPlatform(t)
+	repo := p.gitops()
+	p.example("publish-shards.yml", "[1, 2, 3, 4, 5, 6, 7, 8]", "[1, 2]", "}}/8", "}}/2",
+		"https://github.com/example/gitops.git", repo)
+	r := p.push()
+	require.False(t, r.failed, r.text())
+	require.Equal(t, 2, strings.Count(r.text(), "Job succeeded"), r.text())
+	require.Equal(t, "acme-corp\ncorner-shop\nenterprise-client\npet-project", p.git("--git-dir", repo, "ls-tree", "--name-only", "main:tenants"))
+	require.Equal(t, "2", p.git("--git-dir", repo, "rev-list", "--count", "main"))
+}
+
 // TestRender: output that is checked in has to be current.
 func TestRender(t *testing.T) {
 	p := newPlatform(t)

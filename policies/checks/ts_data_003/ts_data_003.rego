@@ -37,7 +37,7 @@ deny contains finding if {
 
 deny contains finding if {
 	_ = input.facts
-	some [field, _] in backups.declared
+	some field in backups.stored
 	region := object.get(input.ctx.cluster, "backupRegion", "a region that the platform file does not name")
 	not holdings.allowed(region)
 	finding := {

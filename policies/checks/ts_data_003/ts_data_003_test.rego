@@ -96,6 +96,15 @@ test_violates_backup_to_another_location if {
 	said({"apiVersion": "velero.io/v1", "kind": "Schedule", "spec": {}}) == {"backup goes to location \"\", and the platform file does not say where that is"}
 }
 
+test_violates_last_backup_abroad if {
+	leaving := {"cluster": {"backupRegion": "us-east-1", "operators": ["velero"]}, "spec": {"lifecycle": "offboarding"}}
+	found := {[f.field, f.message] | some f in ts_data_003.deny with input as samples.within(asked(samples.set([])), leaving)}
+	found == {[["spec", "offboarding"], "backups are kept in us-east-1, and data may only be in eu-west-1, eu-central-1"]}
+	every stays in [{"spec": {"lifecycle": "suspended"}}, {"cluster": {"operators": []}}] {
+		count(ts_data_003.deny) == 0 with input as samples.within(asked(samples.set([])), object.union(leaving, stays))
+	}
+}
+
 test_violates_backups_abroad if {
 	every c in [["us-east-1", {}], ["a region that the platform file does not name", {"path": "/ctx/cluster/backupRegion", "op": "remove"}]] {
 		[where, gone] := c

@@ -36,7 +36,7 @@ deny contains finding if {
 
 deny contains finding if {
 	_ = input.facts
-	some [field, _] in backups.declared
+	some field in backups.stored
 	not input.ctx.cluster.backupEncrypted == true
 	finding := {
 		"path": [],

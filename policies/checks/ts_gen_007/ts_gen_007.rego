@@ -41,13 +41,23 @@ engines := {"argocd.argoproj.io": "Argo CD", "helm.sh": "Helm", "pod-security.ku
 of_namespace if input.object.kind == "Namespace"
 
 # What keeps data when its line is removed, and old files until no pod needs them, harms nobody.
-keeps("argocd.argoproj.io/sync-options", "Prune=false") if stays
+keeps("argocd.argoproj.io/sync-options", options) if {
+	stays
+	every option in split(options, ",") {
+		trim(option, " ") in {"Prune=false", "Prune=confirm", "Delete=false", "Delete=confirm"}
+	}
+}
 
 keeps("argocd.argoproj.io/sync-options", "PruneLast=true") if input.object.kind == "ConfigMap"
 
 keeps("kustomize.toolkit.fluxcd.io/prune", "disabled") if stays
 
-stays if input.object.kind == "PersistentVolumeClaim"
+stays if input.object.kind in {"PersistentVolumeClaim", "StatefulSet"}
+
+stays if {
+	input.object.kind == "Cluster"
+	startswith(input.object.apiVersion, "postgresql.cnpg.io/")
+}
 
 stays if {
 	input.object.kind == "ConfigMap"

@@ -39,6 +39,8 @@ test_violates_one_key_among_others if {
 test_violates_what_only_looks_like_ours if {
 	option := "argocd.argoproj.io/sync-options"
 	count(ts_gen_007.deny) == 1 with input as object_with("PersistentVolumeClaim", "annotations", {option: "Prune=false,Replace=true"})
+	count(ts_gen_007.deny) == 1 with input as object_with("StatefulSet", "annotations", {option: ""})
+	count(ts_gen_007.deny) == 1 with input as samples.of({"apiVersion": "cluster.x-k8s.io/v1", "kind": "Cluster", "metadata": {"annotations": {option: "Prune=confirm"}}})
 	count(ts_gen_007.deny) == 1 with input as object_with("ConfigMap", "annotations", {option: "Prune=false"})
 	count(ts_gen_007.deny) == 1 with input as object_with("Secret", "annotations", {option: "PruneLast=true"})
 }
@@ -51,6 +53,16 @@ test_passes_what_is_rendered if {
 	count(ts_gen_007.deny) == 0 with input as object_with("ConfigMap", "annotations", {option: "PruneLast=true"})
 	count(ts_gen_007.deny) == 0 with input as samples.of({"kind": "ConfigMap", "immutable": true, "metadata": {"annotations": {prune: "disabled"}}})
 	count(ts_gen_007.deny) == 0 with input as object_with("Namespace", "annotations", {option: "Prune=confirm,Delete=confirm"})
+}
+
+test_passes_what_keeps_data if {
+	option := "argocd.argoproj.io/sync-options"
+	prune := "kustomize.toolkit.fluxcd.io/prune"
+	every kept in [{option: "Prune=confirm,Delete=confirm"}, {option: "Prune=false, Delete=false"}, {prune: "disabled"}] {
+		count(ts_gen_007.deny) == 0 with input as object_with("PersistentVolumeClaim", "annotations", kept)
+		count(ts_gen_007.deny) == 0 with input as object_with("StatefulSet", "annotations", kept)
+		count(ts_gen_007.deny) == 0 with input as samples.of({"apiVersion": "postgresql.cnpg.io/v1", "kind": "Cluster", "metadata": {"annotations": kept}})
+	}
 }
 
 test_passes_guard_rails if {

@@ -18,8 +18,11 @@
 #     supporting: [gdpr:32.1.b, iso:A.5.30, soc2:A1.2]
 package checks.ts_quo_004
 
+import data.lib.stages
+
 deny contains finding if {
 	input.ctx.protected
+	not stages.asleep
 	some [index, [kind, _], _, [_, name], few, _] in workloads
 	kind in {"Rollout", "Deployment"}
 	few < 2

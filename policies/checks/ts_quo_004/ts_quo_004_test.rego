@@ -151,6 +151,13 @@ test_passes_single_pod if {
 	count(ts_quo_004.deny) == 0 with input as json.patch(given, [{"op": "remove", "path": "/ctx/protected"}])
 }
 
+test_passes_asleep if {
+	every stage in ["suspended", "offboarding"] {
+		asked([run("Rollout", 0, pod), one], object.union(enterprise, {"spec": {"lifecycle": stage}})) == set()
+	}
+	count(asked([run("Rollout", 0, pod), one], object.union(enterprise, {"spec": {"lifecycle": "active"}}))) == 1
+}
+
 test_passes_autoscaled if {
 	asked([run("Rollout", 1, pod), one, scaler("HorizontalPodAutoscaler", {"minReplicas": 2, "maxReplicas": 5})], enterprise) == set()
 }

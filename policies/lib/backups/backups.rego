@@ -17,6 +17,14 @@ declared contains [["spec", "databases", name, "backup"], database.backup] if {
 	some name, database in input.ctx.spec.databases
 }
 
+# The fields of the file by which backups come to lie somewhere.
+stored contains field if some [field, _] in declared
+
+stored contains ["spec", "offboarding"] if {
+	input.ctx.spec.lifecycle == "offboarding" # which asks for a last one
+	"velero" in input.ctx.cluster.operators
+}
+
 # Whether the tenant's state has to be backed up: its data is sensitive, or its tier has backups and
 # the cluster can make them.
 demanded if holdings.sensitive

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+)
+
+// How much may go in one run that nobody expected: so many tenants, and such a part of all objects. A few objects
+// of tenants that stay are no part to speak of: in a small fleet, one service is more than a tenth of everything.
+const (
+	fewTenants  = 5
+	partPercent = 10
+	fewObjects  = 20
+)
+
+// pruning lets a run take away little, or what somebody expects it to.
+type pruning struct {
+	allow int
+	lost  *manifest.Loss // that was refused
+}
+
+var errPruned = errors.New("too much would go")
+
+func (p *pruning) flags(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&p.allow, "allow-prune", 0, "let up to `N` objects go, where more than 5 tenants or 10 % of all objects would")
+}
+
+// judge refuses a loss that is neither small nor expected, and keeps it to be told.
+func (p *pruning) judge(l manifest.Loss) error {
+	small := len(l.Tenants) <= fewTenants && (l.Objects*100 <= l.Of*partPercent || len(l.Tenants) == 0 && l.Objects <= fewObjects)
+	if p.lost = nil; small || l.Objects <= p.allow {
+		return nil
+	}
+	p.lost = &l
+	return errPruned
+}
+
+// tell says what would have gone, and how to let it go. Done is what did not happen.
+func (p *pruning) tell(w *workspace, done string) error {
+	l := p.lost
+	tenants := ""
+	if len(l.Tenants) > 0 {
+		tenants = ", with the tenants " + list(l.Tenants)
+	}
+	w.say("nothing %s: %d of %d objects would go%s; more than %d tenants or %d %% need --allow-prune %d", done, l.Objects, l.Of, tenants, fewTenants, partPercent, l.Objects)
+	return errProblems
+}
+
+// loss is what the output loses when the tenants are written and those that are gone are removed.
+func loss(output fs.FS, res *pipeline.Result, gone []string) (manifest.Loss, error) {
+	var l manifest.Loss
+	entries, err := fs.ReadDir(output, "tenants")
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil
+	}
+	next := map[string]map[string][]byte{}
+	for _, r := range res.Tenants {
+		next[r.Tenant.Name] = r.Files
+	}
+	for _, entry := range entries {
+		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))
+		if err != nil {
+			continue // nothing of it is ours
+		}
+		old, err := manifest.ParseRecord(entry.Name(), data)
+		if err != nil {
+			continue // which stops whoever writes the tenant
+		}
+		if files := next[entry.Name()]; files != nil || slices.Contains(gone, entry.Name()) {
+			l.Count(old, files)
+		} else {
+			l.Keep(old)
+		}
+	}
+	return l, err
+}

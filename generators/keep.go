@@ -1,0 +1,25 @@
+package generators
+
+// What keeps an object in the cluster once it is no longer in the repository. Flux leaves it; Argo CD
+// asks a person, both when the object goes and when its Application does.
+const (
+	argoOptions = "argocd.argoproj.io/sync-options"
+	askFirst    = "Prune=confirm,Delete=confirm"
+	fluxPrune   = "kustomize.toolkit.fluxcd.io/prune"
+)
+
+// keep tells the GitOps engine to leave the object in the cluster when it is no longer in the
+// repository: a removed line must not remove data.
+func (in input) keep() map[string]string {
+	if in.engine() == "flux" {
+		return map[string]string{fluxPrune: "disabled"}
+	}
+	return map[string]string{argoOptions: askFirst}
+}
+
+func (in input) engine() string {
+	if in.env.Platform == nil {
+		return ""
+	}
+	return in.env.Platform.GitOps.Engine
+}

@@ -1,0 +1,67 @@
+package manifest
+
+import "strings"
+
+// Loss is what a run takes away from an output: tenants that go whole, and objects of those that change.
+type Loss struct {
+	// Tenants go, sorted as they were counted.
+	Tenants []string
+	// Objects go, Of how many there were; one that stands in three environments counts three times.
+	Objects, Of int
+}
+
+// Count adds what becomes of a tenant: old is its record before the run, nil if it had none; next are its
+// files after it, none if the tenant goes.
+func (l *Loss) Count(old *Record, next map[string][]byte) {
+	if old == nil {
+		return
+	}
+	before, after := objectsIn(old.Tenant, old.Files), objectsIn(old.Tenant, next)
+	l.Of += len(before)
+	if len(next) == 0 {
+		l.Tenants = append(l.Tenants, old.Tenant)
+	}
+	for o := range before {
+		if !after[o] {
+			l.Objects++
+		}
+	}
+}
+
+// Keep adds a tenant of which nothing goes.
+func (l *Loss) Keep(old *Record) {
+	if old != nil {
+		l.Of += len(objectsIn(old.Tenant, old.Files))
+	}
+}
+
+// object is one in an environment, by the tree and the name of its file: the base of a tree is in all of them.
+type object struct{ environment, tree, file string }
+
+// objectsIn finds the objects that files of a tenant hold, by the names of the files.
+func objectsIn[V any](tenant string, files map[string]V) map[object]bool {
+	out, base, environments := map[object]bool{}, []object{}, map[string]bool{}
+	for path := range files {
+		rest, _ := strings.CutPrefix(path, "tenants/"+tenant+"/")
+		parts := strings.Split(rest, "/")
+		if len(parts) < 3 || strings.HasPrefix(parts[len(parts)-1], ".") {
+			continue
+		}
+		if parts[1] == "overlays" {
+			environments[parts[2]] = true
+		}
+		switch file := parts[len(parts)-1]; {
+		case file == "kustomization.yaml":
+		case parts[1] == "base" && len(parts) == 3:
+			base = append(base, object{"", parts[0], file})
+		case parts[1] == "overlays" && (len(parts) == 4 || len(parts) == 5 && parts[3] == "namespaced"):
+			out[object{parts[2], parts[0], file}] = true
+		}
+	}
+	for _, o := range base {
+		for o.environment = range environments {
+			out[o] = true
+		}
+	}
+	return out
+}
