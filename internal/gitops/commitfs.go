@@ -136,11 +136,11 @@ func (c *Commit) stat(name string) (fileInfo, error) {
 // size is that of a blob in bytes. Of one in another repository, which a shared clone borrows its objects
 // from, go-git tells it only with the content.
 func (c *Commit) size(hash plumbing.Hash) (int64, error) {
-	size, err := c.repo.EncodedObjectSize(hash)
+	size, err := c.root.objects.EncodedObjectSize(hash)
 	if !errors.Is(err, plumbing.ErrObjectNotFound) {
 		return size, err
 	}
-	blob, err := c.repo.EncodedObject(plumbing.BlobObject, hash)
+	blob, err := c.root.objects.EncodedObject(plumbing.BlobObject, hash)
 	if err != nil {
 		return 0, err
 	}

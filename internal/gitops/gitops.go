@@ -36,9 +36,25 @@ type Options struct {
 	// Version is the version of tenantsmith, SourceCommit the commit of the platform repository that
 	// was rendered; each becomes a trailer of the commit unless it is empty.
 	Version, SourceCommit string
-	Author                Author
+	// SourceDirty says that files were rendered which that commit does not hold so; it becomes a trailer, too.
+	SourceDirty bool
+	// SourceDir is a folder of the platform repository. Its history tells a run that is late: what a younger
+	// commit of it has put into the GitOps repository is not put back. Empty for no such test.
+	SourceDir string
+	// Rewind lets an older commit of the platform repository put back what it renders.
+	Rewind bool
+	// Reason says why, in lines of text; it stands in the message of the commit, above the trailers. Trailers
+	// follow those that every commit has.
+	Reason   string
+	Trailers []Trailer
+	Author   Author
 	// When is the time of the commit.
 	When time.Time
+	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
+	// armored signature.
+	Sign func(commit []byte) (signature string, err error)
+	// Notes go out with the commit.
+	Notes []Note
 
 	// DryRun does everything but write.
 	DryRun bool
@@ -47,7 +63,7 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
-	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 3,
+	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
 
@@ -56,6 +72,9 @@ type Options struct {
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
 }
+
+// Trailer is a line at the end of a commit's message, such as Approved-By: Ann.
+type Trailer struct{ Key, Value string }
 
 // Update is the complete new set of one tenant's files, its record included, by path relative to
 // Options.Path. No files at all remove the tenant.
@@ -83,6 +102,10 @@ type Result struct {
 	Changed  []Change
 	Skipped  []string
 	Problems []manifest.Problem
+	// Created says that the commit is the first of a branch that was not there.
+	Created bool
+	// LostNotes are the names of notes that the server did not take after it took the commit.
+	LostNotes []string
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -122,6 +145,25 @@ type Prepare func(ctx context.Context, head *Commit) ([]Update, error)
 // Always is the Prepare of updates that are the same for every head.
 func Always(updates ...Update) Prepare {
 	return func(context.Context, *Commit) ([]Update, error) { return updates, nil }
+}
+
+// Read shows the head of the branch as Prepare sees it, and writes nothing. Its error is that of look, or says
+// why the head could not be read.
+func Read(ctx context.Context, opts Options, look func(head *Commit) error) error {
+	t, err := newTarget(opts)
+	if err != nil {
+		return err
+	}
+	snap, err := t.read(ctx)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+	defer snap.close()
+	head, err := t.view(snap)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+	return look(head)
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
@@ -191,10 +233,15 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil || commit.IsZero() {
 		return res, err
 	}
-	if err := t.push(ctx, snap.head, commit, pack); err != nil {
+	notes, err := t.annotate(snap, commit, pack)
+	if err != nil {
 		return Result{}, err
 	}
-	res.Commit, res.Head = commit.String(), commit.String()
+	moves := append([]move{{t.branch, snap.head, commit}}, notes...)
+	if res.LostNotes, err = t.push(ctx, moves, pack.seal()); err != nil {
+		return Result{}, err
+	}
+	res.Commit, res.Head, res.Created = commit.String(), commit.String(), snap.head.IsZero()
 	return res, nil
 }
 

@@ -142,12 +142,18 @@ func (t *target) readLocal() (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, err := r.head(t.branch)
-	if err != nil {
+	snap := &snapshot{notes: map[plumbing.ReferenceName]plumbing.Hash{}, store: store{objects: patient{r.Storage}, close: func() { r.Close() }}}
+	if snap.head, err = r.head(t.branch); err != nil {
 		r.Close()
 		return nil, err
 	}
-	return &snapshot{head: head, store: store{objects: patient{r.Storage}, close: func() { r.Close() }}}, nil
+	for _, n := range t.Notes {
+		if snap.notes[n.ref()], err = r.head(n.ref()); err != nil {
+			r.Close()
+			return nil, err
+		}
+	}
+	return snap, nil
 }
 
 // patient looks again for an object that others may be moving: git writes a pack in front of its index
@@ -178,25 +184,29 @@ func (r *localRepo) head(branch plumbing.ReferenceName) (plumbing.Hash, error) {
 }
 
 // pushLocal writes into a plain bare repository itself. Whatever has rules of its own (hooks, receive
-// settings, a checked-out branch) gets the pack through git, which applies them.
-func (t *target) pushLocal(ctx context.Context, old, commit plumbing.Hash, p sealed) error {
+// settings, a checked-out branch) gets the pack through git, which applies them; so do several references, which
+// git moves in one step.
+func (t *target) pushLocal(ctx context.Context, moves []move, p sealed) ([]string, error) {
 	r, err := openLocal(t.local)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
 	why, err := r.rules(t.branch)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if why == "" && len(moves) > 1 {
+		why = "notes to take with the commit"
 	}
 	if why == "" {
-		return r.write(ctx, t.branch, old, commit, p)
+		return nil, r.write(ctx, t.branch, moves[0].old, moves[0].new, p)
 	}
 	if _, err := exec.LookPath("git"); err != nil {
-		return fmt.Errorf("the repository has %s, so that git must receive the push, and git is not installed", why)
+		return nil, fmt.Errorf("the repository has %s, so that git must receive the push, and git is not installed", why)
 	}
 	endpoint := &transport.Endpoint{Protocol: "file", Path: t.local}
-	return t.pushWire(ctx, wire{Transport: file.DefaultClient, endpoint: endpoint}, old, commit, p)
+	return t.pushWire(ctx, wire{Transport: file.DefaultClient, endpoint: endpoint}, moves, p)
 }
 
 // packLimit is how many packs git keeps before it collects them; its own receive-pack does so.

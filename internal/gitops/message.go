@@ -3,6 +3,7 @@ package gitops
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,8 +17,8 @@ const (
 	namedTenants = 50
 )
 
-// commitObject is the commit as git stores it.
-func (t *target) commitObject(tree, parent plumbing.Hash, p *plan) []byte {
+// commitObject is a commit as git stores it, signed where that is asked for.
+func (t *target) commitObject(tree, parent plumbing.Hash, message string) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "tree %s\n", tree)
 	if !parent.IsZero() {
@@ -25,9 +26,17 @@ func (t *target) commitObject(tree, parent plumbing.Hash, p *plan) []byte {
 	}
 	who := fmt.Sprintf("%s <%s> %d %s", ident(t.Author.Name, "tenantsmith"), ident(t.Author.Email, "tenantsmith@localhost"),
 		max(t.When.Unix(), 0), t.When.Format("-0700"))
-	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n", who, who)
-	b.WriteString(t.message(p.result(parent).Changed))
-	return b.Bytes()
+	fmt.Fprintf(&b, "author %s\ncommitter %s\n", who, who)
+	head := b.String()
+	if t.Sign == nil {
+		return []byte(head + "\n" + message), nil
+	}
+	signature, err := t.Sign([]byte(head + "\n" + message))
+	if err != nil {
+		return nil, fmt.Errorf("sign the commit: %w", err)
+	}
+	lines := strings.ReplaceAll(strings.TrimSpace(signature), "\n", "\n ")
+	return []byte(head + "gpgsig " + lines + "\n\n" + message), nil
 }
 
 // ident keeps a name or address from ending its field early.
@@ -48,7 +57,30 @@ func (t *target) message(changes []Change) string {
 	if more := len(changes) - namedTenants; more > 0 {
 		fmt.Fprintf(&b, "and %d more\n", more)
 	}
+	if reason := paragraphs(t.Reason); reason != "" {
+		b.WriteString("\n" + reason + "\n")
+	}
 	return b.String() + "\n" + t.trailers(changes)
+}
+
+// paragraphs is a text of people without what a terminal would act upon.
+func paragraphs(text string) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		lines = append(lines, strings.TrimRight(printable(strings.ReplaceAll(line, "\t", "    ")), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+var trailerKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
+
+func checkTrailers(trailers []Trailer) error {
+	for _, tr := range trailers {
+		if !trailerKey.MatchString(tr.Key) || strings.TrimSpace(printable(tr.Value)) == "" {
+			return fmt.Errorf("trailer %q: a key has letters, digits and dashes, and a value is not empty", printable(tr.Key))
+		}
+	}
+	return nil
 }
 
 func (c Change) counts() string {
@@ -92,18 +124,23 @@ func subject(changes []Change) string {
 
 // trailers are what an audit reads.
 func (t *target) trailers(changes []Change) string {
-	var b strings.Builder
-	for _, trailer := range [][2]string{{"Source-Commit", t.SourceCommit}, {"Tenantsmith-Version", t.Version}} {
-		if value := printable(trailer[1]); value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", trailer[0], value)
+	dirty := ""
+	if t.SourceDirty {
+		dirty = "true"
+	}
+	all := []Trailer{{"Source-Commit", t.SourceCommit}, {"Source-Dirty", dirty}, {"Tenantsmith-Version", t.Version}}
+	if len(changes) > namedTenants {
+		all = append(all, Trailer{"Tenantsmith-Tenants", fmt.Sprint(len(changes))})
+	} else {
+		for _, c := range changes {
+			all = append(all, Trailer{"Tenantsmith-Tenant", c.Tenant})
 		}
 	}
-	if len(changes) > namedTenants {
-		fmt.Fprintf(&b, "Tenantsmith-Tenants: %d\n", len(changes))
-		return b.String()
-	}
-	for _, c := range changes {
-		fmt.Fprintf(&b, "Tenantsmith-Tenant: %s\n", c.Tenant)
+	var b strings.Builder
+	for _, trailer := range slices.Concat(all, t.Trailers) {
+		if value := strings.TrimSpace(printable(trailer.Value)); value != "" {
+			fmt.Fprintf(&b, "%s: %s\n", trailer.Key, value)
+		}
 	}
 	return b.String()
 }

@@ -132,7 +132,11 @@ func (t *target) commit(snap *snapshot, p *plan, into *pack) (plumbing.Hash, err
 			return plumbing.ZeroHash, err
 		}
 	}
-	return into.add(plumbing.CommitObject, t.commitObject(tree, snap.head, p))
+	object, err := t.commitObject(tree, snap.head, t.message(p.result(snap.head).Changed))
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	return into.add(plumbing.CommitObject, object)
 }
 
 // headReader gives Reconcile the files at the head. A file whose new content has the hash that stands
@@ -224,21 +228,26 @@ func (h *headReader) foreign(full string, gone, found map[string]bool) error {
 type snapshot struct {
 	store
 	head plumbing.Hash
+	// notes are the commits of the references that hold notes, as far as there are any.
+	notes map[plumbing.ReferenceName]plumbing.Hash
 }
 
 // tree opens the root folder of the head.
-func (s *snapshot) tree() (*folder, error) {
-	if s.head.IsZero() {
+func (s *snapshot) tree() (*folder, error) { return s.treeOf(s.head) }
+
+// treeOf opens the root folder of a commit; the zero hash gives an empty one.
+func (s *snapshot) treeOf(commit plumbing.Hash) (*folder, error) {
+	if commit.IsZero() {
 		return openFolder(nil, plumbing.ZeroHash)
 	}
-	data, err := readObject(s.objects, plumbing.CommitObject, s.head)
+	data, err := readObject(s.objects, plumbing.CommitObject, commit)
 	if err != nil {
 		return nil, err
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	tree, ok := strings.CutPrefix(line, "tree ")
 	if !ok || !plumbing.IsHash(tree) {
-		return nil, fmt.Errorf("commit %s is damaged", s.head)
+		return nil, fmt.Errorf("commit %s is damaged", commit)
 	}
 	if tree == emptyTree {
 		// Git does not always store this one.

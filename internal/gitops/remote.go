@@ -41,15 +41,18 @@ func (t *target) read(ctx context.Context) (*snapshot, error) {
 	return snap, t.explain(err)
 }
 
-func (t *target) push(ctx context.Context, old, commit plumbing.Hash, p *pack) error {
+// push moves the references, the branch first. It returns the names of notes that were lost when the server took
+// the branch alone.
+func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []string, err error) {
 	if t.endpoint == nil {
-		return t.pushLocal(ctx, old, commit, p.seal())
+		return t.pushLocal(ctx, moves, p)
 	}
 	w, err := t.wire()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return t.explain(t.pushWire(ctx, w, old, commit, p.seal()))
+	lost, err = t.pushWire(ctx, w, moves, p)
+	return lost, t.explain(err)
 }
 
 func (t *target) wire() (wire, error) {

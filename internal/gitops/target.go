@@ -29,7 +29,8 @@ type target struct {
 	endpoint *transport.Endpoint
 }
 
-const defaultRetries = 3
+// defaultRetries is enough for 16 writers at once: each round of a race has a winner.
+const defaultRetries = 30
 
 func newTarget(opts Options) (*target, error) {
 	t := &target{Options: opts, retries: defaultRetries}
@@ -40,6 +41,9 @@ func newTarget(opts Options) (*target, error) {
 		return nil, errors.New("the commit needs a time")
 	}
 	if err := checkBranch(opts.Branch); err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(checkNotes(opts.Notes), checkTrailers(opts.Trailers)); err != nil {
 		return nil, err
 	}
 	t.branch = plumbing.NewBranchReferenceName(opts.Branch)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -71,25 +73,37 @@ func (t *target) readOnce(ctx context.Context, w wire) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, ok := refs.References[t.branch.String()]
-	if !ok {
-		return &snapshot{store: store{close: func() {}}}, nil
+	snap := t.heads(refs)
+	wants := slices.DeleteFunc(append(slices.Collect(maps.Values(snap.notes)), snap.head), plumbing.Hash.IsZero)
+	if len(wants) == 0 {
+		snap.close = func() {}
+		return snap, nil
 	}
-	return fetch(ctx, s, refs, head)
+	snap.store, err = fetch(ctx, s, refs, wants)
+	return snap, err
 }
 
-func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, head plumbing.Hash) (_ *snapshot, err error) {
+// heads are the commits that the server has for the branch and for notes.
+func (t *target) heads(refs *packp.AdvRefs) *snapshot {
+	snap := &snapshot{head: refs.References[t.branch.String()], notes: map[plumbing.ReferenceName]plumbing.Hash{}}
+	for _, n := range t.Notes {
+		snap.notes[n.ref()] = refs.References[n.ref().String()]
+	}
+	return snap
+}
+
+func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, wants []plumbing.Hash) (_ store, err error) {
 	req := packp.NewUploadPackRequestFromCapabilities(refs.Capabilities)
-	req.Wants = []plumbing.Hash{head}
+	req.Wants = wants
 	if refs.Capabilities.Supports(capability.Shallow) {
 		if err := req.Capabilities.Set(capability.Shallow); err != nil {
-			return nil, err
+			return store{}, err
 		}
 		req.Depth = packp.DepthCommits(1)
 	}
 	dir, err := os.MkdirTemp("", "tenantsmith-")
 	if err != nil {
-		return nil, err
+		return store{}, err
 	}
 	objects := storage(dir, dir)
 	remove := func() { objects.Close(); os.RemoveAll(dir) }
@@ -99,21 +113,21 @@ func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRe
 		}
 	}()
 	if err := objects.Init(); err != nil {
-		return nil, err
+		return store{}, err
 	}
 	pack, err := s.UploadPack(ctx, req)
 	if err != nil {
-		return nil, fmt.Errorf("fetch: %w", err)
+		return store{}, fmt.Errorf("fetch: %w", err)
 	}
 	defer pack.Close()
 	limited := &limitedReader{r: demux(req.Capabilities, pack), left: maxFetch}
 	if err := packfile.UpdateObjectStorage(objects, limited); err != nil {
-		return nil, fmt.Errorf("fetch: %w", err)
+		return store{}, fmt.Errorf("fetch: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return store{}, err
 	}
-	return &snapshot{head: head, store: store{objects: objects, close: remove}}, nil
+	return store{objects: objects, close: remove}, nil
 }
 
 func demux(c *capability.List, r io.Reader) io.Reader {
@@ -143,70 +157,112 @@ func (l *limitedReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// pushWire sends the pack and one command that names the old head, so that the server refuses when the
-// branch moved meanwhile.
-func (t *target) pushWire(ctx context.Context, w wire, old, commit plumbing.Hash, p sealed) error {
-	words := &wordsWriter{}
-	_, err := await(ctx, func() (struct{}, error) { return struct{}{}, t.send(ctx, w, old, commit, p, words) })
-	if err == nil || errors.Is(err, ErrMoved) || errors.As(err, new(*RefusedError)) || ctx.Err() != nil {
-		return err
+// pushWire sends the pack and commands that name the old heads, so that the server refuses when one moved
+// meanwhile. A server that cannot take several in one step gets the branch, and then the others: those that it
+// does not take are returned.
+func (t *target) pushWire(ctx context.Context, w wire, moves []move, p sealed) (lost []string, err error) {
+	sent, err := t.deliver(ctx, w, moves, p)
+	if err != nil || sent == len(moves) {
+		return nil, err
 	}
-	// The connection broke, or the server says nothing: only the branch itself can tell.
-	if now, again := t.remoteHead(ctx, w); again == nil && now == commit {
-		return nil
+	for _, m := range moves[sent:] {
+		if _, err := t.deliver(ctx, w, []move{m}, p); err != nil {
+			lost = append(lost, strings.TrimPrefix(m.ref.String(), "refs/notes/"))
+		}
 	}
-	return err
+	return lost, nil
 }
 
-func (t *target) send(ctx context.Context, w wire, old, commit plumbing.Hash, p sealed, words *wordsWriter) error {
+// deliver pushes as many of the moves as the server takes in one step, and returns how many.
+func (t *target) deliver(ctx context.Context, w wire, moves []move, p sealed) (int, error) {
+	words := &wordsWriter{}
+	sent, err := await(ctx, func() (int, error) { return send(ctx, w, moves, p, words) })
+	if err == nil || errors.Is(err, ErrMoved) || ctx.Err() != nil {
+		return sent, err
+	}
+	refused := errors.As(err, new(*RefusedError))
+	if refused && sent == 1 {
+		return sent, err
+	}
+	// The connection broke, or the server says nothing, or not which reference moved: only they can tell.
+	now, again := remoteHeads(ctx, w)
+	switch {
+	case again != nil:
+		return sent, err
+	case now[moves[0].ref.String()] == moves[0].new:
+		return max(sent, 1), nil
+	case refused && slices.ContainsFunc(moves[:sent], func(m move) bool { return now[m.ref.String()] != m.old }):
+		return sent, ErrMoved
+	}
+	return sent, err
+}
+
+func send(ctx context.Context, w wire, moves []move, p sealed, words *wordsWriter) (int, error) {
 	s, err := greet(ctx, w, w.NewReceivePackSession)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer s.Close()
 	refs, err := w.advertised(ctx, s)
 	if err != nil {
-		return err
-	}
-	if refs.References[t.branch.String()] != old {
-		return ErrMoved
+		return 0, err
 	}
 	req := packp.NewReferenceUpdateRequestFromCapabilities(refs.Capabilities)
+	if moves, err = together(req, refs, moves); err != nil {
+		return 0, err
+	}
+	for _, m := range moves {
+		if refs.References[m.ref.String()] != m.old {
+			return 0, ErrMoved
+		}
+		req.Commands = append(req.Commands, &packp.Command{Name: m.ref, Old: m.old, New: m.new})
+	}
 	if refs.Capabilities.Supports(capability.Sideband64k) {
 		if err := req.Capabilities.Set(capability.Sideband64k); err != nil {
-			return err
+			return 0, err
 		}
 		req.Progress = words
 	}
-	req.Commands = []*packp.Command{{Name: t.branch, Old: old, New: commit}}
 	req.Packfile = io.NopCloser(p.reader())
 	report, err := s.ReceivePack(ctx, req)
 	if report == nil && err == nil {
-		return errors.New("the server did not say whether it took the commit")
+		return len(moves), errors.New("the server did not say whether it took the commit")
 	}
 	if report == nil {
-		return fmt.Errorf("push: %w", err)
+		return len(moves), fmt.Errorf("push: %w", err)
 	}
-	return t.verdict(report, words)
+	return len(moves), verdict(report, moves, words)
+}
+
+// together are the moves that the server takes in one step: all of them, if it can.
+func together(req *packp.ReferenceUpdateRequest, refs *packp.AdvRefs, moves []move) ([]move, error) {
+	if len(moves) == 1 || !refs.Capabilities.Supports(capability.Atomic) {
+		return moves[:1], nil
+	}
+	return moves, req.Capabilities.Set(capability.Atomic)
 }
 
 // verdict reads the server's report.
-func (t *target) verdict(report *packp.ReportStatus, words *wordsWriter) error {
+func verdict(report *packp.ReportStatus, moves []move, words *wordsWriter) error {
 	if report.UnpackStatus != "ok" {
 		return &RefusedError{Reason: "it could not store the objects: " + printable(report.UnpackStatus), Words: words.lines()}
 	}
+	said := map[plumbing.ReferenceName]string{}
 	for _, c := range report.CommandStatuses {
-		switch {
-		case c.ReferenceName != t.branch:
-		case c.Status == "ok":
-			return nil
-		case lost(c.Status):
+		said[c.ReferenceName] = c.Status
+	}
+	for _, m := range moves {
+		switch status, ok := said[m.ref]; {
+		case !ok:
+			return errors.New("the server did not say whether it took the commit")
+		case status == "ok":
+		case lost(status):
 			return ErrMoved
 		default:
-			return &RefusedError{Reason: printable(c.Status), Words: words.lines()}
+			return &RefusedError{Reason: printable(status), Words: words.lines()}
 		}
 	}
-	return errors.New("the server did not say whether it took the commit")
+	return nil
 }
 
 // lost reports whether a server's reason means that somebody else was faster. These are the words of
@@ -223,19 +279,19 @@ func lost(reason string) bool {
 	return false
 }
 
-// remoteHead asks the server where the branch is.
-func (t *target) remoteHead(ctx context.Context, w wire) (plumbing.Hash, error) {
-	return await(ctx, func() (plumbing.Hash, error) {
+// remoteHeads asks the server where its references are.
+func remoteHeads(ctx context.Context, w wire) (map[string]plumbing.Hash, error) {
+	return await(ctx, func() (map[string]plumbing.Hash, error) {
 		s, err := greet(ctx, w, w.NewReceivePackSession)
 		if err != nil {
-			return plumbing.ZeroHash, err
+			return nil, err
 		}
 		defer s.Close()
 		refs, err := w.advertised(ctx, s)
 		if err != nil {
-			return plumbing.ZeroHash, err
+			return nil, err
 		}
-		return refs.References[t.branch.String()], nil
+		return refs.References, nil
 	})
 }
 

@@ -38,6 +38,12 @@ type Record struct {
 	Findings []RecordedFinding `json:"findings"`
 	// Waivers names the waivers that were used.
 	Waivers []string `json:"waivers"`
+	// Claims are what no other tenant may have, such as host:eu/shop.example.com, sorted.
+	Claims []string `json:"claims,omitempty"`
+	// Source is the commit of the platform repository at which the files or the record last changed, and
+	// SourceTime when it was made (RFC 3339, UTC).
+	Source     string `json:"source,omitempty"`
+	SourceTime string `json:"sourceTime,omitempty"`
 }
 
 // RecordedFinding is a check that failed and did not hold the tenant back.
@@ -123,6 +129,7 @@ func (r *Record) Bytes() []byte {
 	})
 	c.Waivers = append([]string{}, r.Waivers...)
 	slices.Sort(c.Waivers)
+	c.Claims = slices.Compact(slices.Sorted(slices.Values(r.Claims)))
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
