@@ -30,6 +30,13 @@ type Options struct {
 	URL string
 	// Branch is a name such as main; it is created when the repository has no such branch.
 	Branch string
+	// From is the branch that a new Branch begins at; it is made, too, where it does not exist.
+	From string
+	// Onto is the branch that Branch proposes a change to: the commit goes on top of Onto, and Branch moves to it
+	// wherever it was before. Replace is asked about the commit that Branch leaves; its error is returned, and
+	// nothing is written.
+	Onto    string
+	Replace func(tip Tip) error
 	// Path is the folder of the repository that the files live in, with slashes; empty for its root.
 	Path string
 
@@ -63,6 +70,9 @@ type Options struct {
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
 	Approve func(changed []Change) error
+	// Beside makes files that go along with changes and that no record names, by path relative to Path. It sees
+	// what the commit goes on top of. Content nil takes a file away.
+	Beside func(head *Commit, changed []Change) (map[string][]byte, error)
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
@@ -196,7 +206,7 @@ func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
 
 // attempt reads the head, compares, and pushes once.
 func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
-	snap, err := t.read(ctx)
+	snap, err := t.start(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -228,7 +238,19 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
 		return res, nil
 	}
+	if stays, err := t.stays(snap, updates, &res); stays || err != nil {
+		return res, err
+	}
+	if snap.start {
+		if err := t.at(t.From).plant(ctx); err != nil {
+			return Result{}, err
+		}
+		return t.attempt(ctx, prepare)
+	}
 	pack := newPack()
+	if err := t.accompany(head, plan, res.Changed, pack); err != nil {
+		return Result{}, err
+	}
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
@@ -237,11 +259,11 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	moves := append([]move{{t.branch, snap.head, commit}}, notes...)
+	moves := append([]move{{t.branch, snap.tip, commit}}, notes...)
 	if res.LostNotes, err = t.push(ctx, moves, pack.seal()); err != nil {
 		return Result{}, err
 	}
-	res.Commit, res.Head, res.Created = commit.String(), commit.String(), snap.head.IsZero()
+	res.Commit, res.Head, res.Created = commit.String(), commit.String(), snap.tip.IsZero()
 	return res, nil
 }
 

@@ -27,6 +27,8 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
+	// base is what a proposal is made for.
+	base string
 }
 
 // defaultRetries is enough for 16 writers at once: each round of a race has a winner.
@@ -47,6 +49,9 @@ func newTarget(opts Options) (*target, error) {
 		return nil, err
 	}
 	t.branch = plumbing.NewBranchReferenceName(opts.Branch)
+	if err := t.checkBase(); err != nil {
+		return nil, err
+	}
 	switch opts.Path {
 	case "", ".", "./":
 		t.Path = ""
