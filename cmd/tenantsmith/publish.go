@@ -4,18 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
-	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
 type publishOptions struct {
 	target
+	delivery
 	expect                 string
 	dryRun, atomic, verify bool
 }
@@ -44,6 +43,7 @@ the rendered files of all tenants which the commit would change.`,
 	f := cmd.Flags()
 	o.target.flags(cmd)
 	o.target.writing(cmd)
+	o.delivery.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -59,7 +59,7 @@ the rendered files of all tenants which the commit would change.`,
 
 func (w *workspace) publish(ctx context.Context, args []string, o publishOptions) error {
 	target, err := w.remote(o.target)
-	if err != nil {
+	if err := cmp.Or(err, o.delivery.check()); err != nil {
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
@@ -87,25 +87,29 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
-	done, err := gitops.Publish(ctx, target, gitops.Always(updates...))
+	job := job{options: o, res: res, prepare: gitops.Always(updates...), scope: scopeOf(args, res)}
+	if o.hydrator {
+		if job.dry, err = w.dry(); err != nil {
+			return err
+		}
+	}
+	done, err := w.deliverAll(ctx, routes(target, res), job, &approval)
+	if tellErr := w.published(done, job, len(args) == 0); tellErr != nil {
+		return tellErr
+	}
 	if approval.refused {
 		return w.unexpected(approval)
 	}
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		w.orphans(done.Others, res)
-	}
-	if err := w.published(done, o); err != nil {
-		return err
-	}
-	return outcome(res, done.Skipped)
+	return outcome(res, done)
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
-func outcome(res *pipeline.Result, skipped []string) error {
-	if len(res.Held) > 0 || len(skipped) > 0 || failing(res) > 0 {
+func outcome(res *pipeline.Result, done []delivered) error {
+	skipped := slices.ContainsFunc(done, func(d delivered) bool { return len(d.Skipped) > 0 })
+	if len(res.Held) > 0 || skipped || failing(res) > 0 {
 		return errProblems
 	}
 	return nil
@@ -119,42 +123,6 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 		}
 	}
 	return out
-}
-
-// orphans names trees in the repository whose tenant has no file here any more. Deleting a tenant is
-// never a side effect.
-func (w *workspace) orphans(others []string, res *pipeline.Result) {
-	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
-	if len(others) > 0 {
-		w.say("left as they are: the trees of %s, which have no file here", list(others))
-	}
-}
-
-// published says what happened in git, and what has not happened yet in a cluster.
-func (w *workspace) published(done gitops.Result, o publishOptions) error {
-	if err := w.problems(reportOf(done.Problems)); err != nil {
-		return err
-	}
-	verb := map[bool]string{true: "would change", false: "changed"}[o.dryRun]
-	if o.atomic && len(done.Skipped) > 0 {
-		w.say("nothing published: --atomic, and %s skipped", list(done.Skipped))
-		return nil
-	}
-	for _, c := range done.Changed {
-		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
-	}
-	switch {
-	case len(done.Skipped) > 0 && len(done.Changed) == 0:
-		w.say("skipped: %s", list(done.Skipped))
-	case len(done.Changed) == 0:
-		w.say("%s is up to date at %s", o.branch, cmp.Or(short(done.Head), "no commit"))
-	case o.dryRun:
-		w.say("%s %s on %s; nothing was pushed", report.Plural(len(done.Changed), "tenant"), verb, o.branch)
-	default:
-		w.say("%s %s on %s: %s; clusters follow when their GitOps controller syncs", report.Plural(len(done.Changed), "tenant"), verb, o.branch, short(done.Commit))
-	}
-	return nil
 }
 
 func short(hash string) string { return hash[:min(len(hash), 12)] }

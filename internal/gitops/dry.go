@@ -196,3 +196,31 @@ func (d Dry) Trailers() []Trailer {
 	}
 	return out
 }
+
+// Oldest is the commit among revisions that all others come after, or else the youngest that they all come after.
+func Oldest(dir string, revs []string) (string, error) {
+	top, _, err := around(dir)
+	if err != nil {
+		return "", err
+	}
+	r, err := openLocal(top)
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	var oldest *object.Commit
+	for _, rev := range revs {
+		c, err := r.resolve(rev)
+		if err == nil && oldest != nil {
+			c, err = r.mergeBase(oldest, c)
+		}
+		if err != nil {
+			return "", err
+		}
+		oldest = c
+	}
+	if oldest == nil {
+		return "", errAbsent
+	}
+	return oldest.Hash.String(), nil
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+)
+
+// published says what happened in git, branch by branch, and what has not happened yet in a cluster.
+func (w *workspace) published(done []delivered, j job, all bool) error {
+	var others []string
+	for _, d := range done {
+		others = append(others, d.Others...)
+	}
+	slices.Sort(others)
+	if all {
+		w.orphans(slices.Compact(others), j.res)
+	}
+	for _, d := range done {
+		if err := w.delivered(d, j.options, len(done) > 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orphans names trees in the repository whose tenant has no file here any more. Deleting a tenant is
+// never a side effect.
+func (w *workspace) orphans(others []string, res *pipeline.Result) {
+	names := known(res)
+	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
+	if len(others) > 0 {
+		w.say("left as they are: the trees of %s, which have no file here", list(others))
+	}
+}
+
+// delivered says what happened on one branch; one of several stands in front of each tenant.
+func (w *workspace) delivered(d delivered, o publishOptions, several bool) error {
+	if err := w.problems(reportOf(d.Problems)); err != nil {
+		return err
+	}
+	if o.atomic && len(d.Skipped) > 0 {
+		w.say("nothing published: --atomic, and %s skipped", list(d.Skipped))
+		return nil
+	}
+	for _, c := range d.Changed {
+		if several {
+			fmt.Fprintf(w.out, "%s\t", d.branch)
+		}
+		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
+	}
+	w.say("%s", d.sentence(o))
+	return nil
+}
+
+// sentence sums up one branch.
+func (d delivered) sentence(o publishOptions) string {
+	switch many := report.Plural(len(d.Changed), "tenant"); {
+	case d.said != "":
+		return d.said
+	case len(d.Skipped) > 0 && len(d.Changed) == 0:
+		return "skipped: " + list(d.Skipped)
+	case len(d.Changed) == 0:
+		return fmt.Sprintf("%s is up to date at %s", d.branch, cmp.Or(short(d.Head), "no commit"))
+	case o.dryRun:
+		return fmt.Sprintf("%s would change on %s; nothing was pushed", many, d.branch)
+	case o.hydrator:
+		return fmt.Sprintf("%s changed on %s: %s; clusters follow when it is promoted", many, d.branch, short(d.Commit))
+	default:
+		return fmt.Sprintf("%s changed on %s: %s; clusters follow when their GitOps controller syncs", many, d.branch, short(d.Commit))
+	}
+}
