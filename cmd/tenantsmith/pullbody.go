@@ -34,6 +34,9 @@ func (p *proposer) body(ctx context.Context, changes []gitops.Change, digest str
 	if source := p.base.SourceCommit; source != "" {
 		footer += ", rendered from `" + source + "` of the platform repository"
 	}
+	if p.base.SourceDirty {
+		footer += " and files that are not committed"
+	}
 	footer = "\n\n" + footer + ". The next publish writes this description anew.\n\n" + p.mark
 	if len(utf16.Encode([]rune(text+footer))) > mostBody {
 		text = counts(changes) + "\nThe plan is longer than a description may be.\n"

@@ -156,7 +156,7 @@ func TestPullRequestKeepsTheWorkOfPeople(t *testing.T) {
 	f.tenant("acme", "1.1.0")
 	f.propose(0)
 	pull := f.pulls[0]
-	require.Contains(t, pull.body, "There is no plan")
+	require.Contains(t, pull.body, "ghcr.io/example/web:1.0.0 → ghcr.io/example/web:1.1.0", "from the commit that the records on main name")
 
 	// The host merges the base into the branch at the press of a button: nothing of anybody's is lost by a new commit.
 	f.edits("main", "README.md", "x\n")
@@ -188,6 +188,30 @@ func TestPullRequestKeepsTheWorkOfPeople(t *testing.T) {
 	f.tenant("acme", "1.4.0")
 	_, errs = f.propose(1)
 	require.Contains(t, errs, "changed by hand since tenantsmith wrote it")
+}
+
+// Where nobody knows what the base was rendered from, the description says so.
+func TestPullRequestWithoutPlan(t *testing.T) {
+	f := newFleet(t)
+	f.git("-C", f.repo, "symbolic-ref", "HEAD", "refs/heads/main")
+	f.publish(0, "shop")
+	f.propose(0, "acme")
+	require.Contains(t, f.pulls[0].body, "- `acme`: ")
+	require.Contains(t, f.pulls[0].body, "There is no plan: these tenants are new on `main`.")
+	// A clone that was made anew, without the history.
+	require.NoError(t, os.RemoveAll(filepath.Join(f.dir, ".git")))
+	f.git("init", "-q", "-b", "main", f.dir)
+	f.tenant("shop", "1.1.0")
+	f.commit("all that is left")
+	f.propose(0, "shop")
+	require.Contains(t, f.pulls[1].body, "There is no plan: this clone lacks the commit that `main` was rendered from.")
+	require.NoError(t, os.RemoveAll(filepath.Join(f.dir, ".git")))
+	f.tenant("acme", "1.1.0")
+	f.publish(0, "acme")
+	f.tenant("acme", "1.2.0")
+	f.propose(0, "acme")
+	require.Contains(t, f.pulls[0].body, "There is no plan: the records of `main` do not say which commit they were rendered from.")
+	require.NotContains(t, f.pulls[0].body, "rendered from `")
 }
 
 // Two runs at once open one pull request.

@@ -4,13 +4,15 @@
 // of the objects that changed and nothing else, pushed as a fast-forward that names the head it was
 // made for. Files of nobody's record are never touched, hand-edited ones are reported and left alone,
 // and nothing is written when nothing changed. The package reads no clock and no environment except
-// what ssh needs (agent and known hosts) and the proxy settings of https.
+// what ssh needs (agent and known hosts) and the proxy settings of https; chance only says how long a writer
+// that lost a race waits.
 package gitops
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -73,6 +75,10 @@ type Options struct {
 	// Beside makes files that go along with changes and that no record names, by path relative to Path. It sees
 	// what the commit goes on top of. Content nil takes a file away.
 	Beside func(head *Commit, changed []Change) (map[string][]byte, error)
+	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
+	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
+	// updates, which are skipped.
+	Together func(ctx context.Context, head *Commit, changing []Update) ([]manifest.Problem, error)
 	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
 	// a negative number never.
 	Retries int
@@ -192,18 +198,6 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	return res, nil
 }
 
-func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
-	for try := 0; ; try++ {
-		res, err := t.attempt(ctx, prepare)
-		if err == nil || !errors.Is(err, ErrMoved) || try >= t.retries {
-			return res, err
-		}
-		if err := pause(ctx, time.Duration(try+1)*100*time.Millisecond); err != nil {
-			return Result{}, err
-		}
-	}
-}
-
 // attempt reads the head, compares, and pushes once.
 func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	snap, err := t.start(ctx)
@@ -222,7 +216,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err := checkUpdates(updates); err != nil {
 		return Result{}, err
 	}
-	plan, err := t.compare(snap, updates)
+	plan, err := t.settle(ctx, snap, head, updates)
 	if err != nil {
 		return Result{}, err
 	}
@@ -267,13 +261,36 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	return res, nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+// settle compares the updates with the head until those that go through fit what stays there.
+func (t *target) settle(ctx context.Context, snap *snapshot, head *Commit, updates []Update) (*plan, error) {
+	history, err := t.openLineage()
+	if err != nil {
+		return nil, err
+	}
+	defer history.close()
+	from := &source{commit: t.SourceCommit, lineage: history}
+	var clashes []manifest.Problem
+	for {
+		plan, err := t.compare(snap, updates, from)
+		if err != nil {
+			return nil, err
+		}
+		plan.drop(clashes)
+		changing := plan.changing()
+		if t.Together == nil || len(changing) == 0 {
+			return plan, nil
+		}
+		found, err := t.Together(ctx, head, changing)
+		if err != nil {
+			return nil, err
+		}
+		clashes = append(clashes, found...)
+		left := slices.DeleteFunc(slices.Clone(updates), func(u Update) bool {
+			return slices.ContainsFunc(found, func(p manifest.Problem) bool { return p.Tenant == u.Tenant })
+		})
+		if len(left) == len(updates) {
+			return plan, nil
+		}
+		updates = left
 	}
 }

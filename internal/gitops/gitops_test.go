@@ -115,7 +115,7 @@ func publish(t testing.TB, opts gitops.Options, updates ...gitops.Update) gitops
 	return res
 }
 
-// tree lists path and content of everything on the branch.
+// tree lists path and content of everything on the branch, records without the source that a publish puts in.
 func tree(t testing.TB, repo, branch string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -128,7 +128,7 @@ func tree(t testing.TB, repo, branch string) map[string]string {
 		cmd.Dir = repo
 		out, err := cmd.Output()
 		require.NoError(t, err)
-		files[path] = string(out)
+		files[path] = string(manifest.Unsourced(out))
 	}
 	return files
 }

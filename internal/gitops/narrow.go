@@ -77,7 +77,8 @@ func narrow(head *Commit, u *Update, env string) (bool, error) {
 	return true, nil
 }
 
-// carried is the record as the head has it, where it differs in nothing but how it came about.
+// carried is the record as the head has it, without its source, where the next one differs in nothing but how it came
+// about.
 func carried(tenant string, was []byte, next *manifest.Record) []byte {
 	old, err := manifest.ParseRecord(tenant, was)
 	if err != nil {
@@ -85,7 +86,7 @@ func carried(tenant string, was []byte, next *manifest.Record) []byte {
 	}
 	same := *next
 	same.Version, same.Inputs, same.Schemas, same.Policies = old.Version, old.Inputs, old.Schemas, old.Policies
-	if bytes.Equal(same.Bytes(), was) {
+	if was = manifest.Unsourced(was); bytes.Equal(same.Bytes(), was) {
 		return was
 	}
 	return next.Bytes()

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -117,7 +116,12 @@ func (t *target) stays(snap *snapshot, updates []Update, res *Result) (bool, err
 	if err != nil {
 		return false, err
 	}
-	there, err := t.compare(snap.own, updates)
+	history, err := t.openLineage()
+	if err != nil {
+		return false, err
+	}
+	defer history.close()
+	there, err := t.compare(snap.own, updates, &source{commit: t.SourceCommit, lineage: history})
 	if err != nil {
 		return false, err
 	}
@@ -209,7 +213,7 @@ func Annotate(ctx context.Context, opts Options) (bool, error) {
 			}
 			return done, err
 		}
-		if err := pause(ctx, time.Duration(try+1)*50*time.Millisecond); err != nil {
+		if err := pause(ctx, wait(try)); err != nil {
 			return false, err
 		}
 	}

@@ -29,7 +29,7 @@ type tenantPlan struct {
 }
 
 // compare reconciles every tenant with its record at the head and changes the tree in memory.
-func (t *target) compare(snap *snapshot, updates []Update) (*plan, error) {
+func (t *target) compare(snap *snapshot, updates []Update, from *source) (*plan, error) {
 	root, err := snap.tree()
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (t *target) compare(snap *snapshot, updates []Update) (*plan, error) {
 	for _, u := range slices.SortedFunc(slices.Values(updates), func(a, b Update) int {
 		return strings.Compare(a.Tenant, b.Tenant)
 	}) {
-		tp, problems, err := t.reconcile(root, u)
+		tp, problems, err := t.reconcile(root, u, from)
 		if err != nil {
 			return nil, fmt.Errorf("tenant %s: %w", u.Tenant, err)
 		}
@@ -46,6 +46,28 @@ func (t *target) compare(snap *snapshot, updates []Update) (*plan, error) {
 		p.tenants = append(p.tenants, tp)
 	}
 	return p, t.apply(p)
+}
+
+// changing are the updates of the tenants that change.
+func (p *plan) changing() []Update {
+	var out []Update
+	for _, tp := range p.tenants {
+		if !tp.bad && tp.files() > 0 {
+			out = append(out, tp.update)
+		}
+	}
+	return out
+}
+
+// drop notes the tenants that were left out because they clash with what stays at the head.
+func (p *plan) drop(clashes []manifest.Problem) {
+	p.problems = append(p.problems, clashes...)
+	for _, c := range clashes {
+		if !slices.ContainsFunc(p.tenants, func(tp tenantPlan) bool { return tp.Tenant == c.Tenant }) {
+			p.tenants = append(p.tenants, tenantPlan{Change: Change{Tenant: c.Tenant}, bad: true})
+		}
+	}
+	slices.SortStableFunc(p.tenants, func(a, b tenantPlan) int { return strings.Compare(a.Tenant, b.Tenant) })
 }
 
 // apply edits the tree. Removals come first, so that a file can take the place of a folder.

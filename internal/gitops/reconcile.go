@@ -5,23 +5,31 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-git/go-git/v5/plumbing"
+
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // reconcile finds what one update changes against the head. Problems mean that the tenant stays as it
 // is.
-func (t *target) reconcile(root *folder, u Update) (tenantPlan, []manifest.Problem, error) {
-	h := newHeadReader(t, root, u.Files)
-	tp := tenantPlan{Change: Change{Tenant: u.Tenant}, update: u, hashes: h.hashes}
+func (t *target) reconcile(root *folder, u Update, from *source) (tenantPlan, []manifest.Problem, error) {
+	tp := tenantPlan{Change: Change{Tenant: u.Tenant}}
 	skip := func(problems []manifest.Problem) (tenantPlan, []manifest.Problem, error) {
-		tp.bad = true
+		tp.Change, tp.bad = Change{Tenant: u.Tenant}, true
 		return tp, t.blame(u.Tenant, problems), nil
 	}
 	record := manifest.RecordPath(u.Tenant)
-	old, problem, err := h.record(u.Tenant, record)
+	h := newHeadReader(t, root, u.Files)
+	data, err := from.record(h, u)
 	if err != nil {
 		return tp, nil, err
 	}
+	u = from.stamp(u, data)
+	if h.next = u.Files; u.Files[record] != nil {
+		h.hashes[record] = hashObject(plumbing.BlobObject, u.Files[record])
+	}
+	tp.update, tp.hashes = u, h.hashes
+	old, problem := parseRecord(u.Tenant, record, data)
 	if problem != nil {
 		return skip([]manifest.Problem{*problem})
 	}
@@ -44,6 +52,16 @@ func (t *target) reconcile(root *folder, u Update) (tenantPlan, []manifest.Probl
 	if len(blocked) > 0 {
 		return skip(inTheWay(t.Path, blocked))
 	}
+	if old != nil {
+		from.last = [2]string{old.Source, old.SourceTime}
+	}
+	if old != nil && len(changes.Write)+len(tp.Removed) > 0 && !t.Rewind {
+		if younger, err := from.isYounger(old.Source, old.SourceTime); err != nil {
+			return tp, nil, err
+		} else if younger {
+			return skip(t.late(old))
+		}
+	}
 	return tp, nil, tp.sort(changes, h)
 }
 
@@ -64,12 +82,11 @@ func (tp *tenantPlan) sort(changes manifest.Changes, h *headReader) error {
 	return nil
 }
 
-// record reads the tenant's record at the head; nil if there is none. One that cannot be read is a
+// parseRecord is the tenant's record at the head; nil if there is none. One that cannot be read is a
 // problem of the repository, not an error: without it nobody knows which files are ours.
-func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Problem, error) {
-	data, exists, err := h.read(file)
-	if err != nil || !exists {
-		return nil, nil, err
+func parseRecord(tenant, file string, data []byte) (*manifest.Record, *manifest.Problem) {
+	if data == nil {
+		return nil, nil
 	}
 	record, err := manifest.ParseRecord(tenant, data)
 	if err != nil {
@@ -77,9 +94,9 @@ func (h *headReader) record(tenant, file string) (*manifest.Record, *manifest.Pr
 			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file},
 			Message: "the record cannot be used: " + printable(err.Error()),
 			Remedy:  "restore the file from the history of the repository",
-		}, nil
+		}
 	}
-	return record, nil, nil
+	return record, nil
 }
 
 func inTheWay(prefix string, paths []string) []manifest.Problem {

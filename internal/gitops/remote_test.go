@@ -230,7 +230,7 @@ func TestRaceLostTooOften(t *testing.T) {
 		opts.Retries = 1
 		_, err := gitops.Publish(t.Context(), opts, gitops.Always(acme("a:1")))
 		require.ErrorIs(t, err, gitops.ErrMoved)
-		require.EqualError(t, err, "publish to "+opts.URL+": the branch moved; run again")
+		require.EqualError(t, err, "publish to "+opts.URL+": each of 2 attempts found that the branch moved; run again")
 		require.Equal(t, "3", git(t, repo, "rev-list", "--count", "main"))
 		require.NotContains(t, tree(t, repo, "main"), "tenants/acme/.tenantsmith.json")
 	})

@@ -224,7 +224,8 @@ func readObject(objects storer.EncodedObjectStorer, kind plumbing.ObjectType, ha
 	if err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", kind, hash, err)
 	}
-	data, err := io.ReadAll(io.LimitReader(r, obj.Size()+1))
+	data := make([]byte, obj.Size())
+	_, err = io.ReadFull(r, data)
 	if err = errors.Join(err, r.Close()); err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", kind, hash, err)
 	}

@@ -27,6 +27,10 @@ type Record struct {
 	Tenant     string `json:"tenant"`
 	// Version is that of tenantsmith.
 	Version string `json:"version"`
+	// Source is the commit of the platform repository at which the files or the record last changed, and
+	// SourceTime when it was made (RFC 3339, UTC). See [Sourced].
+	Source     string `json:"source,omitempty"`
+	SourceTime string `json:"sourceTime,omitempty"`
 	// Inputs are the files people wrote, by path.
 	Inputs map[string]string `json:"inputs"`
 	// Schemas and Policies are the digests of what judged them.
@@ -38,12 +42,8 @@ type Record struct {
 	Findings []RecordedFinding `json:"findings"`
 	// Waivers names the waivers that were used.
 	Waivers []string `json:"waivers"`
-	// Claims are what no other tenant may have, such as host:eu/shop.example.com, sorted.
+	// Claims are what no other tenant may have, such as host:shop.example.com, sorted.
 	Claims []string `json:"claims,omitempty"`
-	// Source is the commit of the platform repository at which the files or the record last changed, and
-	// SourceTime when it was made (RFC 3339, UTC).
-	Source     string `json:"source,omitempty"`
-	SourceTime string `json:"sourceTime,omitempty"`
 }
 
 // RecordedFinding is a check that failed and did not hold the tenant back.
