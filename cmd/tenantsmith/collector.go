@@ -16,7 +16,7 @@ const (
 	smallestHeap = 4 << 20
 	// planMemory is what a plan may use before garbage is collected: it keeps the objects of many tenants until
 	// its end, and marking them again and again takes a third of its CPU.
-	planMemory = 1 << 30
+	planMemory = 3 << 29
 )
 
 // planning says that memory is bounded as a plan's.

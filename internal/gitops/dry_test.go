@@ -12,8 +12,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 )
 
-// platform makes a platform repository with one commit.
-func platform(t *testing.T, message string) string {
+// platformAt makes a platform repository with one commit.
+func platformAt(t *testing.T, message string) string {
 	dir := t.TempDir()
 	git(t, dir, "init", "-q", "-b", "main")
 	put(t, dir, map[string]string{"tenants/acme.yaml": "x\n"})
@@ -39,7 +39,7 @@ Argocd-reference-commit-date: 2025-06-09T13:50:18-04:00
 `
 
 func TestDry(t *testing.T) {
-	dir := platform(t, bump)
+	dir := platformAt(t, bump)
 	git(t, dir, "remote", "add", "origin", "git@github.com:example/platform.git")
 	d, err := gitops.ReadDry(filepath.Join(dir, "tenants"))
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestDry(t *testing.T) {
 
 // Git reads the trailers back from the commit that we write.
 func TestDryTrailers(t *testing.T) {
-	d, err := gitops.ReadDry(platform(t, "One\n\nTwo\nthree\n"))
+	d, err := gitops.ReadDry(platformAt(t, "One\n\nTwo\nthree\n"))
 	require.NoError(t, err)
 	require.Empty(t, d.RepoURL)
 	repo := bare(t)
@@ -93,7 +93,7 @@ func TestDryOfOddCommits(t *testing.T) {
 		"red \x1b[31malert\x1b[0m and a\ttab":                "red [31malert[0m and a    tab",
 		"Argocd-reference-commit-date: 2025-06-09T13:50:18Z": "",
 	} {
-		d, err := gitops.ReadDry(platform(t, "Subject\n\n"+line+"\n"))
+		d, err := gitops.ReadDry(platformAt(t, "Subject\n\n"+line+"\n"))
 		require.NoError(t, err)
 		require.Equal(t, left, d.Body)
 	}
@@ -102,7 +102,7 @@ func TestDryOfOddCommits(t *testing.T) {
 		"ssh://git@git.example.com:2222/a/b.git":      "https://git.example.com/a/b.git",
 		"/srv/git/b.git":                              "", "../b.git": "", "file:///srv/b.git": "",
 	} {
-		dir := platform(t, "x")
+		dir := platformAt(t, "x")
 		git(t, dir, "remote", "add", "origin", origin)
 		d, err := gitops.ReadDry(dir)
 		require.NoError(t, err)

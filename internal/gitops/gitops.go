@@ -62,6 +62,9 @@ type Options struct {
 	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
 	// armored signature.
 	Sign func(commit []byte) (signature string, err error)
+	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
+	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
+	Trust *Trust
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -122,6 +125,8 @@ type Result struct {
 	Created bool
 	// LostNotes are the names of notes that the server did not take after it took the commit.
 	LostNotes []string
+	// Verified are the commits of the platform repository whose signatures Options.Trust found good.
+	Verified Verified
 	// Others are the folders below tenants/ at the head that no update named, sorted.
 	Others []string
 }
@@ -182,7 +187,7 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	return look(head)
 }
 
-// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved and
+// Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
 // *RefusedError are typed, no error holds a credential. Problems
 // with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
 // the others go on.
@@ -209,6 +214,10 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	verified, err := t.vouch(head)
+	if err != nil {
+		return Result{}, err
+	}
 	updates, err := prepare(ctx, head)
 	if err != nil {
 		return Result{}, err
@@ -221,6 +230,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 		return Result{}, err
 	}
 	res := plan.result(snap.head)
+	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}

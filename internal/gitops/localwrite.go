@@ -123,15 +123,20 @@ func (r *localRepo) lock(ctx context.Context, branch plumbing.ReferenceName) (*r
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return nil, fmt.Errorf("branch %s cannot be created: %w", branch.Short(), err)
 	}
+	return lockFile(ctx, file, "branch "+branch.Short(), branch.String())
+}
+
+// lockFile waits for the lock of a file of git. People know it under a name, and find it at shown.
+func lockFile(ctx context.Context, file, name, shown string) (*refLock, error) {
 	for try := 0; ; try++ {
 		f, err := os.OpenFile(file+".lock", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		switch {
 		case err == nil:
 			return &refLock{file: f, path: file}, nil
 		case !errors.Is(err, fs.ErrExist):
-			return nil, fmt.Errorf("lock branch %s: %w", branch.Short(), err)
+			return nil, fmt.Errorf("lock %s: %w", name, err)
 		case try >= lockTries:
-			return nil, fmt.Errorf("branch %s is locked by another process; if none runs, delete %s.lock", branch.Short(), branch)
+			return nil, fmt.Errorf("%s is locked by another process; if none runs, delete %s.lock", name, shown)
 		}
 		if err := pause(ctx, 25*time.Millisecond); err != nil {
 			return nil, err
@@ -141,12 +146,22 @@ func (r *localRepo) lock(ctx context.Context, branch plumbing.ReferenceName) (*r
 
 // commit lets the branch point to the hash, in one step, and releases the lock.
 func (l *refLock) commit(hash plumbing.Hash) error {
-	_, err := l.file.WriteString(hash.String() + "\n")
-	if err = errors.Join(err, l.file.Sync(), l.file.Close()); err != nil {
+	if _, err := l.file.WriteString(hash.String() + "\n"); err != nil {
 		return fmt.Errorf("write the branch: %w", err)
 	}
-	if err := os.Rename(l.path+".lock", l.path); err != nil {
+	if err := l.rename(); err != nil {
 		return fmt.Errorf("write the branch: %w", err)
+	}
+	return nil
+}
+
+// rename puts what was written in the place of the file that is locked, and releases the lock.
+func (l *refLock) rename() error {
+	if err := errors.Join(l.file.Sync(), l.file.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(l.path+".lock", l.path); err != nil {
+		return err
 	}
 	l.file = nil
 	return nil

@@ -23,6 +23,15 @@ func (a Auth) redact(err error) error {
 		}
 		return clean
 	}
+	var unsigned *UnsignedError
+	if errors.As(err, &unsigned) {
+		clean := &UnsignedError{}
+		for _, c := range unsigned.Commits {
+			c.Author, c.Subject = a.clean(c.Author), a.clean(c.Subject)
+			clean.Commits = append(clean.Commits, c)
+		}
+		return clean
+	}
 	out := &redacted{text: a.clean(err.Error())}
 	for _, known := range []error{ErrMoved, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -29,13 +30,15 @@ type target struct {
 	endpoint *transport.Endpoint
 	// base is what a proposal is made for.
 	base string
+	// depth is how much of the history is fetched; zero for all of it.
+	depth packp.Depth
 }
 
 // defaultRetries is enough for 16 writers at once: each round of a race has a winner.
 const defaultRetries = 30
 
 func newTarget(opts Options) (*target, error) {
-	t := &target{Options: opts, retries: defaultRetries}
+	t := &target{Options: opts, retries: defaultRetries, depth: packp.DepthCommits(1)}
 	if opts.Retries != 0 {
 		t.retries = max(opts.Retries, 0)
 	}

@@ -79,7 +79,7 @@ func (t *target) readOnce(ctx context.Context, w wire) (*snapshot, error) {
 		snap.close = func() {}
 		return snap, nil
 	}
-	snap.store, err = fetch(ctx, s, refs, wants)
+	snap.store, err = fetch(ctx, s, refs, wants, t.depth)
 	return snap, err
 }
 
@@ -92,14 +92,14 @@ func (t *target) heads(refs *packp.AdvRefs) *snapshot {
 	return snap
 }
 
-func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, wants []plumbing.Hash) (_ store, err error) {
+func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, wants []plumbing.Hash, depth packp.Depth) (_ store, err error) {
 	req := packp.NewUploadPackRequestFromCapabilities(refs.Capabilities)
 	req.Wants = wants
-	if refs.Capabilities.Supports(capability.Shallow) {
+	if !depth.IsZero() && refs.Capabilities.Supports(capability.Shallow) {
 		if err := req.Capabilities.Set(capability.Shallow); err != nil {
 			return store{}, err
 		}
-		req.Depth = packp.DepthCommits(1)
+		req.Depth = depth
 	}
 	dir, err := os.MkdirTemp("", "tenantsmith-")
 	if err != nil {

@@ -220,7 +220,7 @@ type chain struct {
 func (c chain) all(ctx context.Context) ([]Rendered, error) {
 	out := make([]Rendered, len(c.fleet.Tenants))
 	err := each(len(out), c.options.Progress, func(i int) (err error) {
-		out[i], err = c.one(ctx, c.fleet.Tenants[i], nil)
+		out[i], err = c.one(ctx, c.fleet.Tenants[i])
 		return err
 	})
 	return out, cmp.Or(err, ctx.Err())
@@ -246,13 +246,17 @@ func each(n int, progress func(done, total int), f func(i int) error) error {
 	return cmp.Or(errs...)
 }
 
-// one takes a tenant from its fields to its checked files. The twin, if there is one, is the same tenant at
+// one takes a tenant from its fields to its checked files.
+func (c chain) one(ctx context.Context, t *schemas.Tenant) (Rendered, error) {
+	return c.render(ctx, t, overlays(t), nil)
+}
+
+// render takes a tenant from its overlays to its checked files. The twin, if there is one, is the same tenant at
 // another revision, judged by the same engine.
-func (c chain) one(ctx context.Context, t *schemas.Tenant, twin *Rendered) (Rendered, error) {
+func (c chain) render(ctx context.Context, t *schemas.Tenant, src overlay.Source, twin *Rendered) (Rendered, error) {
 	if err := ctx.Err(); err != nil {
 		return Rendered{}, err
 	}
-	src := overlays(t)
 	baseless := twin != nil && len(t.Extras) == 0 && !c.options.Verify
 	if !baseless {
 		src.Base = generators.Generate(t, &t.Base)

@@ -104,8 +104,8 @@ func (p *planner) compare(ctx context.Context) (*comparison, error) {
 		if p.new.refused != nil {
 			return &comparison{old: &Result{Fleet: p.old.fleet, Problems: p.old.fleet.Problems}, new: p.new.refused}, nil
 		}
-		pairs := p.affected()
-		if err := p.render(ctx, pairs); err != nil {
+		pairs, err := p.affected(ctx)
+		if err != nil {
 			return nil, err
 		}
 		if !p.scope.narrow || p.sameOutside(pairs) {

@@ -1,39 +1,40 @@
 package pipeline
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"sync"
 
+	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// affected are the tenants that the change can reach, sorted by name: those that one revision lacks or
-// cannot load, and those whose objects, or whose context that judges them, are not the same.
-func (p *planner) affected() []*pair {
-	names := slices.Sorted(maps.Keys(p.old.tenants))
-	names = either(names, slices.Sorted(maps.Keys(p.new.tenants)))
-	differs := make([]bool, len(names))
-	_ = each(len(names), nil, func(i int) error {
-		differs[i] = p.differs(names[i])
-		return nil
-	})
-	var out []*pair
-	for i, name := range names {
-		if differs[i] {
-			out = append(out, &pair{name: name})
+// affected are the tenants that the change can reach, rendered at both revisions and sorted by name: those that
+// one revision lacks or cannot load, and those whose objects, or whose context that judges them, are not the
+// same.
+func (p *planner) affected(ctx context.Context) ([]*pair, error) {
+	names := either(slices.Sorted(maps.Keys(p.old.tenants)), slices.Sorted(maps.Keys(p.new.tenants)))
+	reached := make([]*pair, len(names))
+	err := each(len(names), p.options.Progress, func(i int) error {
+		pr := &pair{name: names[i]}
+		if !p.differs(pr) {
+			return nil
 		}
-	}
-	return out
+		reached[i] = pr
+		return p.render(ctx, pr)
+	})
+	return slices.DeleteFunc(reached, func(pr *pair) bool { return pr == nil }), err
 }
 
-// differs asks what is cheap first: files, then what they say, then what is generated from it.
-func (p *planner) differs(name string) bool {
-	a, b := p.old.tenants[name], p.new.tenants[name]
+// differs asks what is cheap first: files, then what they say, then what is generated from it, which it leaves
+// with the pair.
+func (p *planner) differs(pr *pair) bool {
+	a, b := p.old.tenants[pr.name], p.new.tenants[pr.name]
 	switch {
-	case a == nil || b == nil || p.views.rules || !sameWaivers(p.old.fleet.Waivers, p.new.fleet.Waivers, name):
+	case a == nil || b == nil || p.views.rules || !sameWaivers(p.old.fleet.Waivers, p.new.fleet.Waivers, pr.name):
 		return true
 	case p.views.same && maps.Equal(a.Inputs, b.Inputs):
 		return false
@@ -43,7 +44,15 @@ func (p *planner) differs(name string) bool {
 	if sameView(a, b, p.views.reaching) {
 		return false
 	}
-	return !sameView(a, b, p.views.judging) || !sameSource(sourceOf(a), sourceOf(b))
+	if !sameView(a, b, p.views.judging) {
+		return true
+	}
+	was, is := overlays(a), overlays(b)
+	if sameOverlays(was, is) && sameObjects(generators.Generate(a, &a.Base), generators.Generate(b, &b.Base)) {
+		return false
+	}
+	pr.was, pr.is = &was, &is
+	return true
 }
 
 // sameWaivers reports whether the waivers of a tenant are the same files.
@@ -79,9 +88,9 @@ func sameView(a, b *schemas.Tenant, same func(tier string) bool) bool {
 		!slices.ContainsFunc(b.Environments, func(e schemas.Environment) bool { return !same(e.Spec.Tier) })
 }
 
-// sameSource reports whether trees are made of the same objects.
-func sameSource(a, b overlay.Source) bool {
-	return sameObjects(a.Base, b.Base) && slices.EqualFunc(a.Envs, b.Envs, func(x, y overlay.Env) bool {
+// sameOverlays reports whether environments hold the same objects.
+func sameOverlays(a, b overlay.Source) bool {
+	return slices.EqualFunc(a.Envs, b.Envs, func(x, y overlay.Env) bool {
 		return x.Name == y.Name && x.Namespace == y.Namespace && sameObjects(x.Objects, y.Objects)
 	})
 }

@@ -19,33 +19,34 @@ import (
 type pair struct {
 	name     string
 	old, new *Rendered
+	// was and is are the overlays at each revision, where they had to be generated to know that they differ;
+	// rendering takes them.
+	was, is *overlay.Source
 	// files are the digests of the rendered files at the new revision, where they differ from those at the
 	// old one; nil where they do not, or where there are none.
 	files map[string]string
 }
 
-// render takes the tenants of each pair through the chain.
-func (p *planner) render(ctx context.Context, pairs []*pair) error {
-	return each(len(pairs), p.options.Progress, func(i int) (err error) {
-		pr := pairs[i]
-		if pr.new, err = p.new.one(ctx, pr.name, nil); err != nil {
-			return err
-		}
-		twin := pr.new
-		if p.old.chain.engine != p.new.chain.engine {
-			twin = nil
-		}
-		if pr.old, err = p.old.one(ctx, pr.name, twin); err != nil {
-			return err
-		}
-		pr.compareFiles()
-		pr.forget()
-		return nil
-	})
+// render takes both sides of a pair through the chain.
+func (p *planner) render(ctx context.Context, pr *pair) (err error) {
+	if pr.new, err = p.new.one(ctx, pr.name, pr.is, nil); err != nil {
+		return err
+	}
+	twin := pr.new
+	if p.old.chain.engine != p.new.chain.engine {
+		twin = nil
+	}
+	if pr.old, err = p.old.one(ctx, pr.name, pr.was, twin); err != nil {
+		return err
+	}
+	pr.compareFiles()
+	pr.forget()
+	return nil
 }
 
 // forget lets go of what only the judgement of the other revision needs, and of what no plan tells.
 func (pr *pair) forget() {
+	pr.was, pr.is = nil, nil
 	for _, r := range []*Rendered{pr.old, pr.new} {
 		if r == nil {
 			continue
@@ -58,12 +59,16 @@ func (pr *pair) forget() {
 	}
 }
 
-func (r *revision) one(ctx context.Context, name string, twin *Rendered) (*Rendered, error) {
+func (r *revision) one(ctx context.Context, name string, src *overlay.Source, twin *Rendered) (*Rendered, error) {
 	t := r.tenants[name]
 	if t == nil {
 		return nil, nil
 	}
-	out, err := r.chain.one(ctx, t, twin)
+	if src == nil {
+		made := overlays(t)
+		src = &made
+	}
+	out, err := r.chain.render(ctx, t, *src, twin)
 	return &out, err
 }
 
@@ -151,7 +156,7 @@ func (p *planner) judge(ctx context.Context, pairs []*pair) (*comparison, error)
 		return nil, err
 	}
 	more := p.joining(pairs, was, is)
-	if err := p.render(ctx, more); err != nil {
+	if err := each(len(more), nil, func(i int) error { return p.render(ctx, more[i]) }); err != nil {
 		return nil, err
 	}
 	pairs = append(pairs, more...)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,8 +30,8 @@ func (c *comparison) renames() []renamed {
 }
 
 // CompareFindings says which of the problems after a change are new, which of those before it are fixed, and how many
-// stay. A problem whose line moved is the same, and so is one that says of the same field the same in other words,
-// with another image, say. One that a waiver accepts now is neither; one whose waiver is gone, or that is graver, is new.
+// stay. A problem whose line moved is the same, and so is one that moved in its list, or that says of the same field the
+// same in other words, with another image, say. One that a waiver accepts now is neither; one whose waiver is gone, or that is graver, is new.
 func CompareFindings(before, after []manifest.Problem) Findings {
 	return compareFindings(before, after, nil).waived(before, after, nil)
 }
@@ -45,7 +46,8 @@ func compareFindings(before, after []manifest.Problem, names []renamed) Findings
 	l.match(keyOf, unmoved, unchanged)
 	l.match(keyOf, stays, unchanged)
 	l.match(looseKey, stays, unchanged)
-	for _, key := range []identity{keyOf, looseKey} {
+	l.match(shiftedKey, stays, unchanged)
+	for _, key := range []identity{keyOf, looseKey, shiftedKey} {
 		l.match(key, func(_, _ manifest.Problem) bool { return true }, func(old, new manifest.Problem) {
 			if old.Waiver == "" && new.Waiver != "" {
 				out.Fixed = append(out.Fixed, old)
@@ -130,6 +132,15 @@ func looseKey(p manifest.Problem) findingKey {
 	k.message = p.Alone()
 	return k
 }
+
+// shiftedKey leaves out where in its lists a problem stands: an item that goes or comes before it moves it.
+func shiftedKey(p manifest.Problem) findingKey {
+	k := keyOf(p)
+	k.path, k.field = place.ReplaceAllString(k.path, "[]"), place.ReplaceAllString(k.field, "[]")
+	return k
+}
+
+var place = regexp.MustCompile(`\[[0-9]+\]`)
 
 // rename tells a problem with the names that objects have after the change.
 func rename(p manifest.Problem, names []renamed) manifest.Problem {

@@ -9,7 +9,7 @@ func (f Findings) waived(before, after []manifest.Problem, names []renamed) Find
 	more := map[findingKey]int{} // how many more are waived after than before
 	for _, p := range after {
 		if p.Waiver != "" {
-			more[keyOf(p)]++
+			more[looseKey(p)]++
 		}
 	}
 	if len(more) == 0 {
@@ -17,13 +17,13 @@ func (f Findings) waived(before, after []manifest.Problem, names []renamed) Find
 	}
 	for _, p := range before {
 		if p.Waiver != "" {
-			more[keyOf(rename(p, names))]--
+			more[looseKey(rename(p, names))]--
 		}
 	}
 	fixed := f.Fixed
 	f.Fixed = nil
 	for _, p := range fixed {
-		k := keyOf(rename(p, names))
+		k := looseKey(rename(p, names))
 		if p.Waiver != "" || more[k] <= 0 {
 			f.Fixed = append(f.Fixed, p)
 			continue
