@@ -60,7 +60,7 @@ func New(o Options) (*Repository, error) {
 
 var (
 	scpLike  = regexp.MustCompile(`^[^/@\s]+@([^/:\s]+):(.+)$`)
-	nameLike = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+	nameLike = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
 )
 
 // parse takes the host, the owner and the name out of the address that git uses.
