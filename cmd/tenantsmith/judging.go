@@ -15,6 +15,11 @@ type judging struct {
 
 func (j *judging) flags(cmd *cobra.Command) {
 	j.trust(cmd)
+	j.date(cmd)
+}
+
+// date is the flag of commands that judge what stands in the working tree, or will.
+func (j *judging) date(cmd *cobra.Command) {
 	cmd.Flags().Func("now", "judge waivers, and whatever else expires, as on this `DATE`, YYYY-MM-DD (default today, UTC)", func(s string) (err error) {
 		if j.now, err = time.Parse(time.DateOnly, s); err != nil {
 			return errors.New("is no date: use YYYY-MM-DD, such as 2030-12-31")

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// changedFS is a file system as it will be: with files that are written, and without those that go, which have no
+// content. Folders of new files need not be there yet. They are listed by ReadDir.
+type changedFS struct {
+	fs.FS
+	files map[string][]byte
+}
+
+var _ interface {
+	fs.ReadDirFS
+	fs.ReadLinkFS
+} = changedFS{}
+
+// written is the new content of a file, and whether the change is about it.
+func (c changedFS) written(op, name string) ([]byte, bool, error) {
+	data, ok := c.files[name]
+	if ok && data == nil {
+		return nil, false, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+	}
+	return data, ok, nil
+}
+
+func (c changedFS) entry(name string) entry {
+	return entry{path.Base(name), int64(len(c.files[name])), 0o644}
+}
+
+// Open opens a file.
+func (c changedFS) Open(name string) (fs.File, error) {
+	data, ok, err := c.written("open", name)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return opened{bytes.NewReader(data), c.entry(name)}, nil
+	}
+	return c.FS.Open(name)
+}
+
+// ReadDir lists a folder in the order of names.
+func (c changedFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(c.FS, name)
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { _, ok := c.files[path.Join(name, e.Name())]; return ok })
+	for file, data := range c.files {
+		rest, below := strings.CutPrefix(file, name+"/")
+		if name == "." {
+			rest, below = file, true
+		}
+		first, _, deeper := strings.Cut(rest, "/")
+		switch {
+		case !below || data == nil || deeper && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == first }):
+			continue
+		case deeper:
+			entries = append(entries, fs.FileInfoToDirEntry(entry{name: first, mode: fs.ModeDir | 0o755}))
+		default:
+			entries = append(entries, fs.FileInfoToDirEntry(c.entry(file)))
+		}
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	if errors.Is(err, fs.ErrNotExist) && len(entries) > 0 {
+		err = nil
+	}
+	return entries, err
+}
+
+// Lstat describes what stands at a path, without following it.
+func (c changedFS) Lstat(name string) (fs.FileInfo, error) {
+	_, ok, err := c.written("lstat", name)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return c.entry(name), nil
+	}
+	info, err := fs.Lstat(c.FS, name)
+	for file, data := range c.files {
+		if data != nil && errors.Is(err, fs.ErrNotExist) && below(file, name) {
+			return entry{name: path.Base(name), mode: fs.ModeDir | 0o755}, nil
+		}
+	}
+	return info, err
+}
+
+// ReadLink returns where a link leads.
+func (c changedFS) ReadLink(name string) (string, error) { return fs.ReadLink(c.FS, name) }
