@@ -51,6 +51,9 @@ cluster by it. Publish renders what is committed.`,
 	f.StringVar(&o.to, "to", "", "the environment that takes")
 	f.StringSliceVar(&o.services, "services", nil, "only these services; all otherwise")
 	f.StringSliceVar(&o.fields, "fields", o.fields, "what is taken over: "+strings.Join(pipeline.Promotable, ", "))
+	for _, name := range []string{"from", "to"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, w.listed(environmentNames)) // the flag is there
+	}
 	o.editing.flags(cmd)
 	w.date(cmd)
 	return cmd

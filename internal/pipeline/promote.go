@@ -52,15 +52,15 @@ func Promote(fsys fs.FS, tenant, from, to string, services, fields []string) (*P
 		}
 	}
 	p := &Promotion{Tenant: t}
-	old, err := servicesOf(t, to)
+	old, err := runningIn(t, to)
 	if err != nil {
 		return nil, nil, err
 	}
-	next, err := servicesOf(t, from)
+	next, err := runningIn(t, from)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(union(old, next))) {
+	for _, name := range slices.Sorted(maps.Keys(laidOver(old, next))) {
 		was, here := old[name].(map[string]any)
 		will, there := next[name].(map[string]any)
 		switch {
@@ -74,8 +74,8 @@ func Promote(fsys fs.FS, tenant, from, to string, services, fields []string) (*P
 	return p, nil, nil
 }
 
-// servicesOf are the services of the tenant in an environment, as they come out of all layers.
-func servicesOf(t *schemas.Tenant, env string) (map[string]any, error) {
+// runningIn are the services of the tenant in an environment, as they come out of all layers.
+func runningIn(t *schemas.Tenant, env string) (map[string]any, error) {
 	at := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == env })
 	if at < 0 {
 		names := environments(t)
@@ -85,7 +85,7 @@ func servicesOf(t *schemas.Tenant, env string) (map[string]any, error) {
 	return services, nil
 }
 
-func union(a, b map[string]any) map[string]any {
+func laidOver(a, b map[string]any) map[string]any {
 	out := maps.Clone(a)
 	if out == nil {
 		out = map[string]any{}
@@ -108,7 +108,7 @@ func (p *Promotion) differ(service string, at manifest.Path, was, will any) {
 	switch {
 	case manifest.Equal(was, will):
 	case oldMap && nextMap:
-		for _, key := range slices.Sorted(maps.Keys(union(old, next))) {
+		for _, key := range slices.Sorted(maps.Keys(laidOver(old, next))) {
 			p.differ(service, at.Join(key), old[key], next[key])
 		}
 	default:
