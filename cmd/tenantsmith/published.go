@@ -37,7 +37,7 @@ func (w *workspace) orphans(others []string, res *pipeline.Result) {
 	}
 }
 
-// delivered says what happened on one branch; one of several stands in front of each tenant.
+// delivered says what happened on one branch; one of several stands behind each tenant.
 func (w *workspace) delivered(d delivered, o publishOptions, several bool) error {
 	if err := w.problems(reportOf(d.Problems)); err != nil {
 		return err
@@ -47,10 +47,11 @@ func (w *workspace) delivered(d delivered, o publishOptions, several bool) error
 		return nil
 	}
 	for _, c := range d.Changed {
+		line := fmt.Sprintf("%s\t%d added, %d modified, %d removed", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 		if several {
-			fmt.Fprintf(w.out, "%s\t", d.branch)
+			line += "\t" + d.branch
 		}
-		fmt.Fprintf(w.out, "%s\t%d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
+		fmt.Fprintln(w.out, line)
 	}
 	w.say("%s", d.sentence(o))
 	return nil
