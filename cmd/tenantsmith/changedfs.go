@@ -49,7 +49,11 @@ func (c changedFS) Open(name string) (fs.File, error) {
 // ReadDir lists a folder in the order of names.
 func (c changedFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(c.FS, name)
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { _, ok := c.files[path.Join(name, e.Name())]; return ok })
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		full := path.Join(name, e.Name())
+		_, ok := c.files[full]
+		return ok || e.IsDir() && c.emptied(full)
+	})
 	for file, data := range c.files {
 		rest, below := strings.CutPrefix(file, name+"/")
 		if name == "." {
@@ -72,6 +76,17 @@ func (c changedFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
+// emptied reports whether a folder is left without files by those that go: git has no empty folders.
+func (c changedFS) emptied(name string) bool {
+	for file, data := range c.files {
+		if data == nil && below(file, name) {
+			entries, err := c.ReadDir(name)
+			return err == nil && len(entries) == 0
+		}
+	}
+	return false
+}
+
 // Lstat describes what stands at a path, without following it.
 func (c changedFS) Lstat(name string) (fs.FileInfo, error) {
 	_, ok, err := c.written("lstat", name)
@@ -82,6 +97,9 @@ func (c changedFS) Lstat(name string) (fs.FileInfo, error) {
 		return c.entry(name), nil
 	}
 	info, err := fs.Lstat(c.FS, name)
+	if err == nil && info.IsDir() && c.emptied(name) {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+	}
 	for file, data := range c.files {
 		if data != nil && errors.Is(err, fs.ErrNotExist) && below(file, name) {
 			return entry{name: path.Base(name), mode: fs.ModeDir | 0o755}, nil

@@ -148,13 +148,16 @@ func (w *workspace) shown(c *pipeline.ImageEdit) {
 
 // kept names the environments that keep an image of their own.
 func (w *workspace) kept(res *pipeline.Result, service string, o deployOptions) {
-	t := res.Tenants[0].Tenant
+	t, runs := res.Tenants[0].Tenant, false
 	for _, e := range t.Environments {
 		image := e.Spec.Services[service].Image
-		if image == "" || image == o.image || o.environment != "" {
+		if runs = runs || image == o.image; image == "" || image == o.image || o.environment != "" {
 			continue
 		}
 		at := t.At(e.Name, manifest.Path{"spec", "services", service, "image"})
 		w.say("%s keeps %s, which %s says; deploy --env %s changes it", e.Name, tagOf(image), at, e.Name)
+	}
+	if !runs {
+		w.say("no environment runs it")
 	}
 }

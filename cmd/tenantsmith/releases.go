@@ -4,47 +4,57 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// releases says what a rollback means in the clusters: which pods go back, by which commands a release that is under
-// way is stopped and steps are skipped, and what a controller would undo.
-func (w *workspace) releases(after, before, past fs.FS, tenant string, o rollbackOptions) error {
+// move is an object whose pods change. known says that they become what they were, so that the controller finds
+// their ReplicaSet again.
+type move struct {
+	pipeline.Podded
+	known bool
+}
+
+// moves compares pod templates after the rollback with those before it, and with those of then.
+func moves(after, before, past fs.FS, tenant string) ([]move, error) {
 	next, err := pipeline.Templates(after, tenant)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now, err := pipeline.Templates(before, tenant)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	then, err := pipeline.Templates(past, tenant)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	moved := slices.SortedFunc(maps.Keys(next), func(a, b pipeline.Podded) int {
+	var out []move
+	for p, template := range next {
+		if now[p] != template {
+			out = append(out, move{p, then[p] == template})
+		}
+	}
+	slices.SortFunc(out, func(a, b move) int {
 		return cmp.Or(cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
-	moved = slices.DeleteFunc(moved, func(p pipeline.Podded) bool { return now[p] == next[p] })
-	rollouts := false
-	for _, p := range moved {
-		rollouts = rollouts || p.Kind == "Rollout"
-		w.release(p, next[p] == then[p])
+	return out, nil
+}
+
+// releases says what a rollback means in the clusters: which pods go back, by which commands a release that is under
+// way is stopped and steps are skipped, and what a controller would undo.
+func (w *workspace) releases(moved []move, healer string) {
+	for _, m := range moved {
+		w.release(m.Podded, m.known)
 	}
 	switch {
 	case len(moved) == 0:
 		w.say("no pod changes by it")
-	case rollouts:
-		w.say("not `kubectl argo rollouts undo` or `set image`: they change the spec in the cluster, and %s puts back what git holds; abort, promote and retry change the status alone, which git does not hold", healer(before))
+	case slices.ContainsFunc(moved, func(m move) bool { return m.Kind == "Rollout" }):
+		w.say("not `kubectl argo rollouts undo` or `set image`: they change the spec in the cluster, and %s puts back what git holds; abort, promote and retry change the status alone, which git does not hold", healer)
 	}
-	if !o.dryRun {
-		w.say("no cluster has it yet: tenantsmith publish %s --repo URL renders what is committed", tenant)
-	}
-	return nil
 }
 
 // release prints what goes back, and the commands for it. known says that the pod template is the one of then, so that

@@ -131,7 +131,7 @@ func (w *workspace) goal(ctx context.Context, tree *gitops.WorkTree, root *os.Ro
 		}
 		return rev, err
 	}
-	return tree.Earlier(ctx, tenant, pipeline.InputPaths(tenant), func(hash string) (bool, error) {
+	rev, err := tree.Earlier(ctx, tenant, o.service, pipeline.InputPaths(tenant), func(hash string) (bool, error) {
 		past, err := gitops.OpenCommit(w.dir, hash)
 		if err != nil {
 			return false, err
@@ -143,13 +143,22 @@ func (w *workspace) goal(ctx context.Context, tree *gitops.WorkTree, root *os.Ro
 		}
 		return len(files) > 0, err
 	})
+	if errors.Is(err, gitops.ErrNoEarlier) {
+		w.say("nothing to go back to: the history of %s holds no earlier state of %s", tree.Branch(), what(tenant, o.service))
+		err = errProblems
+	}
+	return rev, err
 }
 
 // restore judges what would come of the files, and writes them.
 func (w *workspace) restore(ctx context.Context, root *os.Root, tree *gitops.WorkTree, past fs.FS, tenant string, to gitops.Revision, files map[string][]byte, o rollbackOptions) error {
 	e := edit{
-		files: files, subject: fmt.Sprintf("%s: roll back to %s", what(tenant, o.service), short(to.Hash)),
-		trailers: []gitops.Trailer{{Key: "Tenantsmith-Tenant", Value: tenant}, {Key: gitops.RollbackTrailer, Value: to.Hash}},
+		files: files, subject: fmt.Sprintf("%s: roll back to %s", tenant, short(to.Hash)),
+		trailers: []gitops.Trailer{{Key: gitops.TenantTrailer, Value: tenant}, {Key: gitops.RollbackTrailer, Value: to.Hash}},
+	}
+	if o.service != "" {
+		e.subject = fmt.Sprintf("%s: roll back %s to %s", tenant, o.service, short(to.Hash))
+		e.trailers = append(e.trailers, gitops.Trailer{Key: gitops.ServiceTrailer, Value: o.service})
 	}
 	others, err := tree.Uncommitted(e.names())
 	if err != nil {
@@ -163,15 +172,23 @@ func (w *workspace) restore(ctx context.Context, root *os.Root, tree *gitops.Wor
 	if err != nil || !ok {
 		return err
 	}
+	moved, err := moves(changedFS{root.FS(), e.files}, root.FS(), past, tenant)
+	if err != nil {
+		return err
+	}
 	for _, name := range e.names() {
 		fmt.Fprintf(w.out, "%s\t%s\n", name, w.fate(root, name, e.files[name]))
 	}
+	w.releases(moved, healer(root.FS()))
 	if o.dryRun {
 		w.say("nothing written")
-	} else if err := w.settle(ctx, root, o.editing, e, o.commits(tree)); err != nil {
+		return nil
+	}
+	if err := w.settle(ctx, root, o.editing, e, o.commits(tree)); err != nil {
 		return err
 	}
-	return w.releases(changedFS{root.FS(), e.files}, root.FS(), past, tenant, o)
+	w.say("no cluster has it yet: tenantsmith publish %s --repo URL renders what is committed", tenant)
+	return nil
 }
 
 // commits is the work tree where a commit is asked for.

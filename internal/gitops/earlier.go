@@ -17,8 +17,12 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// RollbackTrailer is the trailer of a commit that brought a tenant back to what it was at a commit.
-const RollbackTrailer = "Rollback-To"
+// Trailers of a commit that brought a tenant, or one service of it, back to what it was at a commit.
+const (
+	RollbackTrailer = "Rollback-To"
+	TenantTrailer   = "Tenantsmith-Tenant"
+	ServiceTrailer  = "Tenantsmith-Service"
+)
 
 // Revision is a commit as people see it.
 type Revision struct {
@@ -41,9 +45,9 @@ func (w *WorkTree) Revision(name string) (Revision, error) {
 }
 
 // Earlier goes from the head along first parents to the youngest commit at which the paths, named from the folder,
-// hold something else than at the one after it, and which wanted takes. Behind a commit that rolled the tenant back it
-// goes on where that one went: going back twice goes back two states.
-func (w *WorkTree) Earlier(ctx context.Context, tenant string, paths []string, wanted func(hash string) (bool, error)) (Revision, error) {
+// hold something else than at the one after it, and which wanted takes. Behind a commit that rolled back the tenant, or
+// the service where one is named, it goes on where that one went: going back twice goes back two states.
+func (w *WorkTree) Earlier(ctx context.Context, tenant, service string, paths []string, wanted func(hash string) (bool, error)) (Revision, error) {
 	c, err := w.repo.peeled(w.head)
 	if err != nil {
 		return Revision{}, err
@@ -53,7 +57,7 @@ func (w *WorkTree) Earlier(ctx context.Context, tenant string, paths []string, w
 		if err := ctx.Err(); err != nil {
 			return Revision{}, err
 		}
-		if c, err = w.before(c, tenant); err != nil {
+		if c, err = w.before(c, tenant, service); err != nil {
 			break
 		}
 		var next string
@@ -70,16 +74,19 @@ func (w *WorkTree) Earlier(ctx context.Context, tenant string, paths []string, w
 		if cut, _ := w.repo.Shallow(); len(cut) > 0 {
 			return Revision{}, errors.New("the shallow clone holds no earlier state of it; fetch more, by git fetch --unshallow, or with actions/checkout by fetch-depth: 0")
 		}
-		return Revision{}, errNoEarlier
+		return Revision{}, ErrNoEarlier
 	}
 	return Revision{}, err
 }
 
-var errNoEarlier = errors.New("there is no earlier state of it in the history of the branch")
+// ErrNoEarlier says that the history of the branch ends before another state.
+var ErrNoEarlier = errors.New("the history of the branch holds no earlier state of it")
 
-// before is the first parent, or the commit that a rollback of the tenant went back to.
-func (w *WorkTree) before(c *object.Commit, tenant string) (*object.Commit, error) {
-	if to := trailer([]byte(c.Message), RollbackTrailer); plumbing.IsHash(to) && trailer([]byte(c.Message), "Tenantsmith-Tenant") == tenant {
+// before is the first parent, or the commit that a rollback went back to.
+func (w *WorkTree) before(c *object.Commit, tenant, service string) (*object.Commit, error) {
+	message := []byte(c.Message)
+	to, of := trailer(message, RollbackTrailer), trailer(message, ServiceTrailer)
+	if plumbing.IsHash(to) && trailer(message, TenantTrailer) == tenant && (of == "" || of == service) {
 		if back, err := w.repo.peeled(plumbing.NewHash(to)); err == nil && !back.Committer.When.After(c.Committer.When) {
 			return back, nil
 		}

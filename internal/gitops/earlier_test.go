@@ -22,13 +22,13 @@ func TestEarlier(t *testing.T) {
 		w, err := gitops.OpenWorkTree(dir)
 		require.NoError(t, err)
 		defer w.Close()
-		return w.Earlier(context.Background(), "acme", []string{"tenants/acme.yaml", "overrides/acme"}, wanted)
+		return w.Earlier(context.Background(), "acme", "", []string{"tenants/acme.yaml", "overrides/acme"}, wanted)
 	}
 	all := func(string) (bool, error) { return true, nil }
 
 	one := git(t, dir, "rev-parse", "HEAD")
 	_, err := earlier(all)
-	require.EqualError(t, err, "there is no earlier state of it in the history of the branch")
+	require.ErrorIs(t, err, gitops.ErrNoEarlier)
 	two := step("2\n", "two")
 	step("2\n", "of another tenant")
 	step("3\n", "three")
@@ -49,10 +49,14 @@ func TestEarlier(t *testing.T) {
 	r, err = earlier(all)
 	require.NoError(t, err)
 	require.Equal(t, one, r.Hash)
+	step("5\n", "five\n\nTenantsmith-Tenant: acme\nTenantsmith-Service: web\nRollback-To: "+one)
+	r, err = earlier(all)
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(r.Subject, "back"), "the service alone went back")
 	step("4\n", "four\n\nTenantsmith-Tenant: shop\nRollback-To: "+one)
 	r, err = earlier(all)
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(r.Subject, "back"))
+	require.True(t, strings.HasPrefix(r.Subject, "five"))
 }
 
 func TestFindPublished(t *testing.T) {

@@ -54,6 +54,7 @@ func TestSetField(t *testing.T) {
 		{"a new entry of JSON", "s.b", "x", `{"s": {"a": 1}}`, `{"s": {"a": 1, "b": "x"}}`},
 		{"a new entry in a list", "l[0].b", "x", "l:\n  - a: 1\n  - c: 1\n", "l:\n  - a: 1\n    b: x\n  - c: 1\n"},
 		{"new maps", "e.p.s.w.i", "x:1", "e:\n    p:\n        r: 1\n    # q\nz: 1\n", "e:\n    p:\n        r: 1\n        s:\n            w:\n                i: x:1\n    # q\nz: 1\n"},
+		{"new maps beside braces", "e.p.s", map[string]any{"i": "x"}, "e:\n  p:\n    r: {i: w} # n\n", "e:\n  p:\n    r: {i: w} # n\n    s: {i: x}\n"},
 		{"new maps in braces", "e.p.i", "x", "e:\n  p: {} # as above\n", "e:\n  p: {i: x} # as above\n"},
 		{"new maps below nothing", "e.p.s.i", "x", "e:\n  p: # as above\n  q: {}\n", "e:\n  p: # as above\n    s:\n      i: x\n  q: {}\n"},
 		{"new maps below null", "e.p.s.i", "x", "e:\n  p: null # as above\n", "e:\n  p: {s: {i: x}} # as above\n"},

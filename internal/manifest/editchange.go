@@ -59,13 +59,17 @@ func (e *editor) fill(pl place, value any) {
 	}
 }
 
-// insert adds an entry to the end of a map.
+// insert adds an entry to the end of a map, in the form of the last one.
 func (e *editor) insert(pl place, key string, value any) {
 	children := e.children(pl)
 	if !e.bracketed(pl) {
 		at := e.lineEnd(e.end(children[len(children)-1]))
 		indent := pl.Fields[0].Column - 1
-		e.splice(at, at, e.newline()+strings.Repeat(" ", indent)+e.block(map[string]any{key: value}, indent))
+		entry := e.block(map[string]any{key: value}, indent)
+		if last := children[len(children)-1]; last.Kind == Map && e.bracketed(last) {
+			entry = text(key, 0, false) + ": " + inline(value, 0, false)
+		}
+		e.splice(at, at, e.newline()+strings.Repeat(" ", indent)+entry)
 		return
 	}
 	quotes := e.quotes(pl)
