@@ -120,6 +120,9 @@ func (w *walk) translate(e errors.Error) {
 	}
 	at, _ := w.doc.Find(p)
 	w.add(at, p, rule, "%s", text)
+	if format == "field not allowed" && len(p) > 0 {
+		w.mend("", p[:len(p)-1])
+	}
 }
 
 // refusal puts a refused value into words.

@@ -1,6 +1,10 @@
 package schemas
 
 import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -204,4 +208,22 @@ func TestRules(t *testing.T) {
 			same(t, tt.want, c.session().rules(parseNode(t, "acme.yaml", "spec:\n  "+tt.spec+"\n  owners: [{group: a, role: admin}]\n")))
 		})
 	}
+}
+
+// TestExplainsResolve: what a problem says to run shows fields.
+func TestExplainsResolve(t *testing.T) {
+	files, err := filepath.Glob("testdata/load/*.txtar")
+	require.NoError(t, err)
+	named := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile("`tenantsmith explain(?: --kind (\\w+))?(?: ([^` ]+))?`").FindAllStringSubmatch(string(data), -1) {
+			field, err := Known(cmp.Or(m[1], "tenant"), manifest.ParsePath(m[2]))
+			require.NoError(t, err, "%s: %s", file, m[0])
+			require.NotEmpty(t, field.Type, "%s: %s", file, m[0])
+			named++
+		}
+	}
+	require.Greater(t, named, 10)
 }

@@ -39,7 +39,7 @@ func TestChosenTenants(t *testing.T) {
 		{[]string{"b"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
 		{[]string{"tenants/b/b.yaml"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
 		{[]string{"tenants/b/", "b", "overrides/b/all.yaml"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
-		{[]string{"./tenants/c.yaml"}, "tenants/c.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/c.yaml:9:3: spec.nope: unknown field\n    rule: schemas/tenant.cue\ntenants:\nheld: c\n"},
+		{[]string{"./tenants/c.yaml"}, "tenants/c.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/c.yaml:9:3: spec.nope: unknown field\n    rule: schemas/tenant.cue\n    fix: remove it; `tenantsmith explain spec` lists what may stand there\ntenants:\nheld: c\n"},
 		{[]string{"a"}, "tenants/a.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/a.yaml:8:13: spec.domains[0]: domain a.org is also claimed by tenant d, for x.a.org (tenants/d.yaml:8:13)\ntenants:\nheld: a\n"},
 		{[]string{"f"}, "tenants/f.yaml:7:18: spec.environments.production: namespace f-production on cluster main is also that of tenant e (tenants/e.yaml:7:42)\ntenants:\nheld: f\n"},
 		{[]string{"bb"}, "tenants: there is no tenant bb; did you mean b?\ntenants:\nheld:\n"},
@@ -148,7 +148,12 @@ func TestGaps(t *testing.T) {
 }
 
 func TestNoTenants(t *testing.T) {
-	require.Equal(t, "tenants: warning: holds no tenant\n    fix: go to the platform repository, or name it with -C; `tenantsmith new` adds a tenant, `tenantsmith init` starts a repository\ntenants:\nheld:\n", summary(loaded(t, nil)))
+	elsewhere := "tenants: no platform repository here: there is neither tenants/ nor tenantsmith.yaml\n    fix: go to the platform repository, or name it with -C; `tenantsmith init` starts one\ntenants:\nheld:\n"
+	require.Equal(t, elsewhere, summary(loaded(t, nil)))
+	require.Equal(t, elsewhere, summary(loaded(t, map[string]string{"README.md": "x"}, "acme", "")), "whatever was asked for")
+	none := "tenants: warning: holds no tenant\n    fix: `tenantsmith new` adds a tenant\ntenants:\nheld:\n"
+	require.Equal(t, none, summary(loaded(t, map[string]string{"tenantsmith.yaml": platformWith("  {}\n")})))
+	require.Equal(t, none, summary(loaded(t, map[string]string{"tenants/.gitkeep": ""})))
 	require.Equal(t, "tenants: is a file, and should be a folder\ntenants:\nheld:\n", summary(loaded(t, map[string]string{"tenants": "x"})))
 }
 

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"io/fs"
 	"maps"
-	"path"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -44,7 +42,6 @@ func Load(fsys fs.FS, opts Options) (*Fleet, error) {
 		return fleet, nil
 	}
 	fleet.Platform, fleet.Digest = p.facts, p.digest()
-	fleet.Problems = append(fleet.Problems, unrendered(p.written, "Platform")...)
 	l := &load{reader: reader{fsys: fsys, platform: p, grounds: p.grounds(p.checker.defaults()), layers: opts.Layers, memo: opts.Memo}, fleet: fleet, workers: opts.Workers}
 	if l.workers <= 0 {
 		l.workers = runtime.GOMAXPROCS(0)
@@ -72,7 +69,10 @@ type load struct {
 }
 
 func (l *load) run(wanted []string) error {
-	chosen, waivers := l.choose(wanted)
+	chosen, waivers, err := l.choose(wanted)
+	if err != nil {
+		return err
+	}
 	outcomes, err := l.tenants(chosen)
 	if err != nil {
 		return err
@@ -112,67 +112,6 @@ func (l *load) settle(o outcome, between []manifest.Problem) {
 	case o.tenant != nil:
 		l.fleet.Tenants = append(l.fleet.Tenants, o.tenant)
 	}
-}
-
-// choose returns the names of the tenants that are wanted, sorted, and the files of the waivers that
-// are, whoever they are for. A waiver stands for its tenant, what the platform brings for all. Problems of the repository that belong to no tenant are told when everything is wanted.
-func (l *load) choose(wanted []string) (names, waivers []string) {
-	if len(wanted) == 0 {
-		l.fleet.Problems = append(l.fleet.Problems, l.layout.problems...)
-		if len(l.layout.folders) == 0 && !slices.ContainsFunc(l.layout.problems, func(p manifest.Problem) bool { return p.File == tenantsDir }) {
-			p := caution(manifest.Position{File: tenantsDir}, "", "holds no tenant")
-			p.Remedy = "go to the platform repository, or name it with -C; `tenantsmith new` adds a tenant, `tenantsmith init` starts a repository"
-			l.fleet.Problems = append(l.fleet.Problems, p)
-		}
-		return l.layout.names(), l.layout.waivers
-	}
-	chosen := map[string]bool{}
-	for _, word := range wanted {
-		name, file := TenantOf(word), path.Clean(word)
-		switch {
-		case word == "": // most often a variable of CI that is not set, which must not pass for all tenants
-			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "an argument is empty; name a tenant or a file, or leave it out for all"))
-		case l.layout.folders[name] != nil:
-			chosen[name] = true
-		case slices.Contains(l.layout.waivers, file):
-			waivers = append(waivers, file)
-			if tenant := l.waivedBy(file); l.layout.folders[tenant] != nil {
-				chosen[tenant] = true
-			}
-		case file == platformFile, l.isExtension(file):
-			return l.layout.names(), l.layout.waivers
-		case path.Dir(file) == waiversDir:
-			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: waiversDir}, "", "there is no file %s%s", file, suggest(file, l.layout.waivers)))
-		case path.Dir(file) != "." && l.holds(file):
-			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: file}, "", "belongs to no tenant, and to no folder of platform spec.extend"))
-		default:
-			l.fleet.Problems = append(l.fleet.Problems, fault(manifest.Position{File: tenantsDir}, "", "there is no tenant %s%s", name, suggest(name, l.layout.names())))
-		}
-	}
-	return slices.Sorted(maps.Keys(chosen)), waivers
-}
-
-// isExtension reports whether a file is one of the platform's own schemas or policies.
-func (l *load) isExtension(file string) bool {
-	return slices.ContainsFunc(slices.Concat(l.facts.Extend.Schemas, l.facts.Extend.Policies), func(dir string) bool { return isBelow(file, dir) })
-}
-
-// holds reports whether the repository has a file of that name.
-func (l *load) holds(file string) bool {
-	mode, ok, err := modeOf(l.fsys, file)
-	return err == nil && ok && mode.IsRegular()
-}
-
-// TenantOf is the tenant that an argument means: a name, or a file or folder of it.
-func TenantOf(word string) string {
-	parts := strings.Split(path.Clean(word), "/")
-	if len(parts) < 2 || parts[0] != tenantsDir && parts[0] != overridesDir {
-		return word
-	}
-	if len(parts) == 2 && isYAML(parts[1]) {
-		return stem(parts[1])
-	}
-	return parts[1]
 }
 
 // tenants loads tenants side by side; the outcomes come in the order of the names.

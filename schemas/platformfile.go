@@ -51,7 +51,7 @@ func loadPlatform(fsys fs.FS) (*platform, []manifest.Problem, error) {
 			return p, problems, nil
 		}
 	}
-	return p, append(problems, p.fill()...), nil
+	return p, slices.Concat(problems, p.fill(), unrendered(p.written, "Platform")), nil
 }
 
 func (p *platform) read(fsys fs.FS) ([]manifest.Problem, error) {

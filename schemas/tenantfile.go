@@ -238,11 +238,9 @@ func (w *work) unknownTier() []manifest.Problem {
 	for _, f := range w.tiers.Fields {
 		names = append(names, f.Key)
 	}
-	hint := suggest(shown(n), names)
-	if hint == "" {
-		hint = "; use " + choiceOf(names)
-	}
-	return []manifest.Problem{fault(n.Position, "spec.tier", "there is no tier %s%s", shown(n), hint)}
+	p := fault(n.Position, "spec.tier", "there is no tier %s%s", shown(n), suggest(shown(n), names))
+	p.Remedy = "use " + choiceOf(names) + "; the platform adds tiers under spec.tiers of " + platformFile
+	return []manifest.Problem{p}
 }
 
 // stage resolves and judges the tenant in one environment. same is the result of an environment that

@@ -18,6 +18,9 @@ type Fleet struct {
 	Waivers []*Waiver
 	// Problems are all that were found, warnings among them, sorted by position.
 	Problems []manifest.Problem
+	// Unmet are those of Problems that are about what was asked for: a name that nothing has, a folder without
+	// a platform repository. They say nothing of the files.
+	Unmet []manifest.Problem
 	// Digest identifies the schemas, those of the platform among them (sha256, hex).
 	Digest string
 }

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -73,7 +74,41 @@ func (w *walk) unknown(s *shape, f *manifest.Field, p manifest.Path) {
 		w.add(f.Position, here, s.at, "is the same in all environments, and only the tenant's spec.tier sets it")
 		return
 	}
-	w.add(f.Position, here, s.at, "unknown field%s", hint(p, nearest(f.Key, s.names())))
+	name := nearest(f.Key, s.names())
+	w.add(f.Position, here, s.at, "unknown field%s", hint(p, name))
+	w.mend(name, p)
+}
+
+// mend says of an unknown field in the map at p, which was told last, what to do with it: to write the name that was
+// probably meant, or to leave it out.
+func (w *walk) mend(name string, p manifest.Path) {
+	first := "remove it"
+	if name != "" {
+		first = "write " + name
+	}
+	w.problems[len(w.problems)-1].Remedy = first + "; `" + w.explains(p) + "` lists what may stand there"
+}
+
+// explains is the command that shows the fields of the map at p. Those of an override are the tenant's, and those of
+// the items of a list are shown with the list.
+func (w *walk) explains(p manifest.Path) string {
+	words := []string{"tenantsmith explain"}
+	if kind := w.kindWord(); kind == "platform" || kind == "waiver" || kind == "change" || kind == "override" && len(p) == 0 {
+		words = append(words, "--kind", kind)
+	}
+	fields := slices.DeleteFunc(slices.Clone(p), func(step any) bool { _, item := step.(int); return item })
+	if len(fields) > 0 {
+		words = append(words, fields.String())
+	}
+	return strings.Join(words, " ")
+}
+
+// kindWord is the kind of the document as commands name it.
+func (w *walk) kindWord() string {
+	if n := w.doc.Get("kind"); n != nil {
+		return strings.ToLower(text(n.Value))
+	}
+	return ""
 }
 
 // removals reports the nulls that stand under keys the schema does not have: nothing could ever be

@@ -37,6 +37,8 @@ func (w *workspace) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	switch f.Name {
 	case "env":
 		return w.listed(environmentNames)
+	case "overwrite", "adopt":
+		return w.listed(tenantNames)
 	case "tier":
 		return w.listed(tierNames)
 	case "checks":

@@ -29,8 +29,10 @@ func (d *delivery) flags(cmd *cobra.Command) {
 }
 
 // check refuses flags that do not go together.
-func (d *delivery) check() error {
+func (d *delivery) check(o publishOptions) error {
 	switch {
+	case len(o.adopt) > 0 && (d.pull || d.hydrator || strings.Contains(o.branch, envWord)):
+		return errors.New("--adopt takes over what people changed on one branch: name that, without --pull-request and --hydrator")
 	case d.pull && d.hydrator:
 		return errors.New("--pull-request and --hydrator do not go together: GitOps Promoter opens the pull requests itself")
 	case !d.pull && (d.forge != "" || d.describe != "" || d.rev != ""):
@@ -46,6 +48,8 @@ type job struct {
 	options publishOptions
 	res     *pipeline.Result
 	prepare gitops.Prepare
+	// direct publishes to the only branch there is.
+	direct func(ctx context.Context, to gitops.Options) (gitops.Result, error)
 	// scope names what was asked for: the tenants, or * for all.
 	scope string
 	// dry is the commit that is rendered; only where the hydrator's contract needs it.
@@ -101,13 +105,18 @@ func (w *workspace) deliver(ctx context.Context, r route, j job) (delivered, err
 	if r.env != "" {
 		j.prepare = gitops.Only(r.env, j.prepare)
 	}
+	var done gitops.Result
+	var err error
 	switch {
 	case j.options.pull:
 		return w.propose(ctx, r, j)
 	case j.options.hydrator:
 		return hydrate(ctx, r, j)
+	case r.env == "":
+		done, err = j.direct(ctx, r.Options)
+	default:
+		done, err = gitops.Publish(ctx, r.Options, j.prepare)
 	}
-	done, err := gitops.Publish(ctx, r.Options, j.prepare)
 	return delivered{Result: done, branch: r.Branch}, err
 }
 

@@ -44,7 +44,7 @@ func (w *workspace) reportFunction(r report.Report) error {
 	if err := w.reasons(r); err != nil {
 		return err
 	}
-	w.unexamined(r.Summary.Skipped)
+	w.unexamined(r.Summary.Skipped, "")
 	if len(r.Problems) > 0 {
 		w.say("%s", report.Counts(r))
 	}

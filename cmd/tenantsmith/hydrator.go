@@ -13,10 +13,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 )
 
-// hydratorFile is what Argo CD's source hydrator and GitOps Promoter call the file, and the note.
-const hydratorFile = "hydrator.metadata"
-
-const attributes = "**/" + hydratorFile + " linguist-generated=true\n"
+const attributes = "**/" + gitops.HydratorFile + " linguist-generated=true\n"
 
 // hydrate publishes to the branch that proposes what becomes active. Where nothing changes no commit is made, only
 // the note tells that this commit of the platform repository has been rendered.
@@ -33,10 +30,10 @@ func hydrate(ctx context.Context, r route, j job) (delivered, error) {
 		return delivered{}, err
 	}
 	note = append(note, '\n')
-	opts.Notes = append(slices.Clone(opts.Notes), gitops.Note{Ref: hydratorFile, Content: func(string, []byte) []byte { return note }})
+	opts.Notes = append(slices.Clone(opts.Notes), gitops.Note{Ref: gitops.HydratorFile, Content: func(string, []byte) []byte { return note }})
 	done, err := gitops.Publish(ctx, opts, j.prepare)
 	out := delivered{Result: done, branch: opts.Branch}
-	if err != nil || opts.DryRun || done.Commit != "" || len(done.Changed)+len(done.Skipped) > 0 {
+	if err != nil || opts.DryRun || done.Commit != "" || len(done.Changed)+len(done.Skipped)+len(done.Held) > 0 {
 		return out, err
 	}
 	told, err := gitops.Annotate(ctx, opts)
@@ -54,7 +51,7 @@ func proposing(active, folder string) string {
 
 // besides are the files of the contract: what was rendered, at the top and in each folder that changes.
 func besides(head *gitops.Commit, changed []gitops.Change, env string, j job) map[string][]byte {
-	files := map[string][]byte{hydratorFile: j.dry.JSON()}
+	files := map[string][]byte{gitops.HydratorFile: j.dry.JSON()}
 	if !holds(head, ".gitattributes") {
 		files[".gitattributes"] = []byte(attributes)
 	}
@@ -66,13 +63,13 @@ func besides(head *gitops.Commit, changed []gitops.Change, env string, j job) ma
 		there := overlays(slices.Collect(maps.Keys(rendered[c.Tenant])), env)
 		for _, folder := range overlays(c.Removed, "") {
 			if !slices.Contains(there, folder) {
-				files[path.Join(folder, hydratorFile)] = nil
+				files[path.Join(folder, gitops.HydratorFile)] = nil
 			}
 		}
 		d := gitops.Dry{RepoURL: j.dry.RepoURL, DrySHA: j.dry.DrySHA, Commands: []string{"tenantsmith render " + c.Tenant}}
 		for _, folder := range there {
 			if slices.Contains(c.Environments, path.Base(folder)) {
-				files[path.Join(folder, hydratorFile)] = d.JSON()
+				files[path.Join(folder, gitops.HydratorFile)] = d.JSON()
 			}
 		}
 	}

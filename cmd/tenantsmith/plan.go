@@ -114,7 +114,7 @@ func (w *workspace) heldBack(planned *pipeline.Planned) error {
 	return errProblems
 }
 
-// withoutTenants warns, as check does, of a folder that holds none: "nothing changes" there says nothing.
+// withoutTenants tells, as check does, of a folder that holds none: "nothing changes" there says nothing.
 func (w *workspace) withoutTenants(head fs.FS) error {
 	if names, err := schemas.Names(head); err != nil || len(names) > 0 {
 		return nil // an error is told already
@@ -123,7 +123,10 @@ func (w *workspace) withoutTenants(head fs.FS) error {
 	if err != nil {
 		return err
 	}
-	return w.reasons(report.Report{Problems: fleet.Problems})
+	if err := w.reasons(report.Report{Problems: fleet.Problems}); err != nil || len(fleet.Unmet) == 0 {
+		return err
+	}
+	return errProblems
 }
 
 // planFrom opens the base and plans the way from it to the head.

@@ -15,6 +15,7 @@ import (
 type publishOptions struct {
 	target
 	delivery
+	owning
 	expect                 string
 	dryRun, atomic, verify bool
 }
@@ -29,6 +30,11 @@ branch of the GitOps repository: no work tree, only what changed, no commit when
 push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
 there, the others go on; no flag skips the checks.
 
+Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
+the GitOps repository is left as it is there, until you say what becomes of the change: --overwrite drops it, --adopt keeps it as patches under overrides/, once they are proven to
+render what was changed.
+A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
+
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
 (and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
 
@@ -37,6 +43,8 @@ the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
+  tenantsmith publish --repo ../gitops.git --overwrite acme-corp
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
@@ -44,6 +52,7 @@ the rendered files of all tenants which the commit would change.`,
 	o.target.flags(cmd)
 	o.target.writing(cmd)
 	o.delivery.flags(cmd)
+	o.owning.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -59,11 +68,12 @@ the rendered files of all tenants which the commit would change.`,
 
 func (w *workspace) publish(ctx context.Context, args []string, o publishOptions) error {
 	target, err := w.remote(o.target)
-	if err := cmp.Or(err, o.delivery.check()); err != nil {
+	if err := cmp.Or(err, o.delivery.check(o)); err != nil {
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
-	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify})
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0}
+	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -71,6 +81,9 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	updates := updatesOf(res)
+	if err := o.owning.apply(w, res, updates); err != nil {
+		return err
+	}
 	if o.atomic && len(res.Held) > 0 {
 		w.say("nothing published: --atomic, and %s held back", list(res.Held))
 		return errProblems
@@ -81,19 +94,30 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 			return w.unexpected(approval)
 		}
 		w.say("no tenant to publish")
-		return outcome(res, nil)
+		return outcome(o, res, nil)
 	}
 	target.Approve = approval.approve
 	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
 		return err
 	}
+	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}
 	job := job{options: o, res: res, prepare: gitops.Always(updates...), scope: scopeOf(args, res)}
+	job.direct = func(ctx context.Context, to gitops.Options) (gitops.Result, error) {
+		return adopting.publish(ctx, to, &approval)
+	}
 	if o.hydrator {
 		if job.dry, err = w.dry(); err != nil {
 			return err
 		}
 	}
 	done, err := w.deliverAll(ctx, routes(target, res), job, &approval)
+	var adopted error
+	if len(done) == 1 {
+		adopted = adopting.told(done[0].Result)
+	}
+	if adopted != nil && (o.atomic || !errors.Is(adopted, errProblems)) {
+		return adopted
+	}
 	if tellErr := w.published(done, job, len(args) == 0); tellErr != nil {
 		return tellErr
 	}
@@ -103,12 +127,12 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err != nil {
 		return err
 	}
-	return outcome(res, done)
+	return cmp.Or(adopted, outcome(o, res, done))
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
-func outcome(res *pipeline.Result, done []delivered) error {
-	skipped := slices.ContainsFunc(done, func(d delivered) bool { return len(d.Skipped) > 0 })
+func outcome(o publishOptions, res *pipeline.Result, done []delivered) error {
+	skipped := slices.ContainsFunc(done, func(d delivered) bool { return len(d.Skipped) > 0 || o.atomic && len(d.Held) > 0 })
 	if len(res.Held) > 0 || skipped || failing(res) > 0 {
 		return errProblems
 	}

@@ -42,10 +42,12 @@ func (w *workspace) delivered(d delivered, o publishOptions, several bool) error
 	if err := w.problems(reportOf(d.Problems)); err != nil {
 		return err
 	}
-	if o.atomic && len(d.Skipped) > 0 {
-		w.say("nothing published: --atomic, and %s skipped", list(d.Skipped))
+	w.held(d.Held)
+	if o.atomic && len(d.Skipped)+len(d.Held) > 0 {
+		w.say("nothing published: --atomic, and %s", leftAlone(d.Result))
 		return nil
 	}
+	w.overwritten(d.Changed, o)
 	for _, c := range d.Changed {
 		line := fmt.Sprintf("%s\t%d added, %d modified, %d removed", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 		if several {
@@ -64,6 +66,8 @@ func (d delivered) sentence(o publishOptions) string {
 		return d.said
 	case len(d.Skipped) > 0 && len(d.Changed) == 0:
 		return "skipped: " + list(d.Skipped)
+	case len(d.Held) > 0 && len(d.Changed) == 0:
+		return fmt.Sprintf("nothing else changes on %s", d.branch)
 	case len(d.Changed) == 0:
 		return fmt.Sprintf("%s is up to date at %s", d.branch, cmp.Or(short(d.Head), "no commit"))
 	case o.dryRun:

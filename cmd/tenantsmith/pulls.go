@@ -49,7 +49,7 @@ func (w *workspace) propose(ctx context.Context, r route, j job) (delivered, err
 	if err := p.find(ctx); err != nil {
 		return delivered{}, err
 	}
-	if len(seen.Changed) == 0 || r.Atomic && len(seen.Skipped) > 0 {
+	if len(seen.Changed) == 0 || r.Atomic && len(seen.Skipped)+len(seen.Held) > 0 {
 		return p.moot(ctx, seen)
 	}
 	return p.bring(ctx, seen)
@@ -74,7 +74,7 @@ func (p *proposer) find(ctx context.Context) error {
 // moot is the end of a proposal that has nothing to propose. Where tenants were left alone nobody knows that.
 func (p *proposer) moot(ctx context.Context, seen gitops.Result) (delivered, error) {
 	out := delivered{Result: seen, branch: p.base.Branch}
-	if p.open == nil || len(seen.Changed)+len(seen.Skipped) > 0 {
+	if p.open == nil || len(seen.Changed)+len(seen.Skipped)+len(seen.Held) > 0 {
 		return out, nil
 	}
 	out.said = fmt.Sprintf("%s holds this output already at %s; #%d is moot", p.base.Branch, short(seen.Head), p.open.Number)
@@ -100,7 +100,7 @@ func (p *proposer) bring(ctx context.Context, seen gitops.Result) (delivered, er
 	if err != nil {
 		return out, err
 	}
-	if out.Result, err = gitops.Publish(ctx, opts, p.job.prepare); err != nil || len(out.Changed) == 0 || p.base.Atomic && len(out.Skipped) > 0 {
+	if out.Result, err = gitops.Publish(ctx, opts, p.job.prepare); err != nil || len(out.Changed) == 0 || p.base.Atomic && len(out.Skipped)+len(out.Held) > 0 {
 		return out, err
 	}
 	what, err := p.settle(ctx, forge.Pull{Branch: opts.Branch, Base: p.base.Branch, Title: gitops.Subject(out.Changed), Body: body}, out.Commit != "")

@@ -43,6 +43,18 @@ func (w *workspace) against(ctx context.Context, rev string, o pipeline.Options)
 	return res, err
 }
 
+// runWith is run with some files more in the platform repository.
+func (w *workspace) runWith(ctx context.Context, files map[string][]byte, o pipeline.Options) (*pipeline.Result, error) {
+	head, release, err := w.platform()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	o, done := w.ready(o)
+	defer done()
+	return pipeline.Run(ctx, withFiles{head, files}, o)
+}
+
 // ready fills in what every run has: the version, the day, and progress on a terminal, which done takes away.
 func (w *workspace) ready(o pipeline.Options) (_ pipeline.Options, done func()) {
 	o.Version, o.Now = version(), w.day()
@@ -98,6 +110,24 @@ func (w *workspace) reasons(r report.Report) error {
 		w.say("%s: %s: %s", tenant, schemas.NotRendered, strings.Join(slices.Compact(fields), ", "))
 	}
 	return nil
+}
+
+// withoutPending takes out the warnings of the platform file's fields that nothing uses yet, and says them in one
+// sentence: they are no news to those who check a tenant.
+func withoutPending(problems []manifest.Problem) (rest []manifest.Problem, sentence string) {
+	var fields []string
+	file := ""
+	for _, p := range problems {
+		if p.Tenant == "" && p.Message == schemas.NotRendered {
+			fields, file = append(fields, p.Field), p.File
+			continue
+		}
+		rest = append(rest, p)
+	}
+	if len(fields) > 0 {
+		sentence = fmt.Sprintf("%s: %s: %s", file, schemas.NotRendered, strings.Join(fields, ", "))
+	}
+	return rest, sentence
 }
 
 func failing(res *pipeline.Result) int {

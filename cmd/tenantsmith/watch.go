@@ -40,9 +40,9 @@ func (w *workspace) watch(ctx context.Context, args []string, o renderOptions) e
 		switch err := w.render(ctx, args, o); {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, errProblems):
+		case err == nil, errors.Is(err, errProblems):
 			w.say("waiting for changes")
-		case err != nil:
+		default:
 			w.say("%s; waiting for changes", err)
 		}
 		if err := w.changed(ctx, watcher, inputs); err != nil {

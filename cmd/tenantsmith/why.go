@@ -40,6 +40,8 @@ a line that is another one on the disk is told, and fails.`,
 			switch {
 			case len(args) == 2:
 				return w.whyField(w.tenants(args[:1])[0], args[1], environment, format)
+			case len(args) == 1 && !strings.ContainsAny(args[0], `:/\.`):
+				return fmt.Errorf("which field of %s? For example: tenantsmith why %s spec.resources.cpu; or name a line of the output, FILE:LINE", args[0], args[0])
 			case len(args) == 1 && environment != "":
 				return errors.New("--env goes with a field: the file of a line tells its environment")
 			case len(args) == 1:

@@ -79,7 +79,11 @@ func knownFormat(format string) error {
 // turns failing problems into the exit code.
 func (w *workspace) report(format string, r report.Report) error {
 	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
-	if err := report.Write(w.out, format, r, o); err != nil {
+	shown, pending := r, ""
+	if format == "text" {
+		shown.Problems, pending = withoutPending(r.Problems)
+	}
+	if err := report.Write(w.out, format, shown, o); err != nil {
 		return err
 	}
 	if err := w.writeCopies(func(to io.Writer, format string) error {
@@ -88,7 +92,10 @@ func (w *workspace) report(format string, r report.Report) error {
 		return err
 	}
 	if format == "text" {
-		w.unexamined(r.Summary.Skipped)
+		if pending != "" {
+			w.tell("%s", pending)
+		}
+		w.unexamined(r.Summary.Skipped, "--format json")
 		w.say("%s", report.Counts(r))
 	}
 	if r.Failing() > 0 {
@@ -97,20 +104,10 @@ func (w *workspace) report(format string, r report.Report) error {
 	return nil
 }
 
-// mostUnexamined is how many things people read that a run did not look at; the other formats have all.
-const mostUnexamined = 10
-
-// unexamined says what the run did not look at, in one sentence.
-func (w *workspace) unexamined(skipped []report.Skipped) {
-	var parts []string
-	for _, s := range skipped[:min(len(skipped), mostUnexamined)] {
-		parts = append(parts, s.What+" ("+s.Reason+")")
-	}
-	if rest := len(skipped) - len(parts); rest > 0 {
-		parts = append(parts, fmt.Sprintf("and %d more", rest))
-	}
-	if len(parts) > 0 {
-		fmt.Fprintln(w.err, report.Fold("tenantsmith: not examined: "+report.Clean(strings.Join(parts, "; ")), width(w.err)))
+// unexamined says what the run did not look at, in one sentence. More is how to see all of it.
+func (w *workspace) unexamined(skipped []report.Skipped, more string) {
+	if text := report.Unexamined(skipped, more); text != "" {
+		w.tell("not examined: %s", text)
 	}
 }
 
@@ -122,6 +119,11 @@ func (w *workspace) problems(r report.Report) error {
 // say prints one sentence for people. It may name files and tenants that a pull request brings.
 func (w *workspace) say(format string, args ...any) {
 	fmt.Fprintf(w.err, "tenantsmith: %s\n", report.Clean(fmt.Sprintf(format, args...)))
+}
+
+// tell is say for what may be long: it folds into the width of a terminal.
+func (w *workspace) tell(format string, args ...any) {
+	fmt.Fprintln(w.err, report.Fold("tenantsmith: "+report.Clean(fmt.Sprintf(format, args...)), width(w.err)))
 }
 
 // prefix leads from the workspace of a GitHub job to the platform repository: annotations name files

@@ -13,6 +13,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
+// HydratorFile is the file that says what a folder was rendered from, and the name of the note that says it of a
+// commit, for Argo CD and GitOps Promoter.
+const HydratorFile = "hydrator.metadata"
+
 // Dry is a commit of the platform repository in the words of Argo CD's source hydrator, which GitOps Promoter reads
 // as well: the file hydrator.metadata. Dry is what people write, as opposed to what is rendered from it.
 type Dry struct {

@@ -113,8 +113,8 @@ func (w *WorkTree) state(c *object.Commit, paths []string) (string, error) {
 	return b.String(), nil
 }
 
-// Published is the state of a tenant on a branch of a GitOps repository.
-type Published struct {
+// Publication is the state of a tenant on a branch of a GitOps repository.
+type Publication struct {
 	// Commit is that of the GitOps repository, Source that of the platform repository which it came from.
 	Commit, Source string
 }
@@ -124,36 +124,36 @@ var publishedHash = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
 // FindPublished finds the commit of the platform repository from which a tenant was rendered, as a commit of the GitOps
 // repository has it: the one whose hash begins so, or with none the last state before the one at the head of the
 // branch.
-func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Published, error) {
+func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Publication, error) {
 	t, err := newTarget(opts)
 	if err != nil {
-		return Published{}, err
+		return Publication{}, err
 	}
 	if hash != "" && !publishedHash.MatchString(hash) {
-		return Published{}, fmt.Errorf("%q is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash", printable(hash))
+		return Publication{}, fmt.Errorf("%q is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash", printable(hash))
 	}
 	t.depth = packp.DepthCommits(0)
 	snap, err := t.read(ctx)
 	if err != nil {
-		return Published{}, fmt.Errorf("read the history of %s: %w", t.where, t.Auth.redact(err))
+		return Publication{}, fmt.Errorf("read the history of %s: %w", t.where, t.Auth.redact(err))
 	}
 	defer snap.close()
 	found, err := t.published(ctx, snap, tenant, hash)
 	if err != nil {
-		return Published{}, fmt.Errorf("%s: %w", t.where, t.Auth.redact(err))
+		return Publication{}, fmt.Errorf("%s: %w", t.where, t.Auth.redact(err))
 	}
 	return found, nil
 }
 
-func (t *target) published(ctx context.Context, snap *snapshot, tenant, hash string) (Published, error) {
+func (t *target) published(ctx context.Context, snap *snapshot, tenant, hash string) (Publication, error) {
 	if snap.head.IsZero() {
-		return Published{}, fmt.Errorf("there is no branch %s", t.Branch)
+		return Publication{}, fmt.Errorf("there is no branch %s", t.Branch)
 	}
 	c, err := object.GetCommit(snap.objects, snap.head)
 	first := ""
 	for err == nil {
 		if err := ctx.Err(); err != nil {
-			return Published{}, err
+			return Publication{}, err
 		}
 		var tree, source string
 		if tree, source, err = t.rendered(snap.objects, c, tenant); err != nil {
@@ -168,12 +168,12 @@ func (t *target) published(ctx context.Context, snap *snapshot, tenant, hash str
 		c, err = c.Parent(0)
 	}
 	if !errors.Is(err, object.ErrParentNotFound) && !errors.Is(err, plumbing.ErrObjectNotFound) {
-		return Published{}, err
+		return Publication{}, err
 	}
 	if hash != "" {
-		return Published{}, fmt.Errorf("branch %s holds no commit %s", t.Branch, hash)
+		return Publication{}, fmt.Errorf("branch %s holds no commit %s", t.Branch, hash)
 	}
-	return Published{}, fmt.Errorf("branch %s holds no earlier state of %s", t.Branch, tenant)
+	return Publication{}, fmt.Errorf("branch %s holds no earlier state of %s", t.Branch, tenant)
 }
 
 // rendered is the tree of a tenant at a commit, and what its record names as source; both empty where there is none.
@@ -204,8 +204,8 @@ func (t *target) rendered(objects storer.EncodedObjectStorer, c *object.Commit, 
 
 // sourceOf is the source that the record names. Older records name none: then the commit that brought the state does,
 // by its trailer.
-func (t *target) sourceOf(objects storer.EncodedObjectStorer, c *object.Commit, tenant, tree, source string) (Published, error) {
-	out := Published{Commit: c.Hash.String(), Source: source}
+func (t *target) sourceOf(objects storer.EncodedObjectStorer, c *object.Commit, tenant, tree, source string) (Publication, error) {
+	out := Publication{Commit: c.Hash.String(), Source: source}
 	if tree == "" {
 		return out, fmt.Errorf("commit %s holds no tenant %s", c.Hash.String()[:12], tenant)
 	}

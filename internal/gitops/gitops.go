@@ -57,7 +57,9 @@ type Options struct {
 	Reason   string
 	Trailers []Trailer
 	Author   Author
-	// When is the time of the commit.
+	// Subject is the first line of the message; empty for one that names the tenants.
+	Subject string
+	// When is the time of the commit, and that by which holds end.
 	When time.Time
 	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
 	// armored signature.
@@ -70,7 +72,7 @@ type Options struct {
 
 	// DryRun does everything but write.
 	DryRun bool
-	// Atomic writes nothing when any tenant is skipped.
+	// Atomic writes nothing when any tenant is skipped or held.
 	Atomic bool
 	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
 	// out; its error is returned, and nothing is written.
@@ -100,6 +102,11 @@ type Trailer struct{ Key, Value string }
 type Update struct {
 	Tenant string
 	Files  map[string][]byte
+	// Overwrite replaces what somebody changed by hand in the tenant's own files. What nobody recorded stays
+	// a problem.
+	Overwrite bool
+
+	hold *holding // what to do to the tenant's hold, and nothing else
 }
 
 // Change is what one tenant's part of a commit does. Paths are relative to Options.Path and sorted.
@@ -108,6 +115,8 @@ type Change struct {
 	// Environments are those whose rendered objects the change can alter.
 	Environments             []string
 	Added, Modified, Removed []string
+	// Overwritten are those among them that somebody had changed by hand.
+	Overwritten []string
 }
 
 // Result says what Publish did, or with DryRun what it would do.
@@ -121,6 +130,8 @@ type Result struct {
 	Changed  []Change
 	Skipped  []string
 	Problems []manifest.Problem
+	// Held are the holds of the tenants that were left alone because of them, sorted by tenant.
+	Held []Hold
 	// Created says that the commit is the first of a branch that was not there.
 	Created bool
 	// LostNotes are the names of notes that the server did not take after it took the commit.
@@ -239,7 +250,7 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped) > 0 {
+	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped)+len(res.Held) > 0 {
 		return res, nil
 	}
 	if stays, err := t.stays(snap, updates, &res); stays || err != nil {

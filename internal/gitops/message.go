@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -50,7 +51,7 @@ func ident(s, none string) string {
 
 func (t *target) message(changes []Change) string {
 	var b strings.Builder
-	b.WriteString(subject(changes) + "\n\n")
+	b.WriteString(cmp.Or(printable(t.Subject), subject(changes)) + "\n\n")
 	for _, c := range changes[:min(len(changes), namedTenants)] {
 		fmt.Fprintf(&b, "%s: %s\n", c.Tenant, c.counts())
 	}
@@ -92,6 +93,9 @@ func (c Change) counts() string {
 		if n.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n.n, n.word))
 		}
+	}
+	if n := len(c.Overwritten); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of them by hand before", n))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -26,6 +26,7 @@ type tenantPlan struct {
 	update Update
 	hashes map[string]plumbing.Hash
 	bad    bool
+	held   *Hold
 }
 
 // compare reconciles every tenant with its record at the head and changes the tree in memory.
@@ -124,6 +125,8 @@ func (p *plan) result(head plumbing.Hash) Result {
 	}
 	for _, tp := range p.tenants {
 		switch {
+		case tp.held != nil:
+			res.Held = append(res.Held, *tp.held)
 		case tp.bad:
 			res.Skipped = append(res.Skipped, tp.Tenant)
 		case tp.files() > 0:
@@ -231,13 +234,9 @@ func (h *headReader) blocked(removed []string) ([]string, error) {
 
 // foreign adds what stays in a folder that has to make room for a file.
 func (h *headReader) foreign(full string, gone, found map[string]bool) error {
-	dir := h.root
-	for name := range strings.SplitSeq(full, "/") {
-		next, err := dir.open(name)
-		if err != nil {
-			return err
-		}
-		dir = next
+	dir, err := h.folder(full)
+	if err != nil {
+		return err
 	}
 	return dir.files(full+"/", func(p string) {
 		if !gone[p] {

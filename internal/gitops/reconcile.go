@@ -1,6 +1,8 @@
 package gitops
 
 import (
+	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -10,59 +12,127 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// reconcile finds what one update changes against the head. Problems mean that the tenant stays as it
-// is.
+// reconcile finds what one update changes against the head. Problems, and a hold, mean that the tenant stays as
+// it is.
 func (t *target) reconcile(root *folder, u Update, from *source) (tenantPlan, []manifest.Problem, error) {
-	tp := tenantPlan{Change: Change{Tenant: u.Tenant}}
-	skip := func(problems []manifest.Problem) (tenantPlan, []manifest.Problem, error) {
-		tp.Change, tp.bad = Change{Tenant: u.Tenant}, true
-		return tp, t.blame(u.Tenant, problems), nil
+	if u.hold != nil {
+		return t.rehold(root, u)
 	}
-	record := manifest.RecordPath(u.Tenant)
 	h := newHeadReader(t, root, u.Files)
-	data, err := from.record(h, u)
+	tp := tenantPlan{Change: Change{Tenant: u.Tenant}, update: u, hashes: h.hashes}
+	hold, problem, err := h.hold(u.Tenant)
 	if err != nil {
 		return tp, nil, err
 	}
-	u = from.stamp(u, data)
-	if h.next = u.Files; u.Files[record] != nil {
-		h.hashes[record] = hashObject(plumbing.BlobObject, u.Files[record])
+	if hold.Active(t.When) {
+		tp.held = hold
+		return tp, nil, nil
 	}
-	tp.update, tp.hashes = u, h.hashes
-	old, problem := parseRecord(u.Tenant, record, data)
+	var problems []manifest.Problem
 	if problem != nil {
-		return skip([]manifest.Problem{*problem})
-	}
-	changes, problems, err := manifest.Reconcile(old, u.Files, h.read)
-	if err != nil {
+		problems = append(problems, *problem)
+	} else if problems, err = tp.compare(t, h, from); err != nil {
 		return tp, nil, err
 	}
 	if len(problems) > 0 {
-		return skip(problems)
+		tp.Change, tp.bad = Change{Tenant: u.Tenant}, true
+		return tp, t.blame(u.Tenant, problems), nil
+	}
+	if hold != nil && tp.files() > 0 {
+		tp.Removed = append(slices.Clone(tp.Removed), HoldPath(u.Tenant))
+		slices.Sort(tp.Removed)
+	}
+	return tp, nil, nil
+}
+
+// compare fills in what changes between the head and the update.
+func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifest.Problem, error) {
+	record := manifest.RecordPath(tp.Tenant)
+	data, err := from.record(h, tp.update)
+	if err != nil {
+		return nil, err
+	}
+	tp.update = from.stamp(tp.update, data)
+	if h.next = tp.update.Files; h.next[record] != nil {
+		h.hashes[record] = hashObject(plumbing.BlobObject, h.next[record])
+	}
+	old, problem := parseRecord(tp.Tenant, record, data)
+	if problem != nil {
+		return []manifest.Problem{*problem}, nil
+	}
+	if tp.update.Overwrite && old != nil {
+		if old, tp.Overwritten, err = h.yielding(old); err != nil {
+			return nil, err
+		}
+	}
+	changes, problems, err := manifest.Reconcile(old, tp.update.Files, h.read)
+	if err != nil || len(problems) > 0 {
+		return choices(tp.Tenant, problems), err
 	}
 	tp.Removed = changes.Remove
-	if _, stays := u.Files[record]; old != nil && !stays {
+	if _, stays := tp.update.Files[record]; old != nil && !stays {
 		tp.Removed = append(slices.Clone(tp.Removed), record)
 		slices.Sort(tp.Removed)
 	}
 	blocked, err := h.blocked(tp.Removed)
-	if err != nil {
-		return tp, nil, err
+	if err != nil || len(blocked) > 0 {
+		return inTheWay(t.Path, blocked), err
 	}
-	if len(blocked) > 0 {
-		return skip(inTheWay(t.Path, blocked))
+	if late, err := tp.late(t, old, len(changes.Write)+len(tp.Removed), from); late != nil || err != nil {
+		return late, err
 	}
-	if old != nil {
-		from.last = [2]string{old.Source, old.SourceTime}
+	if err := tp.sort(changes, h); err != nil {
+		return nil, err
 	}
-	if old != nil && len(changes.Write)+len(tp.Removed) > 0 && !t.Rewind {
-		if younger, err := from.isYounger(old.Source, old.SourceTime); err != nil {
-			return tp, nil, err
-		} else if younger {
-			return skip(t.late(old))
+	tp.Overwritten = slices.DeleteFunc(tp.Overwritten, func(file string) bool {
+		return !slices.Contains(tp.Modified, file) && !slices.Contains(tp.Removed, file)
+	})
+	return nil, nil
+}
+
+// late is the problem of an update that would put back what a younger commit of the platform repository replaced.
+func (tp *tenantPlan) late(t *target, old *manifest.Record, changes int, from *source) ([]manifest.Problem, error) {
+	if old == nil {
+		return nil, nil
+	}
+	from.last = [2]string{old.Source, old.SourceTime}
+	if changes == 0 || t.Rewind {
+		return nil, nil
+	}
+	younger, err := from.isYounger(old.Source, old.SourceTime)
+	if err != nil || !younger {
+		return nil, err
+	}
+	return t.late(old), nil
+}
+
+// yielding is the record as if what people made of its files were ours, so that it may go, and which files
+// those are, sorted.
+func (h *headReader) yielding(old *manifest.Record) (*manifest.Record, []string, error) {
+	taken := *old
+	taken.Files = maps.Clone(old.Files)
+	var edited []string
+	for _, file := range slices.Sorted(maps.Keys(old.Files)) {
+		data, exists, err := h.read(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		if digest := manifest.Digest(data); exists && digest != old.Files[file] {
+			taken.Files[file] = digest
+			edited = append(edited, file)
 		}
 	}
-	return tp, nil, tp.sort(changes, h)
+	return &taken, edited, nil
+}
+
+// choices says what can become of a hand edit in a GitOps repository.
+func choices(tenant string, problems []manifest.Problem) []manifest.Problem {
+	for i := range problems {
+		if problems[i].Message == manifest.HandEdited {
+			problems[i].Remedy = fmt.Sprintf("publish with --adopt %s to keep the change as a patch, with --overwrite %s to drop it", tenant, tenant)
+		}
+	}
+	return problems
 }
 
 // sort tells new files from modified ones and finds the environments they reach.
@@ -120,7 +190,7 @@ func (t *target) blame(tenant string, problems []manifest.Problem) []manifest.Pr
 }
 
 // reach lists the environments whose objects the change can alter: those of the overlays it touches,
-// and all of the tenant's when it touches what overlays share. The record alone reaches none.
+// and all of the tenant's when it touches what overlays share. The record and the hold reach none.
 func (tp *tenantPlan) reach() []string {
 	var envs []string
 	record := manifest.RecordPath(tp.Tenant)
@@ -128,7 +198,7 @@ func (tp *tenantPlan) reach() []string {
 	for _, file := range slices.Concat(tp.Added, tp.Modified, tp.Removed) {
 		if env := environment(file); env != "" {
 			envs = append(envs, env)
-		} else if file != record {
+		} else if file != record && file != HoldPath(tp.Tenant) {
 			shared = true
 		}
 	}

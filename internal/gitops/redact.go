@@ -33,7 +33,7 @@ func (a Auth) redact(err error) error {
 		return clean
 	}
 	out := &redacted{text: a.clean(err.Error())}
-	for _, known := range []error{ErrMoved, context.Canceled, context.DeadlineExceeded} {
+	for _, known := range []error{ErrMoved, ErrUnpublished, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			out.cause = known
 		}

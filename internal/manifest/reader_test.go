@@ -193,15 +193,17 @@ func TestParseSyntaxErrors(t *testing.T) {
 
 func TestParseBytes(t *testing.T) {
 	for text, want := range map[string]string{
-		"a: 1\nb: é\x00": "t.yaml:2:5: file holds a NUL byte\n",
-		"a: \xff\xfe":    "t.yaml:1:4: file is not UTF-8 text\n",
-		"a: 1\rb: 2\n":   "t.yaml:1:5: carriage return without a line feed\n",
-		"a: x\u2028y":    "t.yaml:1:5: character U+2028 ends a line for some parsers only\n",
-		"a: x\u0085y":    "t.yaml:1:5: character U+0085 ends a line for some parsers only\n",
-		"a: \x1b[0m":     "t.yaml:1:4: control character U+001B\n",
-		"a: b # \u202ec": "t.yaml:1:8: character U+202E changes the order in which text is shown\n",
-		"a: b\ufeffc":    "t.yaml:1:5: byte order mark inside of the file\n",
-		"\xff\xfea\x00":  "t.yaml:1:1: file is not UTF-8 text\nt.yaml:1:4: file holds a NUL byte\n",
+		"a: 1\nb: é\x00":                  "t.yaml:2:5: file holds a NUL byte\n",
+		"a: \xff\xfe":                     "t.yaml:1:4: file is not UTF-8 text\n",
+		"a: 1\rb: 2\n":                    "t.yaml:1:5: carriage return without a line feed\n",
+		"a: x\u2028y":                     "t.yaml:1:5: character U+2028 ends a line for some parsers only\n",
+		"a: x\u0085y":                     "t.yaml:1:5: character U+0085 ends a line for some parsers only\n",
+		"a: \x1b[0m":                      "t.yaml:1:4: control character U+001B\n",
+		"a: b # \u202ec":                  "t.yaml:1:8: character U+202E changes the order in which text is shown\n",
+		"a: b\ufeffc":                     "t.yaml:1:5: byte order mark inside of the file\n",
+		"\xff\xfea\x00":                   "t.yaml:1:1: file is not UTF-8 text\n",
+		"\x7fELF\x02\x01\x01\x00\x00\xf0": "t.yaml:1:8: file holds a NUL byte\n",
+		"a: \x1b[0m\nb: \x02\x02":         "t.yaml:1:4: control character U+001B\nt.yaml:2:4: control character U+0002\n",
 	} {
 		_, problems := Parse("t.yaml", []byte(text), TenantLimits)
 		require.Equal(t, want, told(problems), "%q", text)

@@ -47,6 +47,9 @@ func Reconcile(old *Record, next map[string][]byte, read func(path string) ([]by
 	return r.changes, nil, nil
 }
 
+// HandEdited is the message of the problem of a file that somebody changed.
+const HandEdited = "changed by hand since tenantsmith wrote it"
+
 type reconciler struct {
 	old      *Record
 	next     map[string][]byte
@@ -98,7 +101,7 @@ func (r *reconciler) remove(p string) error {
 }
 
 func (r *reconciler) edited(p string) {
-	r.problem(p, "changed by hand since tenantsmith wrote it",
+	r.problem(p, HandEdited,
 		fmt.Sprintf("move the change into the tenant's file or a patch under tenants/%s/patches, then delete this file", r.old.Tenant))
 }
 

@@ -124,7 +124,7 @@ func crowd(data []byte) int {
 }
 
 // characters refuses what is no text, and the line ends that editors and parsers count differently. Each kind is
-// told once, at its first place.
+// told once, at its first place; of a file that is no text at all, that alone.
 func (r *reader) characters(data []byte) {
 	line, start := 1, 0
 	told := map[string]bool{}
@@ -143,6 +143,11 @@ func (r *reader) characters(data []byte) {
 		if fault != "" && !told[fault] {
 			told[fault] = true
 			at := Position{File: r.file, Line: line, Column: utf8.RuneCount(data[start:i]) + 1}
+			if fault == notUTF8 || fault == holdsNUL {
+				r.report = report{file: r.file}
+				r.add(kindBytes, at, fault, "save the file as plain UTF-8 text")
+				return
+			}
 			r.add(kindBytes, at, fault, "save the file as plain UTF-8 text without such characters")
 		}
 		i += n
@@ -150,14 +155,20 @@ func (r *reader) characters(data []byte) {
 	r.lines = line
 }
 
+// What no text has.
+const (
+	notUTF8  = "file is not UTF-8 text"
+	holdsNUL = "file holds a NUL byte"
+)
+
 // character judges the character that data begins with, and returns its length.
 func character(data []byte) (fault string, n int) {
 	c, n := utf8.DecodeRune(data)
 	switch {
 	case c == utf8.RuneError && n == 1:
-		return "file is not UTF-8 text", 1
+		return notUTF8, 1
 	case c == 0:
-		return "file holds a NUL byte", n
+		return holdsNUL, n
 	case c == '\r':
 		if len(data) > 1 && data[1] == '\n' {
 			return "", n

@@ -103,6 +103,7 @@ func theirs(fsys fs.FS, tenants []string) (*schemas.Fleet, error) {
 		return schemas.Load(fsys, schemas.Options{Tenants: tenants})
 	}
 	platform, problems, err := schemas.LoadPlatform(fsys)
+	problems = slices.DeleteFunc(problems, func(p manifest.Problem) bool { return p.Message == schemas.NotRendered })
 	return &schemas.Fleet{Platform: platform, Problems: problems}, err
 }
 

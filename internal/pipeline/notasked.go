@@ -24,7 +24,7 @@ func NotAsked(lacks map[string]string, tenants string) []report.Skipped {
 	var out []report.Skipped
 	for _, need := range slices.Sorted(maps.Keys(lacking)) {
 		slices.Sort(lacking[need])
-		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], lack(need))})
+		out = append(out, report.Skipped{What: strings.Join(lacking[need], ", "), Reason: cmp.Or(reasons[need], lack(need)), Checks: len(lacking[need])})
 	}
 	return out
 }

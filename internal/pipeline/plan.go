@@ -53,7 +53,7 @@ func (p *Planned) Mark(res *Result) {
 		fresh[at(q)] = true
 	}
 	for i := range res.Problems {
-		res.Problems[i].Baseline = !fresh[at(res.Problems[i])]
+		res.Problems[i].Baseline = !fresh[at(res.Problems[i])] && !unmet(res.Problems[i], res.Fleet)
 	}
 }
 

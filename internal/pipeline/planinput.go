@@ -38,7 +38,7 @@ func (p *planner) input(c *comparison) plan.Input {
 		}
 		in.Skipped = append(in.Skipped, plan.Skipped{What: name + ": what publish would write", Reason: "a finding holds it back, so nothing of it is published"})
 	}
-	in.Before, in.After = old.rest(c.old.Problems), new.rest(c.new.Problems)
+	in.Before, in.After = told(old.rest(c.old.Problems), p.old.fleet), told(new.rest(c.new.Problems), p.new.fleet)
 	for _, t := range p.new.fleet.Tenants {
 		if !named[t.Name] {
 			in.Unchanged += len(t.Environments)
@@ -97,6 +97,15 @@ func (s sorted) rest(problems []manifest.Problem) []manifest.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p manifest.Problem) bool {
 		return s[plan.Place{Tenant: p.Tenant, Environment: p.Environment}] != nil
 	})
+}
+
+// told are the problems of files, without those of what was asked for, which no change makes or mends.
+func told(problems []manifest.Problem, fleet *schemas.Fleet) []manifest.Problem {
+	return slices.DeleteFunc(problems, func(p manifest.Problem) bool { return unmet(p, fleet) })
+}
+
+func unmet(p manifest.Problem, fleet *schemas.Fleet) bool {
+	return slices.ContainsFunc(fleet.Unmet, func(u manifest.Problem) bool { return u.Position == p.Position && u.Message == p.Message })
 }
 
 func sideOf(r *Rendered, e *schemas.Environment) *plan.Side {

@@ -211,33 +211,6 @@ func (b *planText) tenants() {
 	}
 }
 
-// table prints rows whose last cell may take several lines. It stands below the others where there is too little
-// room beside them.
-func (b *planText) table(rows [][]string) {
-	last, widest := len(rows[0])-1, 0
-	for _, row := range rows {
-		for part := range strings.SplitSeq(row[last], ", ") {
-			widest = max(widest, widthOf(part)+1)
-		}
-	}
-	indent := widthOf(strings.Join(rows[0][:last], "  ")) + 2
-	below := indent+widest > b.width
-	for _, row := range rows {
-		line := strings.Join(row[:last], "  ") + "  "
-		if below {
-			b.line("%s", fit(strings.TrimRight(line, " "), b.width))
-			line, indent = "    ", 4
-		}
-		if below && row[last] == "" {
-			continue
-		}
-		for _, part := range wrapParts(strings.Split(row[last], ", "), b.width-indent) {
-			b.line("%s%s", line, part)
-			line = strings.Repeat(" ", indent)
-		}
-	}
-}
-
 // findings prints them as check does.
 func (b *planText) findings(title phrase, ps []manifest.Problem) {
 	if len(ps) == 0 {

@@ -50,16 +50,6 @@ type Summary struct {
 	Skipped   []Skipped `json:"skipped"`
 }
 
-// Skipped is something that was not examined, and why.
-type Skipped struct {
-	What   string `json:"what"`
-	Reason string `json:"reason"`
-}
-
-func (s Skipped) String() string {
-	return Clean(words().Counts.Skipped.with("what", s.What, "reason", s.Reason))
-}
-
 // Failing are the problems at or above the bound.
 func (r Report) Failing() int {
 	n := 0

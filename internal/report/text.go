@@ -132,7 +132,8 @@ func Counts(r Report) string {
 	examined := []string{t.Tenants.of(r.Summary.Tenants), t.Environments.of(r.Summary.Environments)}
 	examined = append(examined, some(t.Objects, r.Summary.Objects)...)
 	examined = append(examined, some(t.Checks, r.Summary.Checks)...)
-	found := slices.Concat(some(t.Problems, findings), some(t.Warnings, warnings), some(t.Waived, waived))
+	failing := Report{Problems: told, FailOn: r.FailOn}.Failing()
+	found := slices.Concat(some(t.Problems, failing), some(t.Below, findings-failing, "bound", string(r.FailOn)), some(t.Warnings, warnings), some(t.Waived, waived))
 	base := some(t.Unchanged, unchanged)
 	switch {
 	case len(found) == 0 && len(base) > 0:
@@ -145,11 +146,11 @@ func Counts(r Report) string {
 }
 
 // some says how many there are, if any.
-func some(what counted, n int) []string {
+func some(what counted, n int, values ...string) []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{what.of(n)}
+	return []string{what.of(n, values...)}
 }
 
 // Plural is a number and its word: 1 tenant, 2 tenants.

@@ -14,8 +14,12 @@ type texts struct {
 	Label  labelTexts
 	Object struct{ Waived, AlsoIn phrase }
 	Counts struct {
-		Tenants, Environments, Objects, Checks, Problems, Warnings, Waived, Unchanged counted
-		Skipped, Clean, NothingNew, Sentence                                          phrase
+		Tenants, Environments, Objects, Checks, Problems, Below, Warnings, Waived, Unchanged counted
+		Skipped, Clean, NothingNew, Sentence                                                 phrase
+	}
+	Unexamined struct {
+		One, More      phrase
+		Things, Checks counted
 	}
 	Proof struct {
 		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+type statusOptions struct {
+	target
+	format   string
+	exitCode bool
+}
+
+func newStatusCmd(w *workspace) *cobra.Command {
+	o := statusOptions{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "status [TENANT...] --repo URL",
+		Short: "How tenants stand in a GitOps repository",
+		Long: `Status renders the given tenants (all without arguments) and compares them with the branch of the
+GitOps repository: what publish would change, what somebody changed by hand there, who holds a tenant and
+until when, and which trees have no tenant file here any more. It writes nothing.
+
+A tenant that is named has a paragraph of its own: its files that differ, the checks that failed when it
+was published, and the waivers that were used. The JSON form (see tenantsmith schema status) always has all.`,
+		Example: `  tenantsmith status --repo https://git.example.com/platform/gitops.git
+  tenantsmith status acme-corp --repo ../gitops.git
+  tenantsmith status --repo https://git.example.com/platform/gitops.git --exit-code --format json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(report.StatusFormats, o.format) {
+				return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.StatusFormats, ", "))
+			}
+			return w.status(cmd.Context(), args, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", o.format, strings.Join(report.StatusFormats, ", "))
+	f.BoolVar(&o.exitCode, "exit-code", false, "exit 1 unless every tenant is current")
+	o.target.flags(cmd)
+	w.flags(cmd)
+	return cmd
+}
+
+func (w *workspace) status(ctx context.Context, args []string, o statusOptions) error {
+	from, err := w.remote(o.target)
+	if err != nil {
+		return err
+	}
+	names := w.tenants(args)
+	for i := range names {
+		names[i] = schemas.TenantOf(names[i])
+	}
+	here := w.values(tenantNames)
+	res, err := w.rendered(ctx, names, here)
+	if err != nil {
+		return err
+	}
+	standings, head, err := gitops.Inspect(ctx, from, names, updatesOf(res)...)
+	if err != nil {
+		return err
+	}
+	s := report.FleetStatus{Branch: o.branch, Head: head, Tenants: statuses(res, standings, here, from.When)}
+	for _, name := range names {
+		if !slices.ContainsFunc(s.Tenants, func(t report.TenantStatus) bool { return t.Tenant == name }) {
+			return fmt.Errorf("there is no tenant %s here, nor on %s%s", name, o.branch, hint(name, here, ""))
+		}
+	}
+	if err := report.WriteStatus(w.out, o.format, s, len(names) > 0, report.Options{Width: width(w.out)}); err != nil {
+		return err
+	}
+	return w.concluded(s, o)
+}
+
+// rendered takes the tenants through the chain that have a file here; those that only the branch knows cannot be.
+func (w *workspace) rendered(ctx context.Context, names, here []string) (*pipeline.Result, error) {
+	ours := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !slices.Contains(here, n) })
+	if len(names) > 0 && len(ours) == 0 {
+		return &pipeline.Result{}, nil
+	}
+	res, err := w.run(ctx, pipeline.Options{Tenants: ours})
+	if err == nil && res.Fleet.Platform == nil { // every tenant would look orphaned
+		if err = w.refusals(res); err == nil {
+			err = errProblems
+		}
+	}
+	return res, err
+}
+
+// statuses join what stands on the branch with what is here, sorted by tenant.
+func statuses(res *pipeline.Result, standings []gitops.Standing, here []string, now time.Time) []report.TenantStatus {
+	for _, name := range res.Held {
+		if !slices.ContainsFunc(standings, func(s gitops.Standing) bool { return s.Tenant == name }) {
+			standings = append(standings, gitops.Standing{Tenant: name})
+		}
+	}
+	var out []report.TenantStatus
+	for _, s := range standings {
+		t := report.TenantStatus{Tenant: s.Tenant, Edited: s.Edited, Missing: s.Missing, Foreign: s.Foreign, Stale: s.Stale}
+		for _, p := range s.Problems {
+			t.Problems = append(t.Problems, p.File+": "+p.Message)
+		}
+		if r := s.Record; r != nil {
+			t.Published = &report.Published{Source: r.Source, Version: r.Version, FailedChecks: r.Findings, Waivers: r.Waivers}
+		}
+		if h := s.Hold; h != nil {
+			t.Hold = &report.StatusHold{Until: h.Until, Active: h.Active(now), Ticket: h.Ticket, Reason: h.Reason, By: h.By}
+		}
+		describe(&t, res)
+		t.States = states(&t, slices.Contains(res.Held, s.Tenant), slices.Contains(here, s.Tenant))
+		out = append(out, t)
+	}
+	slices.SortFunc(out, func(a, b report.TenantStatus) int { return strings.Compare(a.Tenant, b.Tenant) })
+	return out
+}
+
+// describe adds what the tenant's file says.
+func describe(t *report.TenantStatus, res *pipeline.Result) {
+	for _, r := range res.Tenants {
+		if r.Tenant.Name != t.Tenant {
+			continue
+		}
+		t.Lifecycle, t.Tier = r.Tenant.Base.Spec.Lifecycle, r.Tenant.Base.Spec.Tier
+		services := map[string]bool{}
+		for _, e := range r.Tenant.Environments {
+			t.Environments = append(t.Environments, e.Name)
+			for name := range e.Spec.Services {
+				services[name] = true
+			}
+		}
+		t.Services = slices.Sorted(maps.Keys(services))
+	}
+}
+
+func states(t *report.TenantStatus, broken, here bool) []string {
+	var out []string
+	for _, s := range []struct {
+		state string
+		is    bool
+	}{
+		{report.Unreadable, len(t.Problems) > 0},
+		{report.OnHold, t.Hold != nil && t.Hold.Active},
+		{report.Orphaned, !here},
+		{report.Broken, broken},
+		{report.Unpublished, here && t.Published == nil && len(t.Problems) == 0},
+		{report.Edited, len(t.Edited)+len(t.Missing) > 0},
+		{report.Outdated, len(t.Stale) > 0},
+	} {
+		if s.is {
+			out = append(out, s.state)
+		}
+	}
+	if len(out) == 0 {
+		return []string{report.Current}
+	}
+	return out
+}
+
+// concluded counts for people, and turns what is not current into the exit code where that was asked for.
+func (w *workspace) concluded(s report.FleetStatus, o statusOptions) error {
+	current := 0
+	for _, t := range s.Tenants {
+		if t.Has(report.Current) {
+			current++
+		}
+	}
+	if o.format == "text" {
+		w.say("%s on %s at %s, %d current", report.Plural(len(s.Tenants), "tenant"), s.Branch, cmp.Or(short(s.Head), "no commit"), current)
+	}
+	if o.exitCode && current < len(s.Tenants) {
+		return errProblems
+	}
+	return nil
+}

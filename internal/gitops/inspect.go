@@ -1,0 +1,182 @@
+package gitops
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Standing is how a tenant stands at the head of the branch. Paths are relative to Options.Path and sorted.
+type Standing struct {
+	Tenant string
+	// Record is nil for a tenant that was never published, and for one whose record cannot be used.
+	Record *manifest.Record
+	// Hold is the tenant's, over or not; nil if there is none.
+	Hold *Hold
+	// Edited are the tenant's own files that somebody changed by hand, Missing those that somebody removed, and
+	// Foreign what stands in its folder and is not its own.
+	Edited, Missing, Foreign []string
+	// Stale are the other files that the update would write or remove, the record among them.
+	Stale []string
+	// Problems are a record or a hold that cannot be used.
+	Problems []manifest.Problem
+}
+
+// Inspect compares the updates with the branch and writes nothing. Standings are those of the tenants that the
+// updates name and of the tenants, all where none is named, that have a record or a hold at the head, sorted by
+// name; the commit is the head's, empty for a branch that does not exist.
+func Inspect(ctx context.Context, opts Options, tenants []string, updates ...Update) (standings []Standing, head string, err error) {
+	t, err := newTarget(opts)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := checkUpdates(updates); err != nil {
+		return nil, "", err
+	}
+	standings, head, err = t.inspect(ctx, tenants, updates)
+	if err != nil {
+		return nil, "", fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+	return standings, head, nil
+}
+
+func (t *target) inspect(ctx context.Context, tenants []string, updates []Update) ([]Standing, string, error) {
+	snap, err := t.read(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	defer snap.close()
+	root, err := snap.tree()
+	if err != nil {
+		return nil, "", err
+	}
+	others, err := t.others(snap, updates)
+	if err != nil {
+		return nil, "", err
+	}
+	named := len(updates)
+	for _, tenant := range others {
+		if len(tenants) == 0 || slices.Contains(tenants, tenant) {
+			updates = append(updates, Update{Tenant: tenant})
+		}
+	}
+	var out []Standing
+	for i, u := range updates {
+		s, err := t.standing(root, u)
+		if err != nil {
+			return nil, "", fmt.Errorf("tenant %s: %w", u.Tenant, err)
+		}
+		if s.Record != nil || s.Hold != nil || len(s.Problems) > 0 || i < named {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Standing) int { return strings.Compare(a.Tenant, b.Tenant) })
+	head := ""
+	if !snap.head.IsZero() {
+		head = snap.head.String()
+	}
+	return out, head, nil
+}
+
+// standing looks at one tenant. An update without files says nothing about what they should be.
+func (t *target) standing(root *folder, u Update) (Standing, error) {
+	s := Standing{Tenant: u.Tenant}
+	h := newHeadReader(t, root, u.Files)
+	data, _, err := h.read(manifest.RecordPath(u.Tenant))
+	if err != nil {
+		return s, err
+	}
+	record, unrecorded := parseRecord(u.Tenant, manifest.RecordPath(u.Tenant), data)
+	hold, unheld, err := h.hold(u.Tenant)
+	if err != nil {
+		return s, err
+	}
+	for _, p := range []*manifest.Problem{unrecorded, unheld} {
+		if p != nil {
+			s.Problems = append(s.Problems, t.blame(u.Tenant, []manifest.Problem{*p})...)
+		}
+	}
+	if s.Record, s.Hold = record, hold; record == nil {
+		return s, nil
+	}
+	if err := s.drift(h); err != nil || len(u.Files) == 0 {
+		return s, err
+	}
+	return s, s.stale(h)
+}
+
+// drift finds what people did in the tenant's folder.
+func (s *Standing) drift(h *headReader) error {
+	var err error
+	if _, s.Edited, err = h.yielding(s.Record); err != nil {
+		return err
+	}
+	for _, file := range slices.Sorted(maps.Keys(s.Record.Files)) {
+		_, exists, err := h.entry(file)
+		if err != nil {
+			return err
+		}
+		if !exists {
+			s.Missing = append(s.Missing, file)
+		}
+	}
+	folder := h.t.inRepo("tenants/"+s.Tenant) + "/"
+	dir, err := h.folder(folder)
+	if err != nil || dir == nil {
+		return err
+	}
+	err = dir.files("tenants/"+s.Tenant+"/", func(file string) {
+		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) && path.Base(file) != HydratorFile {
+			s.Foreign = append(s.Foreign, file)
+		}
+	})
+	slices.Sort(s.Foreign)
+	return err
+}
+
+// folder opens the folder at a path of the repository; nil if there is none.
+func (h *headReader) folder(full string) (*folder, error) {
+	dir := h.root
+	for name := range strings.SplitSeq(strings.Trim(full, "/"), "/") {
+		next, err := dir.open(name)
+		if err != nil || next == nil {
+			return nil, err
+		}
+		dir = next
+	}
+	return dir, nil
+}
+
+// stale compares what the update would write, hand edits left aside.
+func (s *Standing) stale(h *headReader) error {
+	yielding, _, err := h.yielding(s.Record)
+	if err != nil {
+		return err
+	}
+	changes, _, err := manifest.Reconcile(yielding, h.next, h.read)
+	if err != nil {
+		return err
+	}
+	s.Stale = slices.DeleteFunc(append(changes.Paths(), changes.Remove...), func(file string) bool {
+		return slices.Contains(s.Edited, file) || slices.Contains(s.Missing, file) || file == manifest.RecordPath(s.Tenant) && s.records(h.next[file])
+	})
+	slices.Sort(s.Stale)
+	return nil
+}
+
+// records reports whether a new record says what the one at the head says: that the files came from another commit
+// is no news.
+func (s *Standing) records(data []byte) bool {
+	next, err := manifest.ParseRecord(s.Tenant, data)
+	if err != nil {
+		return false
+	}
+	next.Source, next.SourceTime = s.Record.Source, s.Record.SourceTime
+	return bytes.Equal(next.Bytes(), s.Record.Bytes())
+}
