@@ -51,8 +51,9 @@ func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval)
 		ok.updates, err = a.prepare(ctx, head)
 		return ok.updates, err
 	})
-	if done.Commit == "" {
-		a.undo()
+	a.undo(done)
+	if len(a.problems) > 0 {
+		done.Skipped = slices.Compact(slices.Sorted(slices.Values(slices.Concat(done.Skipped, a.own.adopt))))
 	}
 	return done, err
 }
@@ -60,7 +61,7 @@ func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval)
 // prepare is what to publish on a head: what was rendered anew with the patches. Tenants that cannot be adopted are
 // left out, and the problems say why.
 func (a *adoption) prepare(ctx context.Context, head *gitops.Commit) ([]gitops.Update, error) {
-	a.undo()
+	a.undo(gitops.Result{})
 	a.edits, a.files, a.problems = map[string]*handEdits{}, map[string][]byte{}, nil
 	for _, r := range a.res.Tenants {
 		if !slices.Contains(a.own.adopt, r.Tenant.Name) || r.Files == nil {
@@ -267,14 +268,18 @@ func (a *adoption) write() error {
 	return nil
 }
 
-// undo takes patches away again that were written for a commit that was not made.
-func (a *adoption) undo() {
+// undo takes patches away again that were written for a commit that was not made, or that left their tenant alone.
+func (a *adoption) undo(done gitops.Result) {
 	root, err := a.w.open()
 	if err != nil {
 		return
 	}
 	defer root.Close()
 	for _, file := range a.written {
+		published := slices.ContainsFunc(done.Changed, func(c gitops.Change) bool { return strings.HasPrefix(file, "overrides/"+c.Tenant+"/") })
+		if done.Commit != "" && published {
+			continue
+		}
 		if err := root.Remove(file); err != nil {
 			a.w.say("%s stays, and what it does is not published: %s", file, plain(err))
 		}
@@ -282,14 +287,14 @@ func (a *adoption) undo() {
 	a.written = nil
 }
 
-// told says what became of the hand edits. The error is that of tenants that could not be adopted.
+// told says what became of the hand edits.
 func (a *adoption) told(done gitops.Result) error {
 	if len(a.problems) > 0 {
 		if err := a.w.problems(reportOf(manifest.SortProblems(a.problems))); err != nil {
 			return err
 		}
-		a.w.say("%snot adopted: %s; no patch was written", map[bool]string{true: "nothing published: --atomic, and "}[a.atomic], list(a.own.adopt))
-		return errProblems
+		a.w.say("not adopted: %s; no patch was written", list(a.own.adopt))
+		return nil
 	}
 	for _, tenant := range a.own.adopt {
 		changed := slices.ContainsFunc(done.Changed, func(c gitops.Change) bool { return c.Tenant == tenant })

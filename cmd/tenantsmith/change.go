@@ -25,7 +25,7 @@ func (w *workspace) change(file string) (*pipeline.Change, error) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(w.dir, file)
 	}
-	if err := w.outside(file); err != nil {
+	if err := w.outside("--change", file); err != nil {
 		return nil, err
 	}
 	f, err := os.Open(file)
@@ -57,13 +57,13 @@ func workTree(dir string) string {
 
 // outside refuses a file that the change itself could bring: one in the platform repository, or in the
 // work tree of git around it, whatever links lead there.
-func (w *workspace) outside(file string) error {
+func (w *workspace) outside(flag, file string) error {
 	if _, err := os.Stat(file); err != nil {
-		return w.unusable("--change", file, err)
+		return w.unusable(flag, file, err)
 	}
 	at, err := filepath.EvalSymlinks(w.abs(file))
 	if err != nil {
-		return w.unusable("--change", file, err)
+		return w.unusable(flag, file, err)
 	}
 	tree, err := filepath.EvalSymlinks(w.abs(w.dir))
 	if err != nil {
@@ -71,7 +71,7 @@ func (w *workspace) outside(file string) error {
 	}
 	tree = cmp.Or(workTree(tree), tree)
 	if rel, err := filepath.Rel(tree, at); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return fmt.Errorf("--change %s lies in the repository, where the change itself could have written it; let CI write it elsewhere, such as $RUNNER_TEMP", w.named(file))
+		return fmt.Errorf("%s %s lies in the repository, where the change itself could have written it; let CI write it elsewhere, such as $RUNNER_TEMP", flag, w.named(file))
 	}
 	return nil
 }

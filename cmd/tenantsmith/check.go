@@ -18,6 +18,7 @@ type checkOptions struct {
 	environment, failOn, format string
 	change, base                string
 	verify                      bool
+	shard                       pipeline.Shard
 }
 
 const checkHelp = `Check renders the given tenants (all without arguments) in memory, builds every environment and
@@ -50,6 +51,7 @@ func newCheckCmd(w *workspace) *cobra.Command {
   tenantsmith check --trusted-from origin/main
   tenantsmith check --base origin/main
   tenantsmith check --change ../change.json
+  tenantsmith check --shard 1/8
   tenantsmith check --manifests deploy/`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, o) },
 	}
@@ -69,7 +71,8 @@ func (o *checkOptions) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
 	formatFlag(cmd, &o.format)
 	baseFlag(cmd, &o.base)
-	apart(cmd, "manifests", "change", "base")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "manifests", "change", "base", "shard")
 }
 
 // check judges what the options name: manifests, or tenants and a change.
@@ -89,7 +92,7 @@ func (w *workspace) check(ctx context.Context, args []string, o checkOptions) er
 		return err
 	}
 	return w.checkTenants(ctx, o, pipeline.Options{
-		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change,
+		Tenants: w.tenants(args), Environment: o.environment, Checks: o.checks, FailOn: failOn, Verify: o.verify, Change: change, Shard: o.shard,
 	})
 }
 
@@ -100,7 +103,7 @@ func (w *workspace) checkTenants(ctx context.Context, asked checkOptions, o pipe
 	}
 	r := reportResult(res)
 	r.Base = asked.base
-	if o.Environment != "" && r.Summary.Environments == 0 && len(res.Held) == 0 {
+	if o.Environment != "" && r.Summary.Environments == 0 && len(res.Held)+res.Others == 0 {
 		return fmt.Errorf("none of these tenants has the environment %q", o.Environment)
 	}
 	return w.report(asked.format, r)
@@ -127,7 +130,7 @@ func reportResult(res *pipeline.Result) report.Report {
 
 // skipped is what a run over tenants does not look at.
 func skipped(res *pipeline.Result) []report.Skipped {
-	var out []report.Skipped
+	out := elsewhere(res)
 	for _, t := range res.Tenants {
 		out = append(out, pipeline.Elsewhere(t.Tenant)...)
 	}

@@ -43,6 +43,8 @@ func (w *workspace) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 		return w.listed(tierNames)
 	case "checks":
 		return w.listed(checkIDs)
+	case "framework":
+		return w.listed(pipeline.FrameworkIDs)
 	case "format", "kind": // their usage is the list of what there is
 		return cobra.FixedCompletions(strings.Split(f.Usage, ", "), cobra.ShellCompDirectiveNoFileComp)
 	case "fail-on":
@@ -73,6 +75,8 @@ func (w *workspace) arguments(usage []string) cobra.CompletionFunc {
 	switch {
 	case len(usage) > 0 && strings.HasPrefix(usage[0], "[TENANT"):
 		return w.completeTenants
+	case len(usage) > 0 && usage[0] == "[FIELD]":
+		return completeFields
 	case len(usage) == 0 || usage[0] != "TENANT":
 		return nil
 	}
@@ -98,6 +102,23 @@ func (w *workspace) completeTenants(_ *cobra.Command, args []string, word string
 	}
 	names := slices.DeleteFunc(w.values(tenantNames), func(name string) bool { return slices.Contains(args, name) })
 	return begins(names, word), cobra.ShellCompDirectiveDefault
+}
+
+// completeFields completes the last name of a field of the schema, of the kind that --kind names.
+func completeFields(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	kind := cmd.Flag("kind").Value.String()
+	above := word[:strings.LastIndexByte(word, '.')+1]
+	names := pipeline.FieldsBelow(kind, strings.TrimSuffix(above, "."))
+	if above == "" { // "spec." may be left out
+		names = slices.Concat(names, pipeline.FieldsBelow(kind, "spec"))
+	}
+	for i := range names {
+		names[i] = above + names[i]
+	}
+	return begins(names, word), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 // values are what the platform repository has of something.

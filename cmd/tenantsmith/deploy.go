@@ -2,16 +2,19 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+	"github.com/tenantsmith/tenantsmith/internal/registry"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
@@ -32,7 +35,7 @@ What would come of it is rendered and checked first: with a problem nothing is w
 
 Nothing reaches a cluster by it. Publish renders what is committed.`,
 		Example: `  tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --dry-run
-  tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --env development
+  tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --env development --dry-run
   tenantsmith deploy shop web --image registry.git.example.com/shop/web:1.5.0 --resolve --commit --push`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
@@ -62,6 +65,11 @@ func (w *workspace) deploy(ctx context.Context, tenant, service string, o deploy
 		return err
 	}
 	defer root.Close()
+	if o.resolve {
+		if o.image, err = pinned(ctx, o.image); err != nil {
+			return fmt.Errorf("--resolve: %w", err)
+		}
+	}
 	change, problems, err := pipeline.SetImage(root.FS(), tenant, service, o.environment, o.image)
 	if err := w.unanswered(problems, change == nil, err); err != nil {
 		return err
@@ -97,20 +105,28 @@ func (w *workspace) deployed(ctx context.Context, root *os.Root, service string,
 		w.say("%s says so already", c.File)
 	} else {
 		w.shown(c)
-		if !o.dryRun {
-			err = w.settle(ctx, root, o.editing, e, tree)
-		} else {
-			err = nil
-		}
-		if err != nil {
-			return err
-		}
 	}
 	w.kept(res, service, o)
-	if !same && !o.dryRun {
-		w.say("no cluster has it yet: tenantsmith publish %s --repo URL renders what is committed", c.Tenant)
+	if same || o.dryRun {
+		return nil
 	}
+	if err := w.settle(ctx, root, o.editing, e, tree); err != nil {
+		return err
+	}
+	w.say("no cluster has it yet: tenantsmith publish %s --repo URL renders what is committed", c.Tenant)
 	return nil
+}
+
+// pinned asks the registry, as whoever the environment names, else as docker login left it.
+func pinned(ctx context.Context, image string) (string, error) {
+	username, password := os.Getenv("TENANTSMITH_REGISTRY_USERNAME"), os.Getenv("TENANTSMITH_REGISTRY_PASSWORD")
+	client := registry.Client{Credentials: func(string) (string, string) { return username, password }}
+	if password == "" {
+		home, _ := os.UserHomeDir() // without one there is no file
+		data, _ := os.ReadFile(filepath.Join(cmp.Or(os.Getenv("DOCKER_CONFIG"), filepath.Join(home, ".docker")), "config.json"))
+		client.Credentials = registry.DockerConfig(data)
+	}
+	return client.Pin(ctx, image)
 }
 
 func subjectOf(c *pipeline.ImageEdit, service, env string) string {

@@ -113,6 +113,18 @@ func TestWhyPage(t *testing.T) {
 	require.Equal(t, 8, shows)
 }
 
+// TestDeployPage: what the page about images shows is what the command prints.
+func TestDeployPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/deploy.md")
+	t.Chdir(t.TempDir())
+	shows := 0
+	for _, b := range blocks {
+		b.write(t)
+		shows += b.check(t)
+	}
+	require.Equal(t, 1, shows)
+}
+
 // block is a fenced block: the words behind the fence and the text.
 type block struct{ what, text string }
 

@@ -17,6 +17,22 @@ import (
 // TestExamples runs every example of every help text on the samples. Those that name a server of the
 // internet are parsed, not run.
 func TestExamples(t *testing.T) {
+	samples(t)
+	ran := 0
+	for _, cmd := range newRootCmd(streams{}).Commands() {
+		for example := range strings.Lines(cmd.Example) {
+			ran++
+			t.Run(strings.TrimSpace(example), func(t *testing.T) { runExample(t, strings.Fields(example)) })
+			git(t, "clean -fdq tenants") // plan compares inputs
+		}
+		require.True(t, cmd.Example != "" || cmd.Name() == "completion", "%s has no example", cmd.Name())
+	}
+	require.NotZero(t, ran)
+}
+
+// samples makes a copy of the sample platform repository, with a history and a GitOps repository beside it, and goes
+// there.
+func samples(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "platform")
 	for _, part := range []string{"tenants", "overrides"} {
 		require.NoError(t, os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join("../..", part))))
@@ -38,16 +54,6 @@ func TestExamples(t *testing.T) {
 	} {
 		git(t, args)
 	}
-	ran := 0
-	for _, cmd := range newRootCmd(streams{}).Commands() {
-		for example := range strings.Lines(cmd.Example) {
-			ran++
-			t.Run(strings.TrimSpace(example), func(t *testing.T) { runExample(t, strings.Fields(example)) })
-			git(t, "clean -fdq tenants") // plan compares inputs
-		}
-		require.True(t, cmd.Example != "" || cmd.Name() == "completion", "%s has no example", cmd.Name())
-	}
-	require.NotZero(t, ran)
 }
 
 func git(t *testing.T, args string) {

@@ -79,7 +79,7 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 		return err
 	}
 	if o.end {
-		return w.release(ctx, tenant, to, o)
+		return w.endHold(ctx, tenant, to, o)
 	}
 	h := gitops.Hold{
 		Tenant: tenant, Until: to.When.Add(o.length).UTC().Truncate(time.Second), Ticket: o.ticket, Reason: o.reason,
@@ -102,8 +102,8 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 	return nil
 }
 
-// release ends a hold. That there is none to end is what was wanted.
-func (w *workspace) release(ctx context.Context, tenant string, to gitops.Options, o holdOptions) error {
+// endHold ends a hold. That there is none to end is what was wanted.
+func (w *workspace) endHold(ctx context.Context, tenant string, to gitops.Options, o holdOptions) error {
 	to.Subject = "tenants: end the hold of " + tenant
 	done, before, err := gitops.EndHold(ctx, to, tenant)
 	switch {

@@ -11,6 +11,8 @@ import (
 type judging struct {
 	now     time.Time
 	trusted string
+	// committed takes the files from the commit that is checked out, whatever the working tree has.
+	committed bool
 }
 
 func (j *judging) flags(cmd *cobra.Command) {

@@ -11,8 +11,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// unusable says which file or folder of a flag cannot be used, and why.
+// unusable says which file or folder of a flag cannot be used, and why. Who gives a key in place of its file does
+// not read it again.
 func (w *workspace) unusable(flag, name string, err error) error {
+	if strings.Contains(name, "-----BEGIN ") {
+		return fmt.Errorf("%s: write what it says into a file, and name that", flag)
+	}
 	return fmt.Errorf("%s %s: %w", flag, w.named(name), plain(err))
 }
 

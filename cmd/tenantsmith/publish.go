@@ -16,8 +16,10 @@ type publishOptions struct {
 	target
 	delivery
 	owning
+	signing
 	expect                 string
 	dryRun, atomic, verify bool
+	shard                  pipeline.Shard
 }
 
 func newPublishCmd(w *workspace) *cobra.Command {
@@ -36,7 +38,15 @@ render what was changed.
 A tenant under hold (see tenantsmith hold) is left alone until the hold ends.
 
 The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_TOKEN holds the token
-(and TENANTSMITH_USERNAME the user, where the server wants one); for ssh the agent or --ssh-key.
+(and TENANTSMITH_USERNAME the user, where the server wants one), TENANTSMITH_TOKEN_FILE names a file with it,
+TENANTSMITH_APP_ID, TENANTSMITH_APP_INSTALLATION_ID and TENANTSMITH_APP_KEY_FILE name a GitHub App, or netrc or
+git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
+
+With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
+publishes only if a trusted key signed it and its ancestors since the last publish.
+
+With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
+of each other. --atomic then holds for the tenants of the shard.
 
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
@@ -45,6 +55,7 @@ the rendered files of all tenants which the commit would change.`,
   tenantsmith publish --repo ../gitops.git --dry-run
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
 	}
@@ -53,6 +64,7 @@ the rendered files of all tenants which the commit would change.`,
 	o.target.writing(cmd)
 	o.delivery.flags(cmd)
 	o.owning.flags(cmd)
+	o.signing.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
 		if o.expect = s; !digestForm.MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
@@ -62,6 +74,8 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "shard", "expect")
 	w.flags(cmd)
 	return cmd
 }
@@ -72,11 +86,16 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
-	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0}
+	statement, err := w.vouch(&target, o)
+	if err != nil {
+		return err
+	}
+	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
 	res, err := w.run(ctx, run)
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}
@@ -111,23 +130,21 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		}
 	}
 	done, err := w.deliverAll(ctx, routes(target, res), job, &approval)
-	var adopted error
-	if len(done) == 1 {
-		adopted = adopting.told(done[0].Result)
-	}
-	if adopted != nil && (o.atomic || !errors.Is(adopted, errProblems)) {
-		return adopted
-	}
-	if tellErr := w.published(done, job, len(args) == 0); tellErr != nil {
-		return tellErr
-	}
 	if approval.refused {
 		return w.unexpected(approval)
 	}
-	if err != nil {
-		return err
+	for _, d := range done {
+		if err := w.state(statement, d.Result); err != nil {
+			return err
+		}
+		if err := adopting.told(d.Result); err != nil {
+			return err
+		}
 	}
-	return cmp.Or(adopted, outcome(o, res, done))
+	if told := w.published(done, job, len(args) == 0); told != nil || err != nil {
+		return cmp.Or(told, w.unsigned(err))
+	}
+	return outcome(o, res, done)
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.

@@ -31,7 +31,7 @@ func (w *workspace) published(done []delivered, j job, all bool) error {
 // never a side effect.
 func (w *workspace) orphans(others []string, res *pipeline.Result) {
 	names := known(res)
-	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) })
+	others = slices.DeleteFunc(others, func(n string) bool { return slices.Contains(names, n) || !res.Shard.Has(n) })
 	if len(others) > 0 {
 		w.say("left as they are: the trees of %s, which have no file here", list(others))
 	}

@@ -47,7 +47,7 @@ func moves(after, before, past fs.FS, tenant string) ([]move, error) {
 // way is stopped and steps are skipped, and what a controller would undo.
 func (w *workspace) releases(moved []move, healer string) {
 	for _, m := range moved {
-		w.inFlight(m.Podded, m.known)
+		w.release(m.Podded, m.known)
 	}
 	switch {
 	case len(moved) == 0:
@@ -57,9 +57,9 @@ func (w *workspace) releases(moved []move, healer string) {
 	}
 }
 
-// inFlight prints what goes back, and the commands for it. known says that the pod template is the one of then, so that
+// release prints what goes back, and the commands for it. known says that the pod template is the one of then, so that
 // its ReplicaSet is found again.
-func (w *workspace) inFlight(p pipeline.Podded, known bool) {
+func (w *workspace) release(p pipeline.Podded, known bool) {
 	fmt.Fprintf(w.out, "\n%s: %s %s/%s ", p.Environment, p.Kind, p.Namespace, p.Name)
 	if known {
 		fmt.Fprintln(w.out, "goes back to the pod template that it had")

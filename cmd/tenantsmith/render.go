@@ -24,6 +24,7 @@ type renderOptions struct {
 	output, environment   string
 	check, atomic, verify bool
 	watch                 bool
+	shard                 pipeline.Shard
 }
 
 func newRenderCmd(w *workspace) *cobra.Command {
@@ -49,6 +50,9 @@ platform changes, until you end it with Ctrl-C.`,
 			if o.watch && o.output == "-" {
 				return errors.New("--watch writes trees, and --output - prints")
 			}
+			if o.output == "-" && !o.shard.All() {
+				return errors.New("--shard shares the writing of trees, and --output - prints")
+			}
 			if o.watch {
 				return w.watch(cmd.Context(), args, o)
 			}
@@ -62,6 +66,7 @@ platform changes, until you end it with Ctrl-C.`,
 	f.BoolVar(&o.atomic, "atomic", false, "write nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
 	f.BoolVar(&o.watch, "watch", false, "render again whenever a file changes")
+	shardFlag(cmd, &o.shard)
 	apart(cmd, "watch", "check")
 	w.flags(cmd)
 	return cmd
@@ -71,10 +76,11 @@ func (w *workspace) render(ctx context.Context, args []string, o renderOptions) 
 	if err := w.separate(o.output); err != nil {
 		return err
 	}
-	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Environment: o.environment, Trees: o.output == "-"})
+	res, err := w.run(ctx, pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Environment: o.environment, Trees: o.output == "-", Shard: o.shard})
 	if err != nil {
 		return err
 	}
+	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
 	}
@@ -149,9 +155,10 @@ func (w *workspace) gone(root *os.Root, res *pipeline.Result, all bool) (gone []
 		return nil, nil
 	}
 	recorded, err := overlay.Recorded(root)
+	recorded = slices.DeleteFunc(recorded, func(n string) bool { return !res.Shard.Has(n) })
 	names := known(res)
 	gone = slices.DeleteFunc(slices.Clone(recorded), func(n string) bool { return slices.Contains(names, n) })
-	if err == nil && len(gone) > 0 && (len(names) == 0 || doubtful(res, recorded)) {
+	if err == nil && len(gone) > 0 && (len(names)+res.Others == 0 || doubtful(res, recorded)) {
 		w.say("kept: the trees of %s, which have no file any more, until the problems of tenants/ are mended", list(gone))
 		return nil, errProblems
 	}

@@ -17,7 +17,7 @@ import (
 type target struct {
 	repo, branch, path string
 	sshKey, knownHosts string
-	author             string
+	author, sign       string
 }
 
 // flags are those of every command that reads the repository.
@@ -35,6 +35,7 @@ const defaultAuthor = "tenantsmith <tenantsmith@localhost>"
 // writing are the flags of those that commit to it.
 func (t *target) writing(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&t.author, "author", defaultAuthor, "author and committer: `NAME <EMAIL>`")
+	signFlag(cmd, &t.sign)
 }
 
 // remote is the target with everything checked that can be without reaching for it.
@@ -49,9 +50,16 @@ func (w *workspace) remote(t target) (gitops.Options, error) {
 	o := gitops.Options{
 		URL: t.repo, Branch: t.branch, Path: t.path, Version: version(), Author: author, When: time.Now(),
 		SSHKey: t.sshKey, KnownHosts: t.knownHosts,
-		Auth: gitops.Auth{Username: os.Getenv("TENANTSMITH_USERNAME"), Password: os.Getenv("TENANTSMITH_TOKEN")},
+		Credentials: &gitops.Credentials{Env: os.Getenv},
 	}
-	return o, cmp.Or(o.Validate(), w.file("--ssh-key", t.sshKey), w.file("--known-hosts", t.knownHosts))
+	if err := cmp.Or(o.Validate(), w.file("--ssh-key", t.sshKey), w.file("--known-hosts", t.knownHosts)); err != nil {
+		return o, err
+	}
+	signer, err := w.signer(t.sign)
+	if signer != nil {
+		o.Sign = signer.Commit
+	}
+	return o, err
 }
 
 func parseAuthor(s string) (gitops.Author, error) {

@@ -14,24 +14,37 @@ import (
 // with --trusted-from, the platform team's word as a commit has it and the tenants from the working tree.
 // The caller lets go of it by release.
 func (w *workspace) platform() (fsys fs.FS, release func(), err error) {
-	root, err := w.open()
-	if err != nil {
-		return nil, nil, err
-	}
-	if w.trusted == "" {
-		return root.FS(), func() { root.Close() }, nil
+	tree, done, err := w.files()
+	if err != nil || w.trusted == "" {
+		return tree, done, err
 	}
 	commit, err := gitops.OpenCommit(w.dir, w.trusted)
 	if err != nil {
-		root.Close()
+		done()
 		return nil, nil, fmt.Errorf("--trusted-from %s: %w", w.trusted, err)
 	}
-	release = func() { commit.Close(); root.Close() }
-	if fsys, err = w.layer(commit, root.FS()); err != nil {
+	release = func() { commit.Close(); done() }
+	if fsys, err = w.layer(commit, tree); err != nil {
 		release()
 		return nil, nil, fmt.Errorf("--trusted-from %s: %w", w.trusted, err)
 	}
 	return fsys, release, nil
+}
+
+// files are those of the working tree or, where only what is committed counts, of the commit that is checked out.
+func (w *workspace) files() (fsys fs.FS, release func(), err error) {
+	if w.committed {
+		commit, err := gitops.OpenCommit(w.dir, "HEAD")
+		if err != nil {
+			return nil, nil, fmt.Errorf("--require-signed: %w", err)
+		}
+		return commit, func() { commit.Close() }, nil
+	}
+	root, err := w.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	return root.FS(), func() { root.Close() }, nil
 }
 
 // layer lays the commit's files over those of the working tree, and says which of these do not count.

@@ -2,7 +2,6 @@ package function
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -16,26 +15,22 @@ func splitLines(text []byte) [][]byte {
 	return lines
 }
 
-// indentation is the number of blanks that a line begins with; empty lines and comments have that of any
-// text.
-func indentation(line []byte) (n int, text bool) {
-	rest := bytes.TrimLeft(line, " ")
-	return len(line) - len(rest), len(rest) > 0 && rest[0] != '#'
-}
+// indentation is the number of blanks that a line begins with.
+func indentation(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " ")) }
 
-// own returns copies of the lines that belong to a value in block style which begins in line first (from
-// 0) and stands in a column (from 1). Comments further left are not its own, and are left empty.
+// own are the lines that belong to a value in block style which begins in line first (from 0) and stands in a
+// column (from 1). Empty lines and comments end no value; those further left are not its own, and are empty.
 func own(lines [][]byte, first, column int) [][]byte {
 	var out [][]byte
 	for _, line := range lines[first:] {
-		n, text := indentation(line)
+		n := indentation(line)
 		switch {
 		case n >= column-1:
-			out = append(out, slices.Clone(line))
-		case text:
-			return out
-		default:
+			out = append(out, line)
+		case n == len(line) || line[n] == '#':
 			out = append(out, nil)
+		default:
+			return out
 		}
 	}
 	return out
@@ -59,9 +54,11 @@ func outdented(lines [][]byte, key manifest.Position, value *manifest.Node) []by
 func alone(lines [][]byte, value *manifest.Node) []byte {
 	first := lines[value.Line-1]
 	column := min(value.Column-1, len(first))
-	out := [][]byte{append(bytes.Repeat([]byte(" "), column), first[column:]...)}
-	out = append(out, own(lines, value.Line, value.Column)...)
-	return append(bytes.Join(out, []byte("\n")), '\n')
+	out := append(bytes.Repeat([]byte(" "), column), first[column:]...)
+	for _, line := range own(lines, value.Line, value.Column) {
+		out = append(append(out, '\n'), line...)
+	}
+	return append(out, '\n')
 }
 
 // means reports whether a text reads as a tree: how one cut out of another stands for what it was cut

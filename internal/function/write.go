@@ -157,8 +157,7 @@ func (l *resourceList) itemLines(lines [][]byte, f manifest.Field, added []any, 
 			out = append(out, lines[l.begin(item)-f.Line:end]...)
 		}
 	}
-	dash, _ := indentation(lines[first])
-	return append(trimmed(out), shifted(added, dash)...)
+	return append(trimmed(out), shifted(added, indentation(lines[first]))...)
 }
 
 // trimmed drops empty lines at the end.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/storer"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -113,8 +112,8 @@ func (w *WorkTree) state(c *object.Commit, paths []string) (string, error) {
 	return b.String(), nil
 }
 
-// Publication is the state of a tenant on a branch of a GitOps repository.
-type Publication struct {
+// Rendering is the state of a tenant on a branch of a GitOps repository.
+type Rendering struct {
 	// Commit is that of the GitOps repository, Source that of the platform repository which it came from.
 	Commit, Source string
 }
@@ -124,36 +123,35 @@ var publishedHash = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
 // FindPublished finds the commit of the platform repository from which a tenant was rendered, as a commit of the GitOps
 // repository has it: the one whose hash begins so, or with none the last state before the one at the head of the
 // branch.
-func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Publication, error) {
+func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Rendering, error) {
 	t, err := newTarget(opts)
 	if err != nil {
-		return Publication{}, err
+		return Rendering{}, err
 	}
 	if hash != "" && !publishedHash.MatchString(hash) {
-		return Publication{}, fmt.Errorf("%q is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash", printable(hash))
+		return Rendering{}, fmt.Errorf("%q is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash", printable(hash))
 	}
-	t.depth = packp.DepthCommits(0)
-	snap, err := t.read(ctx)
+	head, objects, err := t.whole(ctx)
 	if err != nil {
-		return Publication{}, fmt.Errorf("read the history of %s: %w", t.where, t.Auth.redact(err))
+		return Rendering{}, fmt.Errorf("read the history of %s: %w", t.where, t.Auth.redact(err))
 	}
-	defer snap.close()
-	found, err := t.published(ctx, snap, tenant, hash)
+	defer objects.close()
+	found, err := t.published(ctx, &snapshot{head: head, store: objects}, tenant, hash)
 	if err != nil {
-		return Publication{}, fmt.Errorf("%s: %w", t.where, t.Auth.redact(err))
+		return Rendering{}, fmt.Errorf("%s: %w", t.where, t.Auth.redact(err))
 	}
 	return found, nil
 }
 
-func (t *target) published(ctx context.Context, snap *snapshot, tenant, hash string) (Publication, error) {
+func (t *target) published(ctx context.Context, snap *snapshot, tenant, hash string) (Rendering, error) {
 	if snap.head.IsZero() {
-		return Publication{}, fmt.Errorf("there is no branch %s", t.Branch)
+		return Rendering{}, fmt.Errorf("there is no branch %s", t.Branch)
 	}
 	c, err := object.GetCommit(snap.objects, snap.head)
 	first := ""
 	for err == nil {
 		if err := ctx.Err(); err != nil {
-			return Publication{}, err
+			return Rendering{}, err
 		}
 		var tree, source string
 		if tree, source, err = t.rendered(snap.objects, c, tenant); err != nil {
@@ -168,12 +166,12 @@ func (t *target) published(ctx context.Context, snap *snapshot, tenant, hash str
 		c, err = c.Parent(0)
 	}
 	if !errors.Is(err, object.ErrParentNotFound) && !errors.Is(err, plumbing.ErrObjectNotFound) {
-		return Publication{}, err
+		return Rendering{}, err
 	}
 	if hash != "" {
-		return Publication{}, fmt.Errorf("branch %s holds no commit %s", t.Branch, hash)
+		return Rendering{}, fmt.Errorf("branch %s holds no commit %s", t.Branch, hash)
 	}
-	return Publication{}, fmt.Errorf("branch %s holds no earlier state of %s", t.Branch, tenant)
+	return Rendering{}, fmt.Errorf("branch %s holds no earlier state of %s", t.Branch, tenant)
 }
 
 // rendered is the tree of a tenant at a commit, and what its record names as source; both empty where there is none.
@@ -204,8 +202,8 @@ func (t *target) rendered(objects storer.EncodedObjectStorer, c *object.Commit, 
 
 // sourceOf is the source that the record names. Older records name none: then the commit that brought the state does,
 // by its trailer.
-func (t *target) sourceOf(objects storer.EncodedObjectStorer, c *object.Commit, tenant, tree, source string) (Publication, error) {
-	out := Publication{Commit: c.Hash.String(), Source: source}
+func (t *target) sourceOf(objects storer.EncodedObjectStorer, c *object.Commit, tenant, tree, source string) (Rendering, error) {
+	out := Rendering{Commit: c.Hash.String(), Source: source}
 	if tree == "" {
 		return out, fmt.Errorf("commit %s holds no tenant %s", c.Hash.String()[:12], tenant)
 	}

@@ -23,7 +23,11 @@ type Author struct{ Name, Email string }
 
 // Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
 // password without a user name is sent with the user of the URL, or "git".
-type Auth struct{ Username, Password, Bearer string }
+type Auth struct {
+	Username, Password, Bearer string
+	// From says where they were found, for messages; it may be empty.
+	From string
+}
 
 // Options say where and how to publish.
 type Options struct {
@@ -67,6 +71,10 @@ type Options struct {
 	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
 	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
 	Trust *Trust
+	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
+	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
+	// followed by another.
+	Made func(commit string, updates []Update) error
 	// Notes go out with the commit.
 	Notes []Note
 
@@ -88,7 +96,13 @@ type Options struct {
 	// a negative number never.
 	Retries int
 
-	Auth Auth
+	// Cache is a folder for what was fetched from remote repositories, from one run to the next; empty for none. It
+	// may be deleted at any time, and serve several processes at once.
+	Cache string
+
+	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
+	Auth        Auth
+	Credentials *Credentials
 	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
 	// the server's host key; empty for the user's and the system's known_hosts.
 	SSHKey, KnownHosts string
@@ -186,16 +200,35 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	if err != nil {
 		return err
 	}
-	snap, err := t.read(ctx)
-	if err != nil {
+	defer t.close()
+	if err := t.authenticate(ctx); err != nil {
+		return fmt.Errorf("read %s: %w", t.where, err)
+	}
+	for {
+		var own error
+		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
+		if t.mend(err) {
+			continue
+		}
+		if err == nil || err == own {
+			return err
+		}
 		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+	}
+}
+
+// show reads what the commit goes on top of.
+func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) error {
+	snap, err := t.start(ctx)
+	if err != nil {
+		return err
 	}
 	defer snap.close()
 	head, err := t.view(snap)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", t.where, t.Auth.redact(err))
+		return err
 	}
-	return look(head)
+	return look(snap, head)
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
@@ -207,6 +240,10 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
+	defer t.close()
+	if err := t.authenticate(ctx); err != nil {
+		return Result{}, fmt.Errorf("publish to %s: %w", t.where, err)
+	}
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))
@@ -215,16 +252,15 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 }
 
 // attempt reads the head, compares, and pushes once.
-func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
-	snap, err := t.start(ctx)
-	if err != nil {
-		return Result{}, err
-	}
-	defer snap.close()
-	head, err := t.view(snap)
-	if err != nil {
-		return Result{}, err
-	}
+func (t *target) attempt(ctx context.Context, prepare Prepare) (res Result, err error) {
+	err = t.show(ctx, func(snap *snapshot, head *Commit) error {
+		res, err = t.change(ctx, snap, head, prepare)
+		return err
+	})
+	return res, err
+}
+
+func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepare Prepare) (Result, error) {
 	verified, err := t.vouch(head)
 	if err != nil {
 		return Result{}, err
@@ -269,6 +305,11 @@ func (t *target) attempt(ctx context.Context, prepare Prepare) (Result, error) {
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
+	}
+	if t.Made != nil {
+		if err := t.Made(commit.String(), plan.made()); err != nil {
+			return Result{}, err
+		}
 	}
 	notes, err := t.annotate(snap, commit, pack)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -61,10 +60,14 @@ func (t *target) inspect(ctx context.Context, tenants []string, updates []Update
 		return nil, "", err
 	}
 	named := len(updates)
+	updates = slices.Clone(updates)
 	for _, tenant := range others {
 		if len(tenants) == 0 || slices.Contains(tenants, tenant) {
 			updates = append(updates, Update{Tenant: tenant})
 		}
+	}
+	if err := t.foresee(root, updates); err != nil {
+		return nil, "", err
 	}
 	var out []Standing
 	for i, u := range updates {
@@ -88,11 +91,12 @@ func (t *target) inspect(ctx context.Context, tenants []string, updates []Update
 func (t *target) standing(root *folder, u Update) (Standing, error) {
 	s := Standing{Tenant: u.Tenant}
 	h := newHeadReader(t, root, u.Files)
-	data, _, err := h.read(manifest.RecordPath(u.Tenant))
+	path := manifest.RecordPath(u.Tenant)
+	data, _, err := h.read(path)
 	if err != nil {
 		return s, err
 	}
-	record, unrecorded := parseRecord(u.Tenant, manifest.RecordPath(u.Tenant), data)
+	record, unrecorded := parseRecord(u.Tenant, path, data)
 	hold, unheld, err := h.hold(u.Tenant)
 	if err != nil {
 		return s, err
@@ -126,31 +130,17 @@ func (s *Standing) drift(h *headReader) error {
 			s.Missing = append(s.Missing, file)
 		}
 	}
-	folder := h.t.inRepo("tenants/"+s.Tenant) + "/"
-	dir, err := h.folder(folder)
+	dir, err := h.root.below(h.t.inRepo("tenants/" + s.Tenant))
 	if err != nil || dir == nil {
 		return err
 	}
-	err = dir.files("tenants/"+s.Tenant+"/", func(file string) {
-		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) && path.Base(file) != HydratorFile {
+	err = dir.files("tenants/"+s.Tenant+"/", func(file string, _ entry) {
+		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) && !strings.HasSuffix(file, "/"+HydratorFile) {
 			s.Foreign = append(s.Foreign, file)
 		}
 	})
 	slices.Sort(s.Foreign)
 	return err
-}
-
-// folder opens the folder at a path of the repository; nil if there is none.
-func (h *headReader) folder(full string) (*folder, error) {
-	dir := h.root
-	for name := range strings.SplitSeq(strings.Trim(full, "/"), "/") {
-		next, err := dir.open(name)
-		if err != nil || next == nil {
-			return nil, err
-		}
-		dir = next
-	}
-	return dir, nil
 }
 
 // stale compares what the update would write, hand edits left aside.
@@ -173,10 +163,5 @@ func (s *Standing) stale(h *headReader) error {
 // records reports whether a new record says what the one at the head says: that the files came from another commit
 // is no news.
 func (s *Standing) records(data []byte) bool {
-	next, err := manifest.ParseRecord(s.Tenant, data)
-	if err != nil {
-		return false
-	}
-	next.Source, next.SourceTime = s.Record.Source, s.Record.SourceTime
-	return bytes.Equal(next.Bytes(), s.Record.Bytes())
+	return bytes.Equal(manifest.Unsourced(data), manifest.Unsourced(s.Record.Bytes()))
 }

@@ -64,7 +64,9 @@ func (t *target) start(ctx context.Context) (*snapshot, error) {
 	if from == "" || t.Onto == "" && !own.head.IsZero() {
 		return own, nil
 	}
-	base, err := t.at(from).read(ctx)
+	at := t.at(from)
+	base, err := at.read(ctx)
+	t.clone, t.plain, t.Cache = at.clone, at.plain, at.Cache // one clone for both
 	if err != nil {
 		own.close()
 		return nil, err
@@ -205,8 +207,15 @@ func Annotate(ctx context.Context, opts Options) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	defer t.close()
+	if err := t.authenticate(ctx); err != nil {
+		return false, fmt.Errorf("publish to %s: %w", t.where, err)
+	}
 	for try := 0; ; try++ {
 		done, err := t.annotateHead(ctx)
+		if t.mend(err) {
+			continue
+		}
 		if err == nil || !errors.Is(err, ErrMoved) || try >= t.retries {
 			if err != nil {
 				err = fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))

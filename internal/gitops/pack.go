@@ -1,12 +1,15 @@
 package gitops
 
 import (
+	"bufio"
 	"bytes"
 	"compress/zlib"
 	"crypto/sha1"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
+	"os"
 	"strconv"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -93,6 +96,24 @@ func (s sealed) reader() io.Reader {
 		readers[i] = bytes.NewReader(part)
 	}
 	return io.MultiReader(readers...)
+}
+
+// writeTo writes the pack and its index: path with the endings .pack and .idx.
+func (s sealed) writeTo(path string) error {
+	pack, err := os.OpenFile(path+".pack", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o400)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(pack, s.reader())
+	if err := errors.Join(err, pack.Close()); err != nil {
+		return err
+	}
+	index, err := os.OpenFile(path+".idx", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o400)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(index)
+	return errors.Join(s.writeIndex(w), w.Flush(), index.Close())
 }
 
 // writeIndex writes the pack's index, version 2.

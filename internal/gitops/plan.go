@@ -35,6 +35,9 @@ func (t *target) compare(snap *snapshot, updates []Update, from *source) (*plan,
 	if err != nil {
 		return nil, err
 	}
+	if err := t.foresee(root, updates); err != nil {
+		return nil, err
+	}
 	p := &plan{root: root}
 	for _, u := range slices.SortedFunc(slices.Values(updates), func(a, b Update) int {
 		return strings.Compare(a.Tenant, b.Tenant)
@@ -94,13 +97,11 @@ func (t *target) inRepo(file string) string { return path.Join(t.Path, file) }
 
 // others lists the folders below tenants/ that no update names; none of them is read.
 func (t *target) others(snap *snapshot, updates []Update) ([]string, error) {
-	dir, err := snap.tree()
-	for _, name := range strings.Split(t.inRepo("tenants"), "/") {
-		if dir == nil || err != nil {
-			return nil, err
-		}
-		dir, err = dir.open(name)
+	root, err := snap.tree()
+	if err != nil {
+		return nil, err
 	}
+	dir, err := root.below(t.inRepo("tenants"))
 	if dir == nil || err != nil {
 		return nil, err
 	}
@@ -134,6 +135,17 @@ func (p *plan) result(head plumbing.Hash) Result {
 		}
 	}
 	return res
+}
+
+// made are the updates that a commit holds.
+func (p *plan) made() []Update {
+	var out []Update
+	for _, tp := range p.tenants {
+		if !tp.bad && tp.files() > 0 {
+			out = append(out, tp.update)
+		}
+	}
+	return out
 }
 
 func (c Change) files() int { return len(c.Added) + len(c.Modified) + len(c.Removed) }
@@ -234,11 +246,11 @@ func (h *headReader) blocked(removed []string) ([]string, error) {
 
 // foreign adds what stays in a folder that has to make room for a file.
 func (h *headReader) foreign(full string, gone, found map[string]bool) error {
-	dir, err := h.folder(full)
+	dir, err := h.root.below(full)
 	if err != nil {
 		return err
 	}
-	return dir.files(full+"/", func(p string) {
+	return dir.files(full+"/", func(p string, _ entry) {
 		if !gone[p] {
 			found[p] = true
 		}

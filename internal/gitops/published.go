@@ -3,6 +3,8 @@ package gitops
 import (
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -20,6 +22,9 @@ func Published(head *Commit, tenant string) (*manifest.Record, map[string][]byte
 	record, err := manifest.ParseRecord(tenant, data)
 	if err != nil {
 		return nil, nil, nil // which Publish reports
+	}
+	if err := head.Prefetch(slices.Collect(maps.Keys(record.Files))); err != nil {
+		return nil, nil, err
 	}
 	files := make(map[string][]byte, len(record.Files))
 	for file := range record.Files {

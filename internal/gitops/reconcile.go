@@ -1,8 +1,6 @@
 package gitops
 
 import (
-	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -48,29 +46,25 @@ func (t *target) reconcile(root *folder, u Update, from *source) (tenantPlan, []
 // compare fills in what changes between the head and the update.
 func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifest.Problem, error) {
 	record := manifest.RecordPath(tp.Tenant)
-	data, err := from.record(h, tp.update)
+	old, problem, err := tp.record(h, from)
 	if err != nil {
 		return nil, err
 	}
-	tp.update = from.stamp(tp.update, data)
-	if h.next = tp.update.Files; h.next[record] != nil {
-		h.hashes[record] = hashObject(plumbing.BlobObject, h.next[record])
-	}
-	old, problem := parseRecord(tp.Tenant, record, data)
 	if problem != nil {
 		return []manifest.Problem{*problem}, nil
 	}
+	owned := old
 	if tp.update.Overwrite && old != nil {
-		if old, tp.Overwritten, err = h.yielding(old); err != nil {
+		if owned, tp.Overwritten, err = h.yielding(old); err != nil {
 			return nil, err
 		}
 	}
-	changes, problems, err := manifest.Reconcile(old, tp.update.Files, h.read)
+	changes, problems, err := manifest.Reconcile(owned, h.next, h.read)
 	if err != nil || len(problems) > 0 {
 		return choices(tp.Tenant, problems), err
 	}
 	tp.Removed = changes.Remove
-	if _, stays := tp.update.Files[record]; old != nil && !stays {
+	if _, stays := h.next[record]; old != nil && !stays {
 		tp.Removed = append(slices.Clone(tp.Removed), record)
 		slices.Sort(tp.Removed)
 	}
@@ -78,61 +72,42 @@ func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifes
 	if err != nil || len(blocked) > 0 {
 		return inTheWay(t.Path, blocked), err
 	}
-	if late, err := tp.late(t, old, len(changes.Write)+len(tp.Removed), from); late != nil || err != nil {
-		return late, err
+	if late, err := t.isLate(old, len(changes.Write)+len(tp.Removed), from); err != nil || late {
+		return t.late(old), err
 	}
-	if err := tp.sort(changes, h); err != nil {
-		return nil, err
-	}
+	err = tp.sort(changes, h)
 	tp.Overwritten = slices.DeleteFunc(tp.Overwritten, func(file string) bool {
 		return !slices.Contains(tp.Modified, file) && !slices.Contains(tp.Removed, file)
 	})
-	return nil, nil
+	return nil, err
 }
 
-// late is the problem of an update that would put back what a younger commit of the platform repository replaced.
-func (tp *tenantPlan) late(t *target, old *manifest.Record, changes int, from *source) ([]manifest.Problem, error) {
+// record reads the record at the head, and puts the source into that of the update.
+func (tp *tenantPlan) record(h *headReader, from *source) (*manifest.Record, *manifest.Problem, error) {
+	record := manifest.RecordPath(tp.Tenant)
+	data, err := from.record(h, tp.update)
+	if err != nil {
+		return nil, nil, err
+	}
+	tp.update = from.stamp(tp.update, data)
+	if h.next = tp.update.Files; h.next[record] != nil {
+		h.hashes[record] = hashObject(plumbing.BlobObject, h.next[record])
+	}
+	old, problem := parseRecord(tp.Tenant, record, data)
+	return old, problem, nil
+}
+
+// isLate reports whether an update that changes files comes from an older commit of the platform repository than
+// the record at the head.
+func (t *target) isLate(old *manifest.Record, changes int, from *source) (bool, error) {
 	if old == nil {
-		return nil, nil
+		return false, nil
 	}
 	from.last = [2]string{old.Source, old.SourceTime}
 	if changes == 0 || t.Rewind {
-		return nil, nil
+		return false, nil
 	}
-	younger, err := from.isYounger(old.Source, old.SourceTime)
-	if err != nil || !younger {
-		return nil, err
-	}
-	return t.late(old), nil
-}
-
-// yielding is the record as if what people made of its files were ours, so that it may go, and which files
-// those are, sorted.
-func (h *headReader) yielding(old *manifest.Record) (*manifest.Record, []string, error) {
-	taken := *old
-	taken.Files = maps.Clone(old.Files)
-	var edited []string
-	for _, file := range slices.Sorted(maps.Keys(old.Files)) {
-		data, exists, err := h.read(file)
-		if err != nil {
-			return nil, nil, err
-		}
-		if digest := manifest.Digest(data); exists && digest != old.Files[file] {
-			taken.Files[file] = digest
-			edited = append(edited, file)
-		}
-	}
-	return &taken, edited, nil
-}
-
-// choices says what can become of a hand edit in a GitOps repository.
-func choices(tenant string, problems []manifest.Problem) []manifest.Problem {
-	for i := range problems {
-		if problems[i].Message == manifest.HandEdited {
-			problems[i].Remedy = fmt.Sprintf("publish with --adopt %s to keep the change as a patch, with --overwrite %s to drop it", tenant, tenant)
-		}
-	}
-	return problems
+	return from.isYounger(old.Source, old.SourceTime)
 }
 
 // sort tells new files from modified ones and finds the environments they reach.

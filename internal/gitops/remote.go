@@ -51,8 +51,13 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	if err != nil {
 		return nil, err
 	}
-	lost, err = t.pushWire(ctx, w, moves, p)
-	return lost, t.explain(err)
+	if lost, err = t.pushWire(ctx, w, moves, p); err != nil {
+		return nil, t.explain(err)
+	}
+	if len(lost) == 0 && t.clone != nil {
+		t.clone.keep(moves, p)
+	}
+	return lost, nil
 }
 
 func (t *target) wire() (wire, error) {
@@ -170,15 +175,14 @@ func (t *target) explain(err error) error {
 	var status *githttp.Err
 	var hidden *plumbing.UnexpectedError
 	switch {
-	case err == nil, errors.Is(err, ErrMoved), errors.As(err, new(*RefusedError)):
+	case err == nil, errors.Is(err, ErrMoved), errors.As(err, new(*RefusedError)), errors.As(err, new(*brokenError)):
 		return err
+	case turnedAway(err):
+		return &busyError{errors.New("the server turns us away: it has too many connections, or too many requests")}
 	case errors.As(err, &hidden):
 		return t.explain(hidden.Err)
 	case errors.Is(err, transport.ErrAuthenticationRequired), isSSHAuth(err):
-		if t.Auth.Password == "" && t.Auth.Bearer == "" && t.endpoint.Protocol != "ssh" {
-			return errors.New("the server asks for credentials, and none were given")
-		}
-		return errors.New("the server does not accept the credentials")
+		return t.refused()
 	case errors.Is(err, transport.ErrAuthorizationFailed):
 		return errors.New("the credentials do not allow this")
 	case errors.Is(err, transport.ErrRepositoryNotFound):

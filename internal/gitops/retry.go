@@ -5,7 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
+
+	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
 )
 
 // firstWait and longestWait bound how long a writer that lost a race waits before it tries again.
@@ -18,8 +24,12 @@ const (
 func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
 	for try := 0; ; try++ {
 		res, err := t.attempt(ctx, prepare)
+		busy := errors.As(err, new(*busyError))
 		switch {
-		case !errors.Is(err, ErrMoved):
+		case t.mend(err):
+			try--
+			continue
+		case !busy && !errors.Is(err, ErrMoved), busy && try >= t.retries:
 			return res, err
 		case try >= t.retries:
 			return Result{}, fmt.Errorf("each of %d attempts found that %w", try+1, ErrMoved)
@@ -28,6 +38,20 @@ func (t *target) publish(ctx context.Context, prepare Prepare) (Result, error) {
 			return Result{}, err
 		}
 	}
+}
+
+// busyError says that a server turned us away before it listened, as sshd does with many at once.
+type busyError struct{ error }
+
+func (e *busyError) Unwrap() error { return e.error }
+
+// turnedAway reports whether an error is that of a server which would listen another time. It has done nothing.
+func turnedAway(err error) bool {
+	if status := (*githttp.Err)(nil); errors.As(err, &status) {
+		return slices.Contains([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, status.StatusCode())
+	}
+	text := err.Error()
+	return strings.Contains(text, "ssh: handshake failed") && (errors.Is(err, syscall.ECONNRESET) || strings.HasSuffix(text, "EOF") || strings.HasSuffix(text, "reset by peer"))
 }
 
 // wait is how long to wait after a lost race: anything up to a bound that doubles, so that writers that lost

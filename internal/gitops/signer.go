@@ -30,6 +30,9 @@ func NewSigner(name string) (*Signer, error) {
 		}
 		return &Signer{user: user}, nil
 	}
+	if strings.Contains(name, "-----BEGIN ") {
+		return nil, errors.New("holds a key where the name of its file belongs")
+	}
 	literal := strings.TrimPrefix(name, "key::")
 	if public, _, _, _, err := ssh.ParseAuthorizedKey([]byte(literal)); err == nil {
 		return fromAgent(public)

@@ -135,10 +135,11 @@ func TestKeysThatCannotSign(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte("hello"), 0o644))
 	t.Setenv("SSH_AUTH_SOCK", "")
 	for name, want := range map[string]string{
-		key + ".pub": key + ".pub needs the ssh agent, and none answers; start one and add the key",
-		text:         text + " is neither a private nor a public key of ssh",
-		"gpg:":       "gpg: names no key; write gpg: and a fingerprint or mail address",
-		"/absent":    "open /absent: no such file or directory",
+		key + ".pub":                             key + ".pub needs the ssh agent, and none answers; start one and add the key",
+		text:                                     text + " is neither a private nor a public key of ssh",
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nx": "holds a key where the name of its file belongs",
+		"gpg:":                                   "gpg: names no key; write gpg: and a fingerprint or mail address",
+		"/absent":                                "open /absent: no such file or directory",
 	} {
 		_, err := gitops.NewSigner(name)
 		require.EqualError(t, err, want)

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -30,15 +29,16 @@ type target struct {
 	endpoint *transport.Endpoint
 	// base is what a proposal is made for.
 	base string
-	// depth is how much of the history is fetched; zero for all of it.
-	depth packp.Depth
+	// clone is what has been fetched so far; plain, that heads are fetched whole, since something was wrong with it.
+	clone *clone
+	plain bool
 }
 
 // defaultRetries is enough for 16 writers at once: each round of a race has a winner.
 const defaultRetries = 30
 
 func newTarget(opts Options) (*target, error) {
-	t := &target{Options: opts, retries: defaultRetries, depth: packp.DepthCommits(1)}
+	t := &target{Options: opts, retries: defaultRetries}
 	if opts.Retries != 0 {
 		t.retries = max(opts.Retries, 0)
 	}
@@ -102,7 +102,7 @@ func (t *target) locate() error {
 		return nil
 	}
 	path, err := filepath.Abs(raw)
-	t.local, t.where = path, raw
+	t.local, t.where = path, schemeless.ReplaceAllString(raw, "$1:***@")
 	return err
 }
 
@@ -111,7 +111,10 @@ func (t *target) locateURL(raw string) error {
 	if err != nil {
 		return errors.New("the repository is no valid URL")
 	}
-	t.where = u.Redacted()
+	t.where = shown(u)
+	if tokenLike(u.User.Username()) {
+		return fmt.Errorf("repository %s://***@%s%s: a token does not belong in a URL; pass it through the environment", u.Scheme, u.Host, u.EscapedPath())
+	}
 	if err := checkURL(u); err != nil {
 		return fmt.Errorf("repository %s: %w", t.where, err)
 	}
@@ -143,6 +146,26 @@ func checkURL(u *url.URL) error {
 		return errors.New("the URL names no valid repository")
 	}
 	return nil
+}
+
+// schemeless is the beginning of a URL that lost its scheme.
+var schemeless = regexp.MustCompile(`^([^/\s:@]*):[^/\s@]+@`)
+
+// shown is a URL for messages, without what may be secret.
+func shown(u *url.URL) string {
+	short := *u
+	short.RawQuery, short.Fragment, short.RawFragment, short.ForceQuery = "", "", "", false
+	return short.Redacted()
+}
+
+// tokenLike tells what hosts hand out as tokens from the name of a user, who has at most 39 letters on GitHub.
+func tokenLike(user string) bool {
+	for _, prefix := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glcbt-", "glptt-", "ATBB", "ATCTT"} {
+		if strings.HasPrefix(user, prefix) {
+			return true
+		}
+	}
+	return len(user) > 39
 }
 
 func loopback(host string) bool {

@@ -62,7 +62,10 @@ func TestRepositoryNames(t *testing.T) {
 }
 
 func TestPasswordInURL(t *testing.T) {
-	for _, url := range []string{"https://bot:hunter2@git.example.com/x.git", "ssh://bot:hunter2@git.example.com/x.git", "https://bot:hunter2@git.example.com/x.git\x00"} {
+	for _, url := range []string{
+		"https://git.example.com/x.git?private_token=hunter2", "https://git.example.com/x.git#hunter2", "https://ghp_hunter2@git.example.com/x.git",
+		"https://glpat-hunter2:x@git.example.com/x.git", "https://" + strings.Repeat("a", 40) + "hunter2@git.example.com/x.git", "bot:hunter2@git.example.com/x.git",
+		"https://bot:hunter2@git.example.com/x.git", "ssh://bot:hunter2@git.example.com/x.git", "https://bot:hunter2@git.example.com/x.git\x00"} {
 		msg := refused(t, options(url))
 		require.NotContains(t, msg, "hunter2")
 	}

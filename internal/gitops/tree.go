@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -74,6 +75,18 @@ func (f *folder) open(name string) (*folder, error) {
 	return dir, nil
 }
 
+// below returns the folder at a path, or nil if there is none.
+func (f *folder) below(path string) (*folder, error) {
+	for name := range strings.SplitSeq(path, "/") {
+		next, err := f.open(name)
+		if next == nil || err != nil {
+			return nil, err
+		}
+		f = next
+	}
+	return f, nil
+}
+
 // find follows a path. Found is what stands at the path or, when something that is no folder stands in
 // its way, that thing and where.
 func (f *folder) find(path string) (found entry, at string, err error) {
@@ -132,10 +145,10 @@ func (f *folder) remove(path string) error {
 }
 
 // files calls visit with the path of everything below the folder that is no folder.
-func (f *folder) files(prefix string, visit func(path string)) error {
+func (f *folder) files(prefix string, visit func(path string, e entry)) error {
 	for name, e := range f.entries {
 		if !e.isDir() {
-			visit(prefix + name)
+			visit(prefix+name, e)
 			continue
 		}
 		dir, err := f.open(name)
@@ -211,25 +224,34 @@ func (f *folder) encode() []byte {
 	return buf
 }
 
-// readObject returns the content of one object.
+// readObject returns the content of one object. That of a clone is compared with its name: who could write there
+// could otherwise tell us what the server has.
 func readObject(objects storer.EncodedObjectStorer, kind plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
+	data, err := readAll(objects, kind, hash)
+	if err != nil {
+		err = fmt.Errorf("read %s %s: %w", kind, hash, err)
+	}
+	if _, ok := objects.(*clone); ok && (err != nil || hashObject(kind, data) != hash) {
+		return nil, &brokenError{cmp.Or(err, fmt.Errorf("%s %s is damaged", kind, hash))}
+	}
+	return data, err
+}
+
+func readAll(objects storer.EncodedObjectStorer, kind plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
 	obj, err := objects.EncodedObject(kind, hash)
 	if err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", kind, hash, err)
+		return nil, err
 	}
 	if obj.Size() > maxObject {
-		return nil, fmt.Errorf("%s %s is larger than %d MiB", kind, hash, maxObject>>20)
+		return nil, fmt.Errorf("larger than %d MiB", maxObject>>20)
 	}
 	r, err := obj.Reader()
 	if err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", kind, hash, err)
+		return nil, err
 	}
 	data := make([]byte, obj.Size())
 	_, err = io.ReadFull(r, data)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", kind, hash, err)
-	}
-	return data, nil
+	return data, errors.Join(err, r.Close())
 }
 
 // maxObject bounds what one object of a repository may take in memory.

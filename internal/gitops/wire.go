@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/format/packfile"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/capability"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
@@ -46,89 +43,8 @@ func sha1Only(err error) error {
 	return err
 }
 
-// mostReads bounds how often a head is asked for.
-const mostReads = 4
-
-// readWire fetches the head, without its history, into a temporary store. A server that has sent everything and
-// hung up before go-git closes its own half of the ssh channel makes go-git drop the answer. Reading changes
-// nothing, so that server is asked again.
-func (t *target) readWire(ctx context.Context, w wire) (*snapshot, error) {
-	return await(ctx, func() (*snapshot, error) {
-		for try := 1; ; try++ {
-			snap, err := t.readOnce(ctx, w)
-			if err == nil || try == mostReads || !strings.HasSuffix(err.Error(), "closing input: EOF") {
-				return snap, err
-			}
-		}
-	})
-}
-
-func (t *target) readOnce(ctx context.Context, w wire) (*snapshot, error) {
-	s, err := greet(ctx, w, w.NewUploadPackSession)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	refs, err := w.advertised(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	snap := t.heads(refs)
-	wants := slices.DeleteFunc(append(slices.Collect(maps.Values(snap.notes)), snap.head), plumbing.Hash.IsZero)
-	if len(wants) == 0 {
-		snap.close = func() {}
-		return snap, nil
-	}
-	snap.store, err = fetch(ctx, s, refs, wants, t.depth)
-	return snap, err
-}
-
-// heads are the commits that the server has for the branch and for notes.
-func (t *target) heads(refs *packp.AdvRefs) *snapshot {
-	snap := &snapshot{head: refs.References[t.branch.String()], notes: map[plumbing.ReferenceName]plumbing.Hash{}}
-	for _, n := range t.Notes {
-		snap.notes[n.ref()] = refs.References[n.ref().String()]
-	}
-	return snap
-}
-
-func fetch(ctx context.Context, s transport.UploadPackSession, refs *packp.AdvRefs, wants []plumbing.Hash, depth packp.Depth) (_ store, err error) {
-	req := packp.NewUploadPackRequestFromCapabilities(refs.Capabilities)
-	req.Wants = wants
-	if !depth.IsZero() && refs.Capabilities.Supports(capability.Shallow) {
-		if err := req.Capabilities.Set(capability.Shallow); err != nil {
-			return store{}, err
-		}
-		req.Depth = depth
-	}
-	dir, err := os.MkdirTemp("", "tenantsmith-")
-	if err != nil {
-		return store{}, err
-	}
-	objects := storage(dir, dir)
-	remove := func() { objects.Close(); os.RemoveAll(dir) }
-	defer func() {
-		if err != nil {
-			remove()
-		}
-	}()
-	if err := objects.Init(); err != nil {
-		return store{}, err
-	}
-	pack, err := s.UploadPack(ctx, req)
-	if err != nil {
-		return store{}, fmt.Errorf("fetch: %w", err)
-	}
-	defer pack.Close()
-	limited := &limitedReader{r: demux(req.Capabilities, pack), left: maxFetch}
-	if err := packfile.UpdateObjectStorage(objects, limited); err != nil {
-		return store{}, fmt.Errorf("fetch: %w", err)
-	}
-	if err := ctx.Err(); err != nil {
-		return store{}, err
-	}
-	return store{objects: objects, close: remove}, nil
-}
+// cutShort reports whether go-git dropped an answer that was whole.
+func cutShort(err error) bool { return strings.HasSuffix(err.Error(), "closing input: EOF") }
 
 func demux(c *capability.List, r io.Reader) io.Reader {
 	switch {

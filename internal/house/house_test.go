@@ -19,6 +19,7 @@ var imports = map[string][]string{
 	"internal/krm":      {},
 	"internal/pin":      {},
 	"internal/house":    {},
+	"internal/registry": {},
 	"internal/secrets":  {"internal/manifest"},
 	"schemas":           {"internal/manifest"},
 	"generators":        {"schemas", "internal/krm", "internal/manifest", "internal/proof"},
@@ -32,7 +33,7 @@ var imports = map[string][]string{
 	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
 	"internal/function": {"internal/manifest", "internal/pipeline", "internal/report", "internal/secrets"},
 	"cmd/tenantsmith": {
-		"schemas", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/report",
+		"schemas", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report",
 	},
 }
 

@@ -17,10 +17,7 @@ func Explain(fsys fs.FS, kind, field string, deep bool) (report.Explanation, []m
 	if !slices.Contains(schemas.Written, kind) {
 		return report.Explanation{}, nil, notFound("there is no kind %s%s", kind, schemas.Suggest(kind, schemas.Written))
 	}
-	path := manifest.ParsePath(field)
-	if _, ok := schemas.Doc(kind, path.String()); !ok && len(path) > 0 && path[0] != "spec" {
-		path = manifest.Path{"spec"}.Join(path...)
-	}
+	path := explainable(kind, field)
 	known, err := schemas.Known(kind, path)
 	if err != nil {
 		return report.Explanation{}, nil, notFound("%s", err)
@@ -36,6 +33,21 @@ func Explain(fsys fs.FS, kind, field string, deep bool) (report.Explanation, []m
 		out.Defaults = append(out.Defaults, report.Default{Tiers: tiers, Value: d.Value, Spot: report.SpotOf(d.Position)})
 	}
 	return out, problems, err
+}
+
+// explainable is the path of a field that may leave out "spec.".
+func explainable(kind, field string) manifest.Path {
+	path := manifest.ParsePath(field)
+	if _, ok := schemas.Doc(kind, path.String()); !ok && len(path) > 0 && path[0] != "spec" {
+		path = manifest.Path{"spec"}.Join(path...)
+	}
+	return path
+}
+
+// FieldsBelow are the names of the fields of a field, in the order of the schema; of the whole document for "".
+func FieldsBelow(kind, field string) []string {
+	known, _ := schemas.Doc(kind, explainable(kind, field).String())
+	return known.Fields
 }
 
 func explained(kind string, path manifest.Path, f schemas.Field) report.Explanation {

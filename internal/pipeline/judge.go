@@ -99,7 +99,7 @@ func (c chain) record(r *Rendered) {
 	rec := manifest.Record{
 		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
 		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
-		Waivers: used(r.problems),
+		Waivers: used(r.problems), Claims: recorded(r.members),
 	}
 	files := make(map[string][]byte, len(r.Files)+1)
 	for p, b := range r.Files {

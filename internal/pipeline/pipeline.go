@@ -23,6 +23,9 @@ import (
 type Options struct {
 	// Tenants are names or files relative to the platform repository; none means all.
 	Tenants []string
+	// Shard is the share of those tenants that is looked at. Tenants of other shards are read, and what must not be
+	// shared with them is judged, but they are not rendered.
+	Shard Shard
 	// Environment limits the policies to one environment; trees always hold all of them.
 	Environment string
 	// Checks are ids or prefixes of ids; none means all.
@@ -64,7 +67,10 @@ type Result struct {
 	// Problems are all of them, sorted by position.
 	Problems []manifest.Problem
 	// Held are the names of the tenants that must not be written, sorted.
-	Held    []string
+	Held []string
+	// Shard is that of the options, and Others is how many tenants are in others.
+	Shard   Shard
+	Others  int
 	FailOn  manifest.Severity
 	Objects int
 	// Rules are the checks that were asked.
@@ -110,10 +116,11 @@ func (r Rendered) examined() bool { return len(r.members) > 0 && !r.unbuilt }
 // Run loads the platform repository and takes every tenant through the chain. The error is a fault
 // of ours or of the disk; what is wrong with the user's files is in the result.
 func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
-	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: o.Tenants})
+	whole, err := schemas.Load(fsys, schemas.Options{Tenants: o.Tenants})
 	if err != nil {
 		return nil, err
 	}
+	fleet, others := o.Shard.share(whole)
 	engine, err := compile(fsys, fleet.Platform, o.Verify || o.thorough || o.Change != nil || slices.ContainsFunc(fleet.Tenants, touched))
 	if faults, ok := errors.AsType[policies.Errors](err); ok {
 		return refuse(fleet, faults), nil
@@ -129,9 +136,19 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	crossed, err := c.across(ctx, members(rendered))
+	all, err := c.fleetOf(ctx, rendered, others)
 	if err != nil {
 		return nil, err
 	}
-	return c.judge(ctx, rendered, crossed)
+	crossed, err := c.across(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.judge(ctx, rendered, crossed)
+	if err != nil {
+		return nil, err
+	}
+	res.Shard = o.Shard
+	res.Others = len(whole.Tenants) + len(whole.Held) - len(fleet.Tenants) - len(fleet.Held)
+	return res, nil
 }

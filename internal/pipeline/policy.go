@@ -30,6 +30,20 @@ func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
 	return engine.Rules(), nil, nil
 }
 
+// FrameworkIDs are the names of our frameworks and of those of the platform, sorted; ours alone where its files have
+// problems.
+func FrameworkIDs(fsys fs.FS) []string {
+	platform, _, _ := schemas.LoadPlatform(fsys)
+	engine, err := compile(fsys, platform, false)
+	if err != nil {
+		engine, err = ours()
+	}
+	if err != nil {
+		return nil
+	}
+	return frameworkIDs(engine)
+}
+
 // TestPolicies runs the unit tests of our rules and of those in the folders, which are the platform's
 // where none is named. What does not compile is in the problems.
 func TestPolicies(ctx context.Context, fsys fs.FS, dirs []string) (TestReport, []manifest.Problem, error) {

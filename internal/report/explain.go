@@ -41,30 +41,31 @@ func WriteExplanation(w io.Writer, format string, e Explanation) error {
 		}{"tenantsmith.dev/v1alpha1", "FieldExplanation", e})
 	}
 	var b bytes.Buffer
+	say := words().Explain
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	line := func(name, text string) {
+	line := func(name phrase, text string) {
 		if text != "" {
 			fmt.Fprintf(t, "%s:\t%s\n", name, Clean(text))
 		}
 	}
-	line("kind", e.Of)
-	line("field", e.Field)
-	line("type", e.words())
-	line("choices", strings.Join(e.Choices, ", "))
-	line("form", e.Form)
+	line(say.Kind, e.Of)
+	line(say.Field, e.Field)
+	line(say.Type, e.words())
+	line(say.Choices, strings.Join(e.Choices, ", "))
+	line(say.Form, e.Form)
 	for _, d := range e.Defaults {
 		text := shown(d.Value)
 		if len(d.Tiers) > 0 {
-			text += " in tier " + strings.Join(d.Tiers, ", ")
+			text = say.InTier.with("value", text, "tiers", strings.Join(d.Tiers, ", "))
 		}
-		line("default", text+" ("+d.Spot.String()+")")
+		line(say.Default, say.At.with("value", text, "position", d.Spot.String()))
 	}
 	t.Flush()
 	if e.Doc != "" {
 		fmt.Fprintf(&b, "\n%s\n", shifted(e.Doc, "  "))
 	}
 	if len(e.Fields) > 0 {
-		fmt.Fprintln(&b, "\nfields:")
+		fmt.Fprintf(&b, "\n%s:\n", say.Fields)
 		t = tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		fieldLines(t, e.Fields, "  ")
 		t.Flush()
@@ -76,7 +77,7 @@ func WriteExplanation(w io.Writer, format string, e Explanation) error {
 // words are the type, and whether the field has to be there.
 func (e Explanation) words() string {
 	if e.Required {
-		return e.Type + ", required"
+		return words().Explain.Required.with("type", e.Type)
 	}
 	return e.Type
 }

@@ -23,20 +23,27 @@ func (s Skipped) String() string {
 
 // Unexamined says what a run did not look at, in a line or two; empty for nothing. More is how to see all of it.
 func Unexamined(skipped []Skipped, more string) string {
-	t, checks := words().Unexamined, 0
+	t, checks, most := words().Unexamined, 0, Skipped{}
 	var all, things []string
 	for _, s := range skipped {
 		text := t.One.with("what", s.What, "reason", s.Reason)
 		if all = append(all, text); s.Checks == 0 {
 			things = append(things, text)
 		}
-		checks += s.Checks
+		if checks += s.Checks; s.Checks > most.Checks {
+			most = s
+		}
 	}
 	if text := strings.Join(all, "; "); len(text) <= mostUnexamined {
 		return Clean(text)
 	}
 	shown := things[:min(len(things), mostThings)]
-	parts := append(append(shown[:len(shown):len(shown)], some(t.Things, len(things)-len(shown))...), some(t.Checks, checks)...)
+	parts := append(shown[:len(shown):len(shown)], some(t.Things, len(things)-len(shown))...)
+	if 2*most.Checks > checks {
+		parts = append(parts, t.Mostly.of(checks, "reason", most.Reason))
+	} else {
+		parts = append(parts, some(t.Checks, checks)...)
+	}
 	if more != "" {
 		parts = append(parts, t.More.with("how", more))
 	}

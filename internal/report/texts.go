@@ -18,8 +18,8 @@ type texts struct {
 		Skipped, Clean, NothingNew, Sentence                                                 phrase
 	}
 	Unexamined struct {
-		One, More      phrase
-		Things, Checks counted
+		One, More              phrase
+		Things, Checks, Mostly counted
 	}
 	Proof struct {
 		Tenant, Environment, Resource, Steady, Entitled, Peak, Quota phrase
@@ -54,6 +54,8 @@ type texts struct {
 	Plan       planTexts
 	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
 	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }
+	Explain    struct{ Kind, Field, Type, Choices, Form, Default, InTier, At, Required, Fields phrase }
+	Why        whyTexts
 	OSCAL      struct {
 		Title, Description, Plan, PlanTitle, Tool, Environment, Object, Checked, Finding, Deviation, Input phrase
 	}
@@ -76,6 +78,14 @@ type complianceTexts struct {
 	Check, Result, Objects, Part, Direct, Indirect, NoCheck                                            phrase
 	File, Where, Digest, Inputs, InputsLead, Unexamined, HeldTenant, Everything                        phrase
 	Counted, ControlsOf, ChecksOf, TenantsOf, WaiversUsed, NoWaivers, AttestationsLead, NoAttestations phrase
+}
+
+// whyTexts are those of where a value comes from.
+type whyTexts struct {
+	Object, ObjectField, Origin, From, There, AskedFor, Patched, Note            phrase
+	More, Several, Fields, Items                                                 counted
+	Patch, Resource, Constant, Unknown, Default, Tier, Platform, Override, Other phrase
+	ByName, With, Of, NotSet, Nobody, Bound                                      phrase
 }
 
 // planTexts are those of what a change does.

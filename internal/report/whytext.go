@@ -22,8 +22,9 @@ func WriteLineOrigin(w io.Writer, format string, o *LineOrigin) error {
 		}{"tenantsmith.dev/v1alpha1", "LineOrigin", o})
 	}
 	var b bytes.Buffer
+	t := words().Why
 	fmt.Fprintln(&b, uncommanded(Clean(fmt.Sprintf("%s:%d: %s", o.File, o.Line, strings.TrimSpace(o.Text)))))
-	detail := func(name, text string) {
+	detail := func(name phrase, text string) {
 		if text != "" {
 			fmt.Fprintf(&b, "    %s: %s\n", name, Clean(text))
 		}
@@ -33,30 +34,30 @@ func WriteLineOrigin(w io.Writer, format string, o *LineOrigin) error {
 		if o.Object.Namespace != "" {
 			name = o.Object.Namespace + "/" + name
 		}
-		detail("object", o.Object.Kind+" "+name+", "+o.Field)
+		detail(t.Object, t.ObjectField.with("object", o.Object.Kind+" "+name, "field", o.Field))
 	}
-	detail("origin", originWords(o))
-	details := func(name string, causes []Cause) {
+	detail(t.Origin, originWords(o))
+	details := func(name phrase, causes []Cause) {
 		for i, c := range causes {
 			if i == mostCauses {
-				detail(name, fmt.Sprintf("%d more", len(causes)-mostCauses))
+				detail(name, t.More.of(len(causes)-mostCauses))
 				return
 			}
 			detail(name, c.words())
 		}
 	}
-	details("from", o.Causes)
+	details(t.From, o.Causes)
 	if len(o.Causes) == 0 {
-		details("there because of", o.NeededBy)
+		details(t.There, o.NeededBy)
 	}
 	if o.Subject != nil {
-		detail("asked for by", o.Subject.words())
+		detail(t.AskedFor, o.Subject.words())
 	}
 	for _, p := range o.Patches {
-		detail("patched later by", p.String())
+		detail(t.Patched, p.String())
 	}
 	for _, n := range o.Notes {
-		detail("note", n)
+		detail(t.Note, n)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
@@ -64,44 +65,35 @@ func WriteLineOrigin(w io.Writer, format string, o *LineOrigin) error {
 
 // originWords says an origin in a sentence.
 func originWords(o *LineOrigin) string {
-	switch o.Origin {
-	case OriginSeveral:
-		return fmt.Sprintf("%d things that people or the platform say together", len(o.Causes))
-	case OriginPatch:
-		return "a patch of people"
-	case OriginResource:
-		return "an object that people added"
-	case OriginConstant:
-		return "constant: tenantsmith writes it, and nothing that is said in any layer makes it another"
-	case OriginUnknown:
-		return "unknown"
-	case "default":
-		return "the schema's default"
-	case "tier":
-		return "the tier"
-	case "platform":
-		return "the platform"
-	case "override":
-		return "an override"
+	t := words().Why
+	if o.Origin == OriginSeveral {
+		return t.Several.of(len(o.Causes))
 	}
-	return "the " + o.Origin
+	text, ok := map[string]phrase{
+		OriginPatch: t.Patch, OriginResource: t.Resource, OriginConstant: t.Constant, OriginUnknown: t.Unknown,
+		"default": t.Default, "tier": t.Tier, "platform": t.Platform, "override": t.Override,
+	}[o.Origin]
+	if !ok {
+		text = t.Other
+	}
+	return text.with("layer", o.Origin)
 }
 
 // words say a cause: where it stands, which field it is, and what it says.
 func (c Cause) words() string {
-	at := c.Spot.String()
+	t, at := words().Why, c.Spot.String()
 	if at != "" && c.Field != "" {
 		at += ": "
 	}
 	text := at + c.Field
 	switch {
 	case c.Name:
-		text += ", by its name"
+		text = t.ByName.with("field", text)
 	case c.Value != nil:
 		text += ": " + shown(c.Value)
 	}
 	if c.Note != "" {
-		text += " (" + c.Note + ")"
+		text = t.With.with("text", text, "note", c.Note)
 	}
 	return text
 }
@@ -133,12 +125,13 @@ func WriteFieldOrigin(w io.Writer, format string, o *FieldOrigin) error {
 		}{"tenantsmith.dev/v1alpha1", "FieldOrigin", o})
 	}
 	var b bytes.Buffer
+	t := words().Why
 	for _, h := range o.Histories {
-		head := fmt.Sprintf("%s of %s in %s: %s", o.Field, o.Tenant, strings.Join(h.Environments, ", "), h.summary())
+		head := t.Of.with("field", o.Field, "tenant", o.Tenant, "environments", strings.Join(h.Environments, ", "), "value", h.summary())
 		fmt.Fprintln(&b, uncommanded(Clean(head)))
 		h.table(&b, o.Field)
 		for _, n := range h.Notes {
-			fmt.Fprintf(&b, "  note: %s\n", Clean(n))
+			fmt.Fprintf(&b, "  %s: %s\n", t.Note, Clean(n))
 		}
 	}
 	if doc, _, _ := strings.Cut(o.Doc, "\n\n"); doc != "" {
@@ -150,16 +143,17 @@ func WriteFieldOrigin(w io.Writer, format string, o *FieldOrigin) error {
 
 // summary is the value of a scalar, and the size of everything else.
 func (h History) summary() string {
+	t := words().Why
 	switch v := h.Value.(type) {
 	case map[string]any:
-		return Plural(len(v), "field")
+		return t.Fields.of(len(v))
 	case []any:
-		return Plural(len(v), "item")
+		return t.Items.of(len(v))
 	case nil:
 		if !h.Set && len(h.Layers) == 0 {
-			return "nobody sets it, and it has no default"
+			return string(t.Nobody)
 		}
-		return "not set"
+		return string(t.NotSet)
 	}
 	return shown(h.Value)
 }
@@ -185,7 +179,7 @@ func (h History) table(w io.Writer, field string) {
 		}
 	}
 	for _, l := range h.Bounds {
-		row("bound", l.Name, l.Spot.String(), shown(l.Value))
+		row(string(words().Why.Bound), l.Name, l.Spot.String(), shown(l.Value))
 	}
 	t.Flush()
 }

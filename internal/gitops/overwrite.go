@@ -1,0 +1,38 @@
+package gitops
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// yielding is the record as if what people made of its files were ours, so that it may go, and which files
+// those are, sorted.
+func (h *headReader) yielding(old *manifest.Record) (*manifest.Record, []string, error) {
+	taken := *old
+	taken.Files = maps.Clone(old.Files)
+	var edited []string
+	for _, file := range slices.Sorted(maps.Keys(old.Files)) {
+		data, exists, err := h.read(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		if digest := manifest.Digest(data); exists && digest != old.Files[file] {
+			taken.Files[file] = digest
+			edited = append(edited, file)
+		}
+	}
+	return &taken, edited, nil
+}
+
+// choices says what can become of a hand edit in a GitOps repository.
+func choices(tenant string, problems []manifest.Problem) []manifest.Problem {
+	for i := range problems {
+		if problems[i].Message == manifest.HandEdited {
+			problems[i].Remedy = fmt.Sprintf("publish with --adopt %s to keep the change as a patch, with --overwrite %s to drop it", tenant, tenant)
+		}
+	}
+	return problems
+}
