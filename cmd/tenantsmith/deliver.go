@@ -31,6 +31,8 @@ func (d *delivery) flags(cmd *cobra.Command) {
 // check refuses flags that do not go together.
 func (d *delivery) check(o publishOptions) error {
 	switch {
+	case o.statement != "" && strings.Contains(o.branch, envWord):
+		return errors.New("--statement is about one commit, and {env} makes one for each environment: use --note")
 	case len(o.adopt) > 0 && (d.pull || d.hydrator || strings.Contains(o.branch, envWord)):
 		return errors.New("--adopt takes over what people changed on one branch: name that, without --pull-request and --hydrator")
 	case d.pull && d.hydrator:
@@ -80,10 +82,13 @@ func routes(opts gitops.Options, res *pipeline.Result) []route {
 	return out
 }
 
-// scopeOf is what was asked for, in one word.
+// scopeOf is what was asked for, in words that are the same for each run that asks for it.
 func scopeOf(args []string, res *pipeline.Result) string {
 	if len(args) == 0 {
-		return "*"
+		if res.Shard.All() {
+			return "*"
+		}
+		return "* " + res.Shard.String()
 	}
 	names := slices.Clone(res.Held)
 	for _, r := range res.Tenants {

@@ -241,6 +241,9 @@ func TestPullRequestFaults(t *testing.T) {
 	}{
 		{[]string{"--pull-request", "--hydrator"}, "do not go together"},
 		{[]string{"--plan", plan}, "add --pull-request"},
+		{[]string{"--pull-request", "--adopt", "acme"}, "--adopt takes over what people changed on one branch"},
+		{[]string{"--branch", byEnvironment, "--adopt", "acme"}, "--adopt takes over what people changed on one branch"},
+		{[]string{"--branch", byEnvironment, "--statement", "s.json"}, "use --note"},
 		{[]string{"--pull-request", "--plan", plan, "--base", "HEAD"}, "one description"},
 		{[]string{"--pull-request", "--forge-url", "http://github.example.com/api/v3"}, "in the clear; use https"},
 		{[]string{"--pull-request", "--forge-url", "https://u:" + forgeSecret + "@github.example.com"}, "without credentials"},
@@ -276,6 +279,28 @@ func TestPullRequestFaults(t *testing.T) {
 	t.Setenv("GITHUB_TOKEN", "wrong-"+forgeSecret[:4])
 	_, errs = f.propose(2)
 	require.Contains(t, errs, "the host does not accept the token")
+}
+
+// Shards propose beside each other, and one that is held is left alone.
+func TestPullRequestOfShards(t *testing.T) {
+	f := newFleet(t)
+	for _, name := range []string{"a", "b", "c", "d"} {
+		f.tenant(name, "1.0.0")
+	}
+	f.publish(0)
+	for _, name := range []string{"a", "b", "c", "d", "acme", "shop"} {
+		f.tenant(name, "1.1.0")
+	}
+	f.propose(0, "--shard", "1/2")
+	f.propose(0, "--shard", "2/2")
+	require.Len(t, f.pulls, 2)
+	at := f.sha(f.pulls[0].head)
+	f.propose(0, "--shard", "2/2")
+	f.propose(0, "--shard", "1/2")
+	require.Len(t, f.pulls, 2)
+	require.Equal(t, at, f.sha(f.pulls[0].head))
+	f.edits("main", "", "", f.pulls[0].head, f.pulls[1].head)
+	require.NotContains(t, f.git("-C", f.repo, "grep", "-h", "image: ghcr", "main"), "1.0.0")
 }
 
 // The digest of a plan guards a proposal as it guards a publish.
