@@ -48,11 +48,16 @@ publishes only if a trusted key signed it and its ancestors since the last publi
 With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
 of each other. --atomic then holds for the tenants of the shard.
 
+With --pull-request the commit goes to a branch of its own, and a pull request into --branch is opened or brought up
+to date. {env} in --branch makes a branch for each environment.
+
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
+  tenantsmith publish --repo https://github.com/example/gitops.git --pull-request
+  tenantsmith publish --repo https://github.com/example/gitops.git --branch environments/{env} --hydrator
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
