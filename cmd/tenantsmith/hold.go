@@ -86,6 +86,8 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 		By: fmt.Sprintf("%s <%s>", to.Author.Name, to.Author.Email),
 	}
 	to.Subject = fmt.Sprintf("tenants: hold %s until %s (%s)", tenant, moment(h.Until), o.ticket)
+	to.Reason = o.reason
+	to.Trailers = []gitops.Trailer{{Key: "Tenantsmith-Hold", Value: h.Until.Format(time.RFC3339)}, {Key: "Tenantsmith-Ticket", Value: o.ticket}}
 	done, before, err := gitops.SetHold(ctx, to, h)
 	if errors.Is(err, gitops.ErrUnpublished) {
 		w.say("%s has no published tenant %s to hold", o.branch, tenant)

@@ -83,7 +83,7 @@ func examplesOf(cmd *cobra.Command) [][]string {
 	var out [][]string
 	for c := cmd; c != nil; c = c.Parent() {
 		for example := range strings.Lines(c.Example) {
-			args := strings.Fields(example)[1:]
+			args := words(example)[1:]
 			if found, _, err := newRootCmd(streams{}).Find(args); err == nil && found.CommandPath() == cmd.CommandPath() {
 				out = append(out, args)
 			}
@@ -91,6 +91,19 @@ func examplesOf(cmd *cobra.Command) [][]string {
 	}
 	if len(out) == 0 && cmd.Parent().Name() == "completion" {
 		out = append(out, []string{"completion", cmd.Name()})
+	}
+	return out
+}
+
+// words splits a line as a shell does that knows double quotes.
+func words(line string) []string {
+	var out []string
+	for i, part := range strings.Split(strings.TrimSpace(line), `"`) {
+		if i%2 == 1 {
+			out = append(out, part)
+			continue
+		}
+		out = append(out, strings.Fields(part)...)
 	}
 	return out
 }

@@ -120,13 +120,13 @@ func (w *workspace) moved(root *os.Root, p *pipeline.Promotion, o promoteOptions
 			return e, err
 		}
 		e.files[file] = data
-		fmt.Fprintf(w.out, "%s: %s\n    %s\n -> %s\n", file, append(manifest.Path{"spec", "environments", o.to, "services", m.Service}, m.Path...), words(m.Old), words(m.New))
+		fmt.Fprintf(w.out, "%s: %s\n    %s\n -> %s\n", file, append(manifest.Path{"spec", "environments", o.to, "services", m.Service}, m.Path...), inOneLine(m.Old), inOneLine(m.New))
 	}
 	return e, nil
 }
 
-// words are a value in one line.
-func words(value any) string {
+// inOneLine is a value as people read it.
+func inOneLine(value any) string {
 	if value == nil {
 		return "nothing"
 	}

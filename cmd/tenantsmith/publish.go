@@ -19,6 +19,7 @@ type publishOptions struct {
 	signing
 	expect                 string
 	dryRun, atomic, verify bool
+	rewind                 bool
 	shard                  pipeline.Shard
 }
 
@@ -29,7 +30,8 @@ func newPublishCmd(w *workspace) *cobra.Command {
 		Short: "Commit rendered tenants to a GitOps repository",
 		Long: `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
 branch of the GitOps repository: no work tree, only what changed, no commit when nothing did. The
-push is a fast-forward that names the head it was made for. A tenant with a problem is left as it is
+push is a fast-forward that names the head it was made for: any number may publish at once, and who loses a race
+tries again on the new head. A tenant with a problem is left as it is
 there, the others go on; no flag skips the checks.
 
 Only files that tenantsmith owns are changed or removed. A tenant of which somebody changed one by hand in
@@ -79,9 +81,12 @@ the rendered files of all tenants which the commit would change.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
 	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
 	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "shard", "expect")
 	w.flags(cmd)
+	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
+	apart(cmd, "require-signed", "adopt", "trusted-from")
 	return cmd
 }
 
@@ -121,7 +126,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return outcome(o, res, nil)
 	}
 	target.Approve = approval.approve
-	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil {
+	target.Rewind, target.Together = o.rewind, together(res)
+	if err := w.source(&target, res); err != nil {
 		return err
 	}
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates}

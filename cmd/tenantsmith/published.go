@@ -56,6 +56,12 @@ func (w *workspace) delivered(d delivered, o publishOptions, several bool) error
 		fmt.Fprintln(w.out, line)
 	}
 	w.say("%s", d.sentence(o))
+	if d.Created && !o.pull {
+		w.say("%s is a new branch: if that is no surprise, let the GitOps controller of each cluster sync it", d.branch)
+	}
+	if len(d.LostNotes) > 0 {
+		w.say("the server took the commit and not the notes that go with it: %s", list(d.LostNotes))
+	}
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (p *proposer) body(ctx context.Context, changes []gitops.Change, digest str
 	}
 	footer = "\n\n" + footer + ". The next publish writes this description anew.\n\n" + p.mark
 	if len(utf16.Encode([]rune(text+footer))) > mostBody {
-		text = counts(changes) + "\nThe plan is longer than a description may be.\n"
+		text = fileCounts(changes) + "\nThe plan is longer than a description may be.\n"
 	}
 	return strings.TrimSpace(text) + footer, nil
 }
@@ -57,7 +57,7 @@ func (p *proposer) plan(ctx context.Context, changes []gitops.Change) (string, e
 	rev, why := p.job.options.rev, ""
 	if rev == "" {
 		if rev, why = p.since(changes); rev == "" {
-			return counts(changes) + "\n" + why + "\n", nil
+			return fileCounts(changes) + "\n" + why + "\n", nil
 		}
 	}
 	return p.planned(ctx, rev, changes)
@@ -124,8 +124,8 @@ func (p *proposer) since(changes []gitops.Change) (rev, why string) {
 	return rev, ""
 }
 
-// counts lists the tenants and how many files change.
-func counts(changes []gitops.Change) string {
+// fileCounts lists the tenants and how many files change.
+func fileCounts(changes []gitops.Change) string {
 	var b strings.Builder
 	for _, c := range changes[:min(len(changes), namedTenants)] {
 		fmt.Fprintf(&b, "- `%s`: %d added, %d modified, %d removed\n", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))

@@ -89,7 +89,7 @@ func (w *workspace) rollback(ctx context.Context, tenant string, o rollbackOptio
 	}
 	defer past.Close()
 	files, err := pipeline.Restore(root.FS(), past, tenant, o.service)
-	if errors.Is(err, pipeline.ErrNotFound) {
+	if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, pipeline.ErrUnreadable) {
 		err = fmt.Errorf("%s of %s: %w", short(to.Hash), to.When.UTC().Format("2006-01-02 15:04"), err)
 	}
 	if err := w.unanswered(nil, false, err); err != nil {
@@ -138,7 +138,7 @@ func (w *workspace) goal(ctx context.Context, tree *gitops.WorkTree, root *os.Ro
 		}
 		defer past.Close()
 		files, err := pipeline.Restore(root.FS(), past, tenant, o.service)
-		if errors.Is(err, pipeline.ErrNotFound) {
+		if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, pipeline.ErrUnreadable) {
 			return false, nil
 		}
 		return len(files) > 0, err

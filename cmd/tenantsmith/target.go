@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type target struct {
 	repo, branch, path string
 	sshKey, knownHosts string
 	author, sign       string
+	cache              string
 }
 
 // flags are those of every command that reads the repository.
@@ -28,6 +30,23 @@ func (t *target) flags(cmd *cobra.Command) {
 	f.StringVar(&t.path, "path", "", "the folder in the repository that holds the output")
 	f.StringVar(&t.sshKey, "ssh-key", "", "private key `FILE` for ssh; the agent otherwise")
 	f.StringVar(&t.knownHosts, "known-hosts", "", "known_hosts `FILE` for ssh; yours otherwise")
+	f.StringVar(&t.cache, "cache", "", "keep what was fetched in `DIR`, or off; TENANTSMITH_CACHE, or your cache folder, otherwise")
+}
+
+// cacheFolder is where remote repositories are kept from one run to the next; empty for nowhere.
+func (t target) cacheFolder() string {
+	switch dir := cmp.Or(t.cache, os.Getenv("TENANTSMITH_CACHE")); dir {
+	case "off":
+		return ""
+	case "":
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return ""
+		}
+		return filepath.Join(user, "tenantsmith", "git")
+	default:
+		return dir
+	}
 }
 
 const defaultAuthor = "tenantsmith <tenantsmith@localhost>"
@@ -49,7 +68,7 @@ func (w *workspace) remote(t target) (gitops.Options, error) {
 	}
 	o := gitops.Options{
 		URL: t.repo, Branch: t.branch, Path: t.path, Version: version(), Author: author, When: time.Now(),
-		SSHKey: t.sshKey, KnownHosts: t.knownHosts,
+		SSHKey: t.sshKey, KnownHosts: t.knownHosts, Cache: t.cacheFolder(),
 		Credentials: &gitops.Credentials{Env: os.Getenv},
 	}
 	if err := cmp.Or(o.Validate(), w.file("--ssh-key", t.sshKey), w.file("--known-hosts", t.knownHosts)); err != nil {

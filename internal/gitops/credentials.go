@@ -109,9 +109,9 @@ func (c Credentials) netrc(host, user string) (Auth, error) {
 	return Auth{Username: login, Password: password, From: file}, nil
 }
 
-// authenticate finds credentials for an https remote that was given none.
+// authenticate finds credentials for an https remote that was given none, once.
 func (t *target) authenticate(ctx context.Context) error {
-	if t.Credentials == nil || t.endpoint == nil || t.endpoint.Protocol == "ssh" || t.Auth.Password != "" || t.Auth.Bearer != "" {
+	if t.Credentials == nil || t.searched || t.Auth.Password != "" || t.Auth.Bearer != "" {
 		return nil
 	}
 	remote, err := url.Parse(t.endpoint.String())
@@ -125,7 +125,7 @@ func (t *target) authenticate(ctx context.Context) error {
 	if found.Username == "" {
 		found.Username = t.Auth.Username
 	}
-	t.Auth = found
+	t.Auth, t.searched = found, true
 	return nil
 }
 

@@ -170,6 +170,9 @@ type RefusedError struct {
 
 // Error joins the reason and the words of the server.
 func (e *RefusedError) Error() string {
+	if e.Reason == "branch is currently checked out" {
+		return "somebody works on that branch: it is checked out in the folder, and git does not change it under their hands; name a bare repository (git init --bare), another --branch, or the URL that the folder was cloned from"
+	}
 	msg := "the server refused the push: " + e.Reason
 	for _, w := range e.Words {
 		msg += "\n    remote: " + w
@@ -201,9 +204,6 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 		return err
 	}
 	defer t.close()
-	if err := t.authenticate(ctx); err != nil {
-		return fmt.Errorf("read %s: %w", t.where, err)
-	}
 	for {
 		var own error
 		err := t.show(ctx, func(_ *snapshot, head *Commit) error { own = look(head); return own })
@@ -241,9 +241,6 @@ func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error)
 		return Result{}, err
 	}
 	defer t.close()
-	if err := t.authenticate(ctx); err != nil {
-		return Result{}, fmt.Errorf("publish to %s: %w", t.where, err)
-	}
 	res, err := t.publish(ctx, prepare)
 	if err != nil {
 		return Result{}, fmt.Errorf("publish to %s: %w", t.where, t.Auth.redact(err))

@@ -128,6 +128,25 @@ func TestHold(t *testing.T) {
 	sound(t, opts.URL)
 }
 
+// TestHoldMeanwhile: a hold that comes while a publish is under way is in its way.
+func TestHoldMeanwhile(t *testing.T) {
+	ctx, opts := context.Background(), options(bare(t))
+	publish(t, opts, acme("a:1"))
+	racing, tries := opts, 0
+	racing.Approve = func([]gitops.Change) error {
+		if tries++; tries > 1 {
+			return nil
+		}
+		_, _, err := gitops.SetHold(ctx, opts, hold(opts.When.Add(time.Hour)))
+		return err
+	}
+	res := publish(t, racing, acme("a:2"))
+	require.Equal(t, 2, tries)
+	require.Len(t, res.Held, 1)
+	require.Equal(t, "image: a:1\n", tree(t, opts.URL, "main")[web])
+	sound(t, opts.URL)
+}
+
 func TestHoldStopsAtomic(t *testing.T) {
 	ctx, opts := context.Background(), options(bare(t))
 	publish(t, opts, acme("a:1"))

@@ -33,7 +33,7 @@ func (t *target) read(ctx context.Context) (*snapshot, error) {
 	if t.endpoint == nil {
 		return t.readLocal()
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	if t.endpoint == nil {
 		return t.pushLocal(ctx, moves, p)
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +60,14 @@ func (t *target) push(ctx context.Context, moves []move, p sealed) (lost []strin
 	return lost, nil
 }
 
-func (t *target) wire() (wire, error) {
+// wire is the connection to make, with credentials that are looked for with the first one.
+func (t *target) wire(ctx context.Context) (wire, error) {
 	if t.endpoint.Protocol == "ssh" {
 		auth, err := t.sshAuth()
 		return wire{Transport: gitssh.NewClient(nil), endpoint: t.endpoint, auth: auth}, err
+	}
+	if err := t.authenticate(ctx); err != nil {
+		return wire{}, err
 	}
 	// A session writes redirects into its endpoint.
 	endpoint := *t.endpoint
@@ -126,6 +130,9 @@ func (t *target) sshAuth() (transport.AuthMethod, error) {
 		files = []string{t.KnownHosts}
 	}
 	hosts, err := gitssh.NewKnownHostsDb(files...)
+	if err != nil && len(files) == 0 && strings.Contains(err.Error(), "unable to find any valid known_hosts") {
+		return nil, fmt.Errorf("there is no known_hosts file to know the server by: ssh-keyscan %s prints the key, which goes into ~/.ssh/known_hosts after you have compared it with what the server's owner publishes, or into the file that --known-hosts names", t.endpoint.Host)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read known hosts: %w", err)
 	}

@@ -92,8 +92,8 @@ type envelope struct {
 	Signatures           []struct{ KeyID, Sig string }
 }
 
-// fromEnvelope returns the payload of an envelope, what its signature is made over, and the signature, as files.
-func fromEnvelope(t *testing.T, text []byte) (payload []byte, over, signature string, keyID string) {
+// enclosed returns the payload of an envelope, what its signature is made over, and the signature, as files.
+func enclosed(t *testing.T, text []byte) (payload []byte, over, signature string, keyID string) {
 	var e envelope
 	require.NoError(t, json.Unmarshal(text, &e))
 	require.Equal(t, "application/vnd.in-toto+json", e.PayloadType)
@@ -112,7 +112,7 @@ func TestSSHVerifiesStatements(t *testing.T) {
 	signer, err := gitops.NewSigner(key)
 	require.NoError(t, err)
 	text, commit := stated(t, options(bare(t)), signer, withInputs(t, acme("a:1")))
-	payload, over, signature, keyID := fromEnvelope(t, text)
+	payload, over, signature, keyID := enclosed(t, text)
 	require.Contains(t, string(payload), commit)
 	require.Equal(t, signer.Key(), keyID)
 	allowed := filepath.Join(t.TempDir(), "allowed")
@@ -141,7 +141,7 @@ func TestGPGVerifiesStatements(t *testing.T) {
 	signer, err := gitops.NewSigner("gpg:bot@example.com")
 	require.NoError(t, err)
 	text, _ := stated(t, options(bare(t)), signer, withInputs(t, acme("a:1")))
-	_, over, signature, keyID := fromEnvelope(t, text)
+	_, over, signature, keyID := enclosed(t, text)
 	require.Equal(t, "bot@example.com", keyID)
 	out := run(t, ".", "gpg", "--batch", "--verify", signature, over)
 	require.Contains(t, out, `Good signature from "bot@example.com"`)

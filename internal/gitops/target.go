@@ -29,6 +29,8 @@ type target struct {
 	endpoint *transport.Endpoint
 	// base is what a proposal is made for.
 	base string
+	// searched says that credentials were looked for.
+	searched bool
 	// clone is what has been fetched so far; plain, that heads are fetched whole, since something was wrong with it.
 	clone *clone
 	plain bool

@@ -21,7 +21,7 @@ func (t *target) whole(ctx context.Context) (plumbing.Hash, store, error) {
 		}
 		return snap.head, snap.store, nil
 	}
-	w, err := t.wire()
+	w, err := t.wire(ctx)
 	if err != nil {
 		return plumbing.ZeroHash, store{}, err
 	}

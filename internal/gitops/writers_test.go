@@ -22,7 +22,7 @@ func TestManyWriters(t *testing.T) {
 	transports(t, func(t *testing.T, repo string, opts gitops.Options) {
 		rounds := 1
 		if !testing.Short() && opts.SSHKey == "" { // sshd turns most of so many away
-			rounds = 3
+			rounds = 2
 		}
 		dir, _ := platformCommits(t, 1)
 		commit(t, repo, "seed", func(work string) { put(t, work, map[string]string{"README.md": "x\n"}) })

@@ -31,9 +31,10 @@ var imports = map[string][]string{
 	"internal/plan":     {"internal/manifest"},
 	"internal/report":   {"internal/manifest", "internal/plan", "internal/secrets"},
 	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
+	"internal/audit":    {"policies", "internal/gitops", "internal/manifest", "internal/pipeline", "internal/report"},
 	"internal/function": {"internal/manifest", "internal/pipeline", "internal/report", "internal/secrets"},
 	"cmd/tenantsmith": {
-		"schemas", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report",
+		"schemas", "internal/audit", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report",
 	},
 }
 

@@ -44,6 +44,12 @@ type Record struct {
 	Waivers []string `json:"waivers"`
 	// Claims are what no other tenant may have, such as host:shop.example.com, sorted.
 	Claims []string `json:"claims,omitempty"`
+	// Checks are those in force when the files were written, and Unasked those of them that an environment was
+	// not asked for want of what they need; records of older versions have neither.
+	Checks  []string            `json:"checks,omitempty"`
+	Unasked map[string][]string `json:"unasked,omitempty"`
+	// Accepted says of the waivers that were used until when they hold; those of older versions are only named.
+	Accepted []RecordedWaiver `json:"accepted,omitempty"`
 }
 
 // RecordedFinding is a check that failed and did not hold the tenant back.
@@ -52,6 +58,16 @@ type RecordedFinding struct {
 	Severity    Severity `json:"severity"`
 	Environment string   `json:"environment"`
 	Object      string   `json:"object"`
+	// Waiver is the one that accepts it, if any.
+	Waiver string `json:"waiver,omitempty"`
+}
+
+// RecordedWaiver is a waiver that accepted a finding when the files were written. Expires is its last day, 2030-12-31.
+type RecordedWaiver struct {
+	Name       string `json:"name"`
+	Expires    string `json:"expires"`
+	Ticket     string `json:"ticket"`
+	ApprovedBy string `json:"approvedBy"`
 }
 
 // Digest returns the SHA-256 of data in hexadecimal.
@@ -130,6 +146,8 @@ func (r *Record) Bytes() []byte {
 	c.Waivers = append([]string{}, r.Waivers...)
 	slices.Sort(c.Waivers)
 	c.Claims = slices.Compact(slices.Sorted(slices.Values(r.Claims)))
+	c.Accepted = slices.Clone(r.Accepted)
+	slices.SortFunc(c.Accepted, func(a, b RecordedWaiver) int { return strings.Compare(a.Name, b.Name) })
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -141,7 +159,7 @@ func (r *Record) Bytes() []byte {
 }
 
 func (f RecordedFinding) order() string {
-	return strings.Join([]string{f.Check, f.Environment, f.Object, string(f.Severity)}, "\x00")
+	return strings.Join([]string{f.Check, f.Environment, f.Object, string(f.Severity), f.Waiver}, "\x00")
 }
 
 func sortedKeys[V any](m map[string]V) []string {

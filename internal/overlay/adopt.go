@@ -109,13 +109,18 @@ func (p place) holds(file string) bool {
 	return strings.HasPrefix(file, p.dir+"/") || strings.HasPrefix(file, p.base+"/")
 }
 
-// build has kustomize build the overlay from the files.
+// build has kustomize build the overlay from the files, which come from another repository: what is more than our
+// reader takes never reaches kustomize, nor does a kustomization of another shape than ours.
 func (p place) build(files map[string][]byte) (map[manifest.Key]map[string]any, error) {
 	part := map[string][]byte{}
 	for file, data := range files {
-		if p.holds(file) {
-			part[file] = data
+		if !p.holds(file) {
+			continue
 		}
+		if _, problems := manifest.Parse(file, data, manifest.ManifestLimits); len(problems) > 0 {
+			return nil, fmt.Errorf("%s: %s", file, problems[0].Message)
+		}
+		part[file] = data
 	}
 	trees, err := kustomize(part, p.dir)
 	out := make(map[manifest.Key]map[string]any, len(trees))

@@ -246,6 +246,29 @@ func TestWhatNoPatchSays(t *testing.T) {
 	}
 }
 
+// TestForgedFilesReachNothing: whoever writes the GitOps repository writes the record, too, so that what counts as
+// published may be anything.
+func TestForgedFilesReachNothing(t *testing.T) {
+	url, sprung := trap(t)
+	tree, problems := New(webSource(t))
+	require.Empty(t, messages(problems))
+	edited := replaced(t, tree.Files(), webFile, "replicas: 2", "replicas: 9")
+	for file, text := range map[string]string{
+		"tenants/acme/workload/base/kustomization.yaml":                 "resources: [" + url + "]\n",
+		"tenants/acme/workload/overlays/production/kustomization.yaml":  "resources: [../../../../../etc]\n",
+		"tenants/acme/workload/base/deployment-api.yaml":                "a: &a [x, x]\nb: [*a, *a]\n",
+		"tenants/acme/workload/overlays/development/kustomization.yaml": "resources: [namespaced]\nconfigMapGenerator: [{name: x, literals: [a=b]}]\n",
+	} {
+		forged := maps.Clone(tree.Files())
+		forged[file] = []byte(text)
+		_, problems := Adopt("acme", forged, edited, tree)
+		require.NotEmpty(t, problems, file)
+		require.Contains(t, problems[0].Message, "cannot be built as it was published")
+		require.False(t, Renders("acme", forged, tree))
+	}
+	require.Empty(t, sprung())
+}
+
 // TestAdoptRandomEdits: whatever somebody makes of a file, either nobody can say it, or the tree with the patches
 // renders what kustomize builds of the edited files.
 func TestAdoptRandomEdits(t *testing.T) {

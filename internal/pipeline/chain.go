@@ -23,6 +23,8 @@ type chain struct {
 	failOn  manifest.Severity
 	changes map[string]string // checks that judge nothing but changes, by id: what they lack
 	waivers []*waiver
+	// ofTenants are the ids of the chosen checks that judge what a tenant has, sorted.
+	ofTenants []string
 	selection
 }
 
@@ -33,6 +35,7 @@ func newChain(fleet *schemas.Fleet, engine *policies.Engine, o Options) (chain, 
 	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return c, err
 	}
+	c.ofTenants = ofTenants(c.rules)
 	c.waivers, err = judgeWaivers(fleet, engine, o.Now)
 	return c, err
 }

@@ -174,7 +174,10 @@ func (e *ImageEdit) edited(fsys fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return manifest.SetField(e.File, data, manifest.ParsePath(e.Field), e.New)
+	if data, err = manifest.SetField(e.File, data, manifest.ParsePath(e.Field), e.New); err != nil {
+		return nil, unreadable{err}
+	}
+	return data, nil
 }
 
 // newOverride is an override that says nothing yet.

@@ -99,7 +99,7 @@ func (c chain) record(r *Rendered) {
 	rec := manifest.Record{
 		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
 		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
-		Waivers: used(r.problems), Claims: recorded(r.members),
+		Waivers: used(r.problems), Claims: recorded(r.members), Checks: c.ofTenants, Unasked: c.unasked(r), Accepted: c.accepted(r),
 	}
 	files := make(map[string][]byte, len(r.Files)+1)
 	for p, b := range r.Files {
@@ -110,7 +110,7 @@ func (c chain) record(r *Rendered) {
 			continue
 		}
 		rec.Findings = append(rec.Findings, manifest.RecordedFinding{
-			Check: p.Check, Severity: p.Severity, Environment: p.Environment, Object: p.Object.String(),
+			Check: p.Check, Severity: p.Severity, Environment: p.Environment, Object: p.Object.String(), Waiver: p.Waiver,
 		})
 	}
 	files[manifest.RecordPath(rec.Tenant)] = rec.Bytes()

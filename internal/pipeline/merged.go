@@ -95,9 +95,7 @@ func (r *Result) Clashes(ctx context.Context, tenants []string, others map[strin
 		if err != nil {
 			return nil, err
 		}
-		if p.Message += "; the GitOps repository has that"; len(whose) > 0 {
-			p.Message += " of " + strings.Join(whose, ", ")
-		}
+		p.Message += " (in the GitOps repository: " + strings.Join(whose, ", ") + ")"
 		p.Position = r.placeOf(p)
 		out = append(out, p)
 	}

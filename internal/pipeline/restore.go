@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -79,6 +80,14 @@ func declaring(files map[string][]byte, tenant string) []string {
 	})
 }
 
+// ErrUnreadable says that a file of today cannot be edited: no part of it can be restored.
+var ErrUnreadable = errors.New("cannot be edited")
+
+// unreadable is what people are told about it; it is an answer to a question as [ErrNotFound] is.
+type unreadable struct{ error }
+
+func (u unreadable) Is(target error) bool { return target == ErrUnreadable || target == ErrNotFound }
+
 // sheet is what one layer says in one or several files: the tenant's documents together, or one override.
 type sheet struct {
 	files []string // that there are now
@@ -93,6 +102,14 @@ type restorer struct {
 
 func restoreService(have, had map[string][]byte, tenant, service string) (map[string][]byte, error) {
 	r := &restorer{files: maps.Clone(have), changed: map[string][]byte{}}
+	for file, data := range have {
+		if ext := path.Ext(file); ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		if _, problems := manifest.Parse(file, data, manifest.ManifestLimits); len(problems) > 0 {
+			return nil, unreadable{fmt.Errorf("%s: %s; without --service the whole file goes back", problems[0].Position, problems[0].Message)}
+		}
+	}
 	documents := sheet{files: declaring(have, tenant), had: map[string]any{}}
 	for _, file := range declaring(had, tenant) {
 		doc, err := parsed(file, had[file])
@@ -237,7 +254,7 @@ func (r *restorer) nearest(files []string, p manifest.Path) string {
 func (r *restorer) edit(file string, change func([]byte) ([]byte, error)) error {
 	data, err := change(r.files[file])
 	if err != nil {
-		return err
+		return unreadable{err}
 	}
 	if !bytes.Equal(data, r.files[file]) {
 		r.files[file], r.changed[file] = data, data

@@ -51,6 +51,7 @@ type texts struct {
 	}
 	Result     struct{ Failed, Waived, NotAsked, NothingThere, Held, Change, Needs, NotAskedIn, Check phrase }
 	Compliance complianceTexts
+	Audit      auditTexts
 	Plan       planTexts
 	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
 	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }

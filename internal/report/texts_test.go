@@ -42,13 +42,13 @@ func TestTexts(t *testing.T) {
 }
 
 // usedTexts are the selections words().Section.Text in the code of the package, also by way of a
-// variable that holds words().Section, and those of the page, which calls two sections l and t.
+// variable that holds words().Section, and those of the pages, which call sections l, t and a.
 func usedTexts(t *testing.T) map[string]bool {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	used := map[string]bool{}
-	for _, m := range regexp.MustCompile(`\b([lt])\.(\w+)`).FindAllStringSubmatch(pageText, -1) {
-		used[map[string]string{"l": "Label", "t": "Compliance"}[m[1]]+"."+m[2]] = true
+	for _, m := range regexp.MustCompile(`\b([lta])\.(\w+)`).FindAllStringSubmatch(pageText+auditPageText, -1) {
+		used[map[string]string{"l": "Label", "t": "Compliance", "a": "Audit"}[m[1]]+"."+m[2]] = true
 	}
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
+)
+
+// TestAdoptionIsMadeAnew: when the branch moved, the patches of the attempt before are taken away, and those for the
+// new head come in their place.
+func TestAdoptionIsMadeAnew(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/publish.md")
+	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	t.Setenv("TENANTSMITH_CACHE", "off")
+	t.Chdir(dir)
+	for _, b := range blocks {
+		b.write(t)
+	}
+	for _, command := range []string{
+		"git config --global user.name Ann", "git config --global user.email ann@example.com", "git init -q --bare -b main gitops.git",
+		"tenantsmith publish --repo gitops.git", "git clone -q gitops.git hands",
+	} {
+		execute(t, command)
+	}
+	const file = "hands/tenants/acme/workload/base/rollout-web.yaml"
+	edit := func(from, to string) {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, string(data), from)
+		require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(string(data), from, to)), 0o644))
+		execute(t, "git -C hands commit -qam edit")
+		execute(t, "git -C hands push -q")
+	}
+
+	w := &workspace{streams: streams{out: io.Discard, err: io.Discard}, dir: "."}
+	options := pipeline.Options{Trees: true}
+	res, err := w.run(t.Context(), options)
+	require.NoError(t, err)
+	a := adoption{w: w, own: owning{adopt: []string{"acme"}}, run: options, res: res, updates: updatesOf(res)}
+	attempt := func() []string {
+		to, err := w.remote(target{repo: "gitops.git", branch: "main"})
+		require.NoError(t, err)
+		require.NoError(t, gitops.Read(t.Context(), to, func(head *gitops.Commit) error {
+			updates, err := a.prepare(t.Context(), head)
+			require.True(t, updates[0].Overwrite)
+			return err
+		}))
+		require.Empty(t, a.problems)
+		names, err := fs.Glob(os.DirFS("."), "overrides/*/*/*/*")
+		require.NoError(t, err)
+		return names
+	}
+	const rollout = "overrides/acme/patches/all/adopted-001-rollout-web.yaml"
+	edit("web:1.4.2", "web:1.4.3")
+	require.Equal(t, []string{rollout}, attempt())
+	edit("replicas: 3", "replicas: 4")
+	require.Equal(t, []string{rollout}, attempt())
+	data, err := os.ReadFile(rollout)
+	require.NoError(t, err)
+	require.Contains(t, string(data), "path: /spec/replicas")
+	a.undo(gitops.Result{})
+	names, err := fs.Glob(os.DirFS("."), "overrides/*/*/*/*")
+	require.NoError(t, err)
+	require.Empty(t, names)
+}
