@@ -144,7 +144,7 @@ publish() {
   verbatim "$work/stdout" "$work/stderr" | summary
   commit=$(sed -n 's/^tenantsmith: .* changed on .*: \([0-9a-f]\{12\}\); clusters .*/\1/p' "$work/stderr")
   output commit-sha "$commit"
-  output changed-tenants "$(cut -f1 "$work/stdout" | jq -Rnc '[inputs]')"
+  output changed-tenants "$(cut -f1 "$work/stdout" | jq -Rnc '[inputs | select(startswith("#") | not)] | unique')"
 }
 
 # expected is the digest to demand, if any. It is said in a file since fail must end the step.

@@ -4,18 +4,17 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
-	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
 type publishOptions struct {
 	target
+	delivery
 	owning
 	signing
 	prune                  pruning
@@ -56,11 +55,16 @@ objects go only with --allow-prune.
 With --shard several runs share the tenants, each with a commit of its own; runs at the same time lose nothing
 of each other. --atomic then holds for the tenants of the shard.
 
+With --pull-request the commit goes to a branch of its own, and a pull request into --branch is opened or brought up
+to date. {env} in --branch makes a branch for each environment.
+
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
 the rendered files of all tenants which the commit would change.`,
 		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
+  tenantsmith publish --repo https://github.com/example/gitops.git --pull-request
+  tenantsmith publish --repo https://github.com/example/gitops.git --branch environments/{env} --hydrator
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
@@ -70,6 +74,7 @@ the rendered files of all tenants which the commit would change.`,
 	f := cmd.Flags()
 	o.target.flags(cmd)
 	o.target.writing(cmd)
+	o.delivery.flags(cmd)
 	o.owning.flags(cmd)
 	o.signing.flags(cmd)
 	o.prune.flags(cmd)
@@ -93,7 +98,7 @@ the rendered files of all tenants which the commit would change.`,
 
 func (w *workspace) publish(ctx context.Context, args []string, o publishOptions) error {
 	target, err := w.remote(o.target)
-	if err != nil {
+	if err := cmp.Or(err, o.delivery.check(o)); err != nil {
 		return err
 	}
 	target.DryRun, target.Atomic = o.dryRun, o.atomic
@@ -124,7 +129,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 			return w.unexpected(approval)
 		}
 		w.say("no tenant to publish")
-		return outcome(res, nil)
+		return outcome(o, res, nil)
 	}
 	target.Rewind, target.Together = o.rewind, together(res)
 	if err := w.source(&target, res); err != nil {
@@ -133,7 +138,16 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval}
 	target.Approve, target.Losing = approval.approve, o.prune.judge
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
-	done, err := adopting.publish(ctx, target, &approval)
+	job := job{options: o, res: res, prepare: left.around(gitops.Always(updates...)), scope: scopeOf(args, res)}
+	job.direct = func(ctx context.Context, to gitops.Options) (gitops.Result, error) {
+		return adopting.publish(ctx, to, &approval)
+	}
+	if o.hydrator {
+		if job.dry, err = w.dry(); err != nil {
+			return err
+		}
+	}
+	done, err := w.deliverAll(ctx, routes(target, res), job, &approval)
 	switch {
 	case approval.refused:
 		return w.unexpected(approval)
@@ -142,31 +156,29 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	case left.refused:
 		w.say("nothing published: --atomic, and tenants without a file stay")
 		return left.tell(w)
-	case err != nil:
-		return w.unsigned(err)
 	}
-	if err := w.state(statement, done); err != nil {
-		return err
+	for _, d := range done {
+		if err := w.state(statement, d.Result); err != nil {
+			return err
+		}
+		if err := adopting.told(d.Result); err != nil {
+			return err
+		}
 	}
-	if err := adopting.told(done); err != nil {
-		return err
-	}
-	if len(updates)+len(left.gone) == 0 {
+	if err == nil && len(updates)+len(left.gone) == 0 {
 		w.say("no tenant to publish")
-		return cmp.Or(left.tell(w), outcome(res, done.Skipped))
+		return cmp.Or(left.tell(w), outcome(o, res, done))
 	}
-	if err := w.published(done, o); err != nil {
-		return err
+	if told := w.published(done, job); told != nil || err != nil {
+		return cmp.Or(told, w.unsigned(err))
 	}
-	if o.atomic && len(done.Held) > 0 {
-		return errProblems
-	}
-	return cmp.Or(left.tell(w), outcome(res, done.Skipped))
+	return cmp.Or(left.tell(w), outcome(o, res, done))
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.
-func outcome(res *pipeline.Result, skipped []string) error {
-	if len(res.Held) > 0 || len(skipped) > 0 || failing(res) > 0 {
+func outcome(o publishOptions, res *pipeline.Result, done []delivered) error {
+	skipped := slices.ContainsFunc(done, func(d delivered) bool { return len(d.Skipped) > 0 || o.atomic && len(d.Held) > 0 })
+	if len(res.Held) > 0 || skipped || failing(res) > 0 {
 		return errProblems
 	}
 	return nil
@@ -180,53 +192,6 @@ func updatesOf(res *pipeline.Result) []gitops.Update {
 		}
 	}
 	return out
-}
-
-// published says what happened in git, and what has not happened yet in a cluster.
-func (w *workspace) published(done gitops.Result, o publishOptions) error {
-	if err := w.problems(reportOf(done.Problems)); err != nil {
-		return err
-	}
-	verb := map[bool]string{true: "would change", false: "changed"}[o.dryRun]
-	w.held(done.Held)
-	if o.atomic && len(done.Skipped)+len(done.Held) > 0 {
-		w.say("nothing published: --atomic, and %s", leftAlone(done))
-		return nil
-	}
-	w.overwritten(done.Changed, o)
-	for _, c := range done.Changed {
-		fmt.Fprintln(w.out, changeWords(c))
-	}
-	switch {
-	case len(done.Skipped) > 0 && len(done.Changed) == 0:
-		w.say("skipped: %s", list(done.Skipped))
-	case len(done.Held) > 0 && len(done.Changed) == 0:
-		w.say("nothing else changes on %s", o.branch)
-	case len(done.Changed) == 0:
-		w.say("%s is up to date at %s", o.branch, cmp.Or(short(done.Head), "no commit"))
-	case o.dryRun:
-		w.say("%s %s on %s; nothing was pushed", report.Plural(len(done.Changed), "tenant"), verb, o.branch)
-	default:
-		w.say("%s %s on %s: %s; clusters follow when their GitOps controller syncs", report.Plural(len(done.Changed), "tenant"), verb, o.branch, short(done.Commit))
-	}
-	if done.Created {
-		w.say("%s is a new branch: if that is no surprise, let the GitOps controller of each cluster sync it", o.branch)
-	}
-	if len(done.LostNotes) > 0 {
-		w.say("the server took the commit and not the notes that go with it: %s", list(done.LostNotes))
-	}
-	if slices.ContainsFunc(done.Changed, gitops.Change.Gone) {
-		w.say("namespaces, volumes and databases of tenants that go stay in the cluster: Argo CD asks a person, Flux leaves them")
-	}
-	return nil
-}
-
-// changeWords are the line of a tenant that changes.
-func changeWords(c gitops.Change) string {
-	if c.Gone() {
-		return fmt.Sprintf("%s\tgone: %d removed", c.Tenant, len(c.Removed))
-	}
-	return fmt.Sprintf("%s\t%d added, %d modified, %d removed", c.Tenant, len(c.Added), len(c.Modified), len(c.Removed))
 }
 
 func short(hash string) string { return hash[:min(len(hash), 12)] }

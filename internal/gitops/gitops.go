@@ -36,6 +36,13 @@ type Options struct {
 	URL string
 	// Branch is a name such as main; it is created when the repository has no such branch.
 	Branch string
+	// From is the branch that a new Branch begins at; it is made, too, where it does not exist.
+	From string
+	// Onto is the branch that Branch proposes a change to: the commit goes on top of Onto, and Branch moves to it
+	// wherever it was before. Replace is asked about the commit that Branch leaves; its error is returned, and
+	// nothing is written.
+	Onto    string
+	Replace func(tip Tip) error
 	// Path is the folder of the repository that the files live in, with slashes; empty for its root.
 	Path string
 
@@ -81,6 +88,9 @@ type Options struct {
 	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
 	// goes, the loss is only counted for the tenants that the updates name.
 	Losing func(manifest.Loss) error
+	// Beside makes files that go along with changes and that no record names, by path relative to Path. It sees
+	// what the commit goes on top of. Content nil takes a file away.
+	Beside func(head *Commit, changed []Change) (map[string][]byte, error)
 	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
 	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
 	// updates, which are skipped.
@@ -212,9 +222,9 @@ func Read(ctx context.Context, opts Options, look func(head *Commit) error) erro
 	}
 }
 
-// show reads the head.
+// show reads what the commit goes on top of.
 func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) error {
-	snap, err := t.read(ctx)
+	snap, err := t.start(ctx)
 	if err != nil {
 		return err
 	}
@@ -290,7 +300,19 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped)+len(res.Held) > 0 {
 		return res, nil
 	}
+	if stays, err := t.stays(snap, updates, &res); stays || err != nil {
+		return res, err
+	}
+	if snap.start {
+		if err := t.at(t.From).plant(ctx); err != nil {
+			return Result{}, err
+		}
+		return t.attempt(ctx, prepare)
+	}
 	pack := newPack()
+	if err := t.accompany(head, plan, res.Changed, pack); err != nil {
+		return Result{}, err
+	}
 	commit, err := t.commit(snap, plan, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
@@ -304,11 +326,11 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	if err != nil {
 		return Result{}, err
 	}
-	moves := append([]move{{t.branch, snap.head, commit}}, notes...)
+	moves := append([]move{{t.branch, snap.tip, commit}}, notes...)
 	if res.LostNotes, err = t.push(ctx, moves, pack.seal()); err != nil {
 		return Result{}, err
 	}
-	res.Commit, res.Head, res.Created = commit.String(), commit.String(), snap.head.IsZero()
+	res.Commit, res.Head, res.Created = commit.String(), commit.String(), snap.tip.IsZero()
 	return res, nil
 }
 

@@ -135,7 +135,7 @@ func (s *Standing) drift(h *headReader) error {
 		return err
 	}
 	err = dir.files("tenants/"+s.Tenant+"/", func(file string, _ entry) {
-		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) {
+		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) && !strings.HasSuffix(file, "/"+HydratorFile) {
 			s.Foreign = append(s.Foreign, file)
 		}
 	})

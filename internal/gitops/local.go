@@ -200,7 +200,7 @@ func (t *target) pushLocal(ctx context.Context, moves []move, p sealed) ([]strin
 		why = "notes to take with the commit"
 	}
 	if why == "" {
-		return nil, r.write(ctx, t.branch, moves[0].old, moves[0].new, p)
+		return nil, r.write(ctx, moves[0].ref, moves[0].old, moves[0].new, p)
 	}
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, fmt.Errorf("the repository has %s, so that git must receive the push, and git is not installed", why)

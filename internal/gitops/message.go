@@ -151,7 +151,7 @@ func (t *target) trailers(changes []Change) string {
 	if t.SourceDirty {
 		dirty = "true"
 	}
-	all := []Trailer{{"Source-Commit", t.SourceCommit}, {"Source-Dirty", dirty}, {"Tenantsmith-Version", t.Version}}
+	all := []Trailer{{"Source-Commit", t.SourceCommit}, {"Source-Dirty", dirty}, {"Tenantsmith-Version", t.Version}, {baseTrailer, t.base}}
 	if len(changes) > namedTenants {
 		all = append(all, Trailer{"Tenantsmith-Tenants", fmt.Sprint(len(changes))})
 	} else {

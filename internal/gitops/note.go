@@ -1,6 +1,7 @@
 package gitops
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -75,7 +76,7 @@ func (t *target) note(snap *snapshot, n Note, commit plumbing.Hash, into *pack) 
 		return plumbing.ZeroHash, err
 	}
 	text := n.Content(commit.String(), old)
-	if len(text) == 0 {
+	if len(text) == 0 || commit == snap.head && bytes.Equal(text, old) {
 		return plumbing.ZeroHash, nil
 	}
 	blob, err := into.add(plumbing.BlobObject, text)

@@ -264,6 +264,11 @@ type snapshot struct {
 	head plumbing.Hash
 	// notes are the commits of the references that hold notes, as far as there are any.
 	notes map[plumbing.ReferenceName]plumbing.Hash
+	// tip is where the branch to move is, and own its snapshot where head is that of another one. start says that
+	// this other one has to be made first.
+	tip   plumbing.Hash
+	own   *snapshot
+	start bool
 }
 
 // tree opens the root folder of the head.

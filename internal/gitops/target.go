@@ -27,6 +27,8 @@ type target struct {
 	// local is the absolute path of a local repository; endpoint is set for all others.
 	local    string
 	endpoint *transport.Endpoint
+	// base is what a proposal is made for.
+	base string
 	// searched says that credentials were looked for.
 	searched bool
 	// clone is what has been fetched so far; plain, that heads are fetched whole, since something was wrong with it.
@@ -52,6 +54,9 @@ func newTarget(opts Options) (*target, error) {
 		return nil, err
 	}
 	t.branch = plumbing.NewBranchReferenceName(opts.Branch)
+	if err := t.checkBase(); err != nil {
+		return nil, err
+	}
 	switch opts.Path {
 	case "", ".", "./":
 		t.Path = ""

@@ -27,13 +27,14 @@ var imports = map[string][]string{
 	"internal/proof":    {"internal/manifest"},
 	"internal/overlay":  {"internal/manifest"},
 	"internal/gitops":   {"internal/manifest"},
+	"internal/forge":    {},
 	"internal/plan":     {"internal/manifest"},
 	"internal/report":   {"internal/manifest", "internal/plan", "internal/secrets"},
 	"internal/pipeline": {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
 	"internal/audit":    {"policies", "internal/gitops", "internal/manifest", "internal/pipeline", "internal/report"},
 	"internal/function": {"internal/manifest", "internal/pipeline", "internal/report", "internal/secrets"},
 	"cmd/tenantsmith": {
-		"schemas", "internal/audit", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report",
+		"schemas", "internal/audit", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report",
 	},
 }
 
@@ -43,6 +44,7 @@ var doors = map[string][]string{
 	"github.com/open-policy-agent/opa":      {"policies"},
 	"github.com/go-git/go-git":              {"internal/gitops"},
 	"github.com/go-git/go-billy":            {"internal/gitops"},
+	"github.com/google/go-github":           {"internal/forge"},
 	"github.com/ProtonMail/go-crypto":       {"internal/gitops"},
 	"github.com/hiddeco/sshsig":             {"internal/gitops"},
 	"golang.org/x/crypto":                   {"internal/gitops"},
