@@ -46,7 +46,7 @@ func TestKilledWriter(t *testing.T) {
 			fmt.Println(n)
 		}
 	}
-	kills := 8
+	kills := 5
 	if testing.Short() {
 		kills = 2
 	}

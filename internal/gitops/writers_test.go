@@ -22,7 +22,7 @@ const writers = 16
 func TestManyWriters(t *testing.T) {
 	transports(t, func(t *testing.T, repo string, opts gitops.Options) {
 		rounds := 1
-		if !testing.Short() && opts.SSHKey == "" { // sshd turns most of so many away
+		if !testing.Short() && opts.Auth.Password != "" {
 			rounds = 2
 		}
 		dir, _ := platformCommits(t, 1)
