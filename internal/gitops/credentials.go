@@ -111,7 +111,7 @@ func (c Credentials) netrc(host, user string) (Auth, error) {
 
 // authenticate finds credentials for an https remote that was given none, once.
 func (t *target) authenticate(ctx context.Context) error {
-	if t.Credentials == nil || t.searched || t.Auth.Password != "" || t.Auth.Bearer != "" {
+	if t.Credentials == nil || t.searched || t.endpoint == nil || t.endpoint.Protocol == "ssh" || t.Auth.Password != "" || t.Auth.Bearer != "" {
 		return nil
 	}
 	remote, err := url.Parse(t.endpoint.String())
