@@ -47,7 +47,7 @@ The formats: text; json (see tenantsmith schema audit-report); html, one file th
 is evidence that no hold announced.`,
 		Example: `  tenantsmith audit acme-corp --repo https://git.example.com/platform/gitops.git --from 2026-01-01 --to 2026-06-30
   tenantsmith audit --repo ../gitops.git --framework soc2 --format html
-  tenantsmith audit --repo ../gitops.git --require-signed signers --since-commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12`,
+  tenantsmith audit --repo https://git.example.com/platform/gitops.git --require-signed signers --since-commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.audit(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()

@@ -66,7 +66,7 @@ func runExample(t *testing.T, args []string) {
 	if testing.Short() && slices.Equal(args, []string{"policy", "test"}) {
 		t.Skip("runs the tests of our rules, as go test ./policies does")
 	}
-	if strings.Contains(strings.Join(args, " "), "git.example.com") {
+	if all := strings.Join(args, " "); strings.Contains(all, "git.example.com") || strings.Contains(all, "github.com") {
 		cmd, rest, err := newRootCmd(streams{}).Find(args)
 		require.NoError(t, err)
 		require.NoError(t, cmd.ParseFlags(rest))

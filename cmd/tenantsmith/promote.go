@@ -35,7 +35,7 @@ that an override decides is edited there, and that is said.
 What would come of it is rendered and checked first: with a problem nothing is written. Nothing reaches a
 cluster by it. Publish renders what is committed.`,
 		Example: `  tenantsmith promote acme-corp --from staging --to production --dry-run
-  tenantsmith promote acme-corp --from staging --to production --services api,web --commit --push`,
+  tenantsmith promote acme-corp --from staging --to production --services api,shop --commit`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("name the tenant: tenantsmith promote TENANT --from ENV --to ENV")
