@@ -7,6 +7,7 @@ import (
 
 	_ "github.com/kedacore/keda/v2/version"
 	"github.com/stretchr/testify/require"
+	_ "github.com/vmware-tanzu/velero/pkg/buildinfo"
 	_ "istio.io/api/label"
 	_ "k8s.io/autoscaler/vertical-pod-autoscaler/common"
 	_ "sigs.k8s.io/gateway-api/pkg/consts"
@@ -20,6 +21,7 @@ const (
 	istioModule    = "istio.io/api"
 	vpaModule      = "k8s.io/autoscaler/vertical-pod-autoscaler"
 	kedaModule     = "github.com/kedacore/keda/v2"
+	veleroModule   = "github.com/vmware-tanzu/velero"
 )
 
 // moduleDir is where the module cache holds a module.

@@ -37,6 +37,7 @@ var crdFiles = map[string]string{
 	istioModule:    "kubernetes/customresourcedefinitions.gen.yaml",
 	vpaModule:      "deploy/vpa-v1-crd-gen.yaml",
 	kedaModule:     "config/crd/bases/keda.sh_*.yaml",
+	veleroModule:   "config/crd/v1/bases/velero.io_*.yaml",
 }
 
 // laws are the definitions by kind; each is compiled when it is first asked for.
