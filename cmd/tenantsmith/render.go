@@ -135,7 +135,7 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 		return err
 	}
 	if o.prune.judge(lost) != nil {
-		return o.prune.tell(w, "written")
+		return o.prune.tell(w, "nothing written")
 	}
 	sum, problems, err := writeTrees(root, res, left.gone)
 	if err != nil {
