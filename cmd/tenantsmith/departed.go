@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 )
@@ -18,12 +20,16 @@ type departures struct {
 	doubts []string    // may, if their files are really gone
 }
 
-// departure is a tenant that stays, and why.
-type departure struct{ tenant, why string }
+// departure is a tenant that stays, and why. A foreign one is of another platform repository, as far as this one knows.
+type departure struct {
+	tenant, why string
+	foreign     bool
+}
 
 // departed looks through an output, which holds the folder tenants/. Only a run over all tenants knows who has
-// gone; and where the inputs themselves are in doubt, an absent file proves nothing.
-func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (departures, error) {
+// gone; and where the inputs themselves are in doubt, an absent file proves nothing. Rewind takes records of commits
+// that are not in the platform repository for its own.
+func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind bool) (departures, error) {
 	var d departures
 	if !all || res.Fleet.Platform == nil {
 		return d, nil
@@ -44,7 +50,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 		if err != nil {
 			return d, err
 		}
-		d.add(entry.Name(), data, w.day().Format(time.DateOnly))
+		d.add(entry.Name(), data, w.day().Format(time.DateOnly), func(source string) bool { return !rewind && w.stranger(source) })
 	}
 	if doubtful(res, output) {
 		for _, k := range d.kept {
@@ -57,18 +63,25 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 	return d, err
 }
 
-// add judges by its record whether a tenant may go.
-func (d *departures) add(tenant string, record []byte, today string) {
-	why := "its record cannot be used"
+// add judges by its record whether a tenant may go. A tenant that another platform repository has published into the
+// same folder has its file there.
+func (d *departures) add(tenant string, record []byte, today string, stranger func(source string) bool) {
+	stays := departure{tenant, "its record cannot be used", false}
 	if r, err := manifest.ParseRecord(tenant, record); err == nil {
-		why = r.Stays(today)
+		stays.why = r.Stays(today)
+		if stays.foreign = stranger(r.Source); stays.foreign {
+			stays.why = fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source)
+		}
 	}
-	if why == "" {
+	if stays.why == "" {
 		d.gone = append(d.gone, tenant)
 	} else {
-		d.kept = append(d.kept, departure{tenant, why})
+		d.kept = append(d.kept, stays)
 	}
 }
+
+// stranger reports whether a commit is none of the platform repository at hand.
+func (w *workspace) stranger(source string) bool { return source != "" && gitops.Lacks(w.dir, source) }
 
 // doubtful reports whether a tenant that is gone may only be one that cannot be read: a file under
 // tenants/ is wrong in a way that belongs to no tenant, or a tenant is held back that never had a tree
@@ -91,7 +104,11 @@ func (d departures) tell(w *workspace) error {
 	for _, k := range d.kept {
 		w.say("%s is not removed, though it has no file here: %s", k.tenant, k.why)
 	}
-	if len(d.kept) > 0 {
+	foreign := func(k departure) bool { return k.foreign }
+	if slices.ContainsFunc(d.kept, foreign) {
+		w.say("platform repositories that share a branch need a --path each; where the history of this one was rewritten, --rewind goes by the rest of the record")
+	}
+	if slices.ContainsFunc(d.kept, func(k departure) bool { return !k.foreign }) {
 		w.say("bring the file back; to remove a tenant, let spec.lifecycle be offboarding until the day in spec.offboarding.after has passed, and remove its file then")
 	}
 	if d.stay() {
@@ -108,7 +125,7 @@ func staying(planned *pipeline.Planned) departures {
 	var d departures
 	for _, t := range planned.Plan.Tenants {
 		if t.Stays != "" {
-			d.kept = append(d.kept, departure{t.Name, t.Stays})
+			d.kept = append(d.kept, departure{tenant: t.Name, why: t.Stays})
 		}
 	}
 	return d

@@ -15,10 +15,11 @@ import (
 
 // leaving adds the removals of tenants that may go to the updates of a publish.
 type leaving struct {
-	w        *workspace
-	res      *pipeline.Result
-	all      bool
-	approval *approval
+	w   *workspace
+	res *pipeline.Result
+	// all: the run is about all tenants; rewind: their records may name commits that are not here.
+	all, rewind bool
+	approval    *approval
 	// overwrite are tenants whose hand edits may go with them; strangers those of them that have no file here, of
 	// which found are on some branch.
 	overwrite, strangers, found []string
@@ -40,7 +41,7 @@ func (l *leaving) around(prepare gitops.Prepare) gitops.Prepare {
 		if err != nil || l.atomic && len(updates) == 0 {
 			return updates, err
 		}
-		if l.departures, err = l.w.departed(head, l.res, l.all); err != nil {
+		if l.departures, err = l.w.departed(head, l.res, l.all, l.rewind); err != nil {
 			return nil, err
 		}
 		for _, name := range l.strangers {

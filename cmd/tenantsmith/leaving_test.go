@@ -163,3 +163,27 @@ func TestPullRequestStaysOpen(t *testing.T) {
 	f.propose(0)
 	require.Equal(t, "closed", f.pulls[0].open)
 }
+
+// A tenant of another platform repository, which publishes into the same folder of the branch, has its file there: it
+// is not removed, whatever its record says. A clone without history does not know.
+func TestTenantOfAnotherRepository(t *testing.T) {
+	f := newFleet(t)
+	f.publish(0)
+	ours := f.dir
+	f.dir = t.TempDir()
+	f.git("init", "-q", "-b", "main", f.dir)
+	f.tenant("third", "1.0.0")
+	f.ends("third")
+	f.commit("theirs")
+	f.publish(0, "third")
+	f.dir = ours
+	f.tenant("acme", "2.0.0")
+	f.commit("ours")
+	_, errs := f.publish(1, "--allow-prune", "100")
+	require.Contains(t, errs, "third is not removed, though it has no file here: it was published from commit ")
+	require.Contains(t, errs, "platform repositories that share a branch need a --path each")
+	require.NotContains(t, errs, "bring the file back")
+	require.Contains(t, f.names("main"), "tenants/third/.tenantsmith.json")
+	out, _ := f.publish(0, "--allow-prune", "100", "--rewind")
+	require.Contains(t, out, "third\tgone: ")
+}

@@ -136,7 +136,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err := w.source(&target, res); err != nil {
 		return err
 	}
-	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval, overwrite: o.overwrite, strangers: strangers}
+	left := &leaving{w: w, res: res, all: len(args) == 0, rewind: o.rewind, atomic: o.atomic, approval: &approval, overwrite: o.overwrite, strangers: strangers}
 	target.Approve, target.Losing = approval.approve, o.prune.judge
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
 	job := job{options: o, res: res, prepare: left.around(gitops.Always(updates...)), scope: scopeOf(args, res), left: left, prune: &o.prune, approval: &approval}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // SourceCommit returns the commit that is checked out in the repository around a folder; empty when
@@ -27,4 +28,29 @@ func SourceCommit(dir string) (string, error) {
 		return "", fmt.Errorf("read the commit of %s: %w", dir, err)
 	}
 	return head.Hash().String(), nil
+}
+
+// Lacks reports whether the repository around a folder is known not to have a commit (hexadecimal): it is another
+// one's, or the history was rewritten. A shallow clone and a folder without a repository know nothing.
+func Lacks(dir, commit string) bool {
+	if !plumbing.IsHash(commit) {
+		return false
+	}
+	top, _, err := around(dir)
+	if err != nil {
+		return false
+	}
+	r, err := openLocal(top)
+	if err != nil {
+		return false
+	}
+	defer r.Close()
+	if cut, err := r.Shallow(); err != nil || len(cut) > 0 {
+		return false
+	}
+	if _, err := r.resolve("HEAD"); err != nil {
+		return false
+	}
+	_, err = object.GetCommit(r.Storage, plumbing.NewHash(commit))
+	return errors.Is(err, plumbing.ErrObjectNotFound)
 }
