@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +31,9 @@ func (d *delivery) flags(cmd *cobra.Command) {
 
 // check refuses flags that do not go together.
 func (d *delivery) check(o publishOptions) error {
-	switch {
+	switch rest := strings.ReplaceAll(o.branch, envWord, ""); {
+	case strings.ContainsAny(rest, "{}"):
+		return fmt.Errorf("--branch %s: only %s stands for something, the name of each environment", o.branch, envWord)
 	case o.statement != "" && strings.Contains(o.branch, envWord):
 		return errors.New("--statement is about one commit, and {env} makes one for each environment: use --note")
 	case len(o.adopt) > 0 && (d.pull || d.hydrator || strings.Contains(o.branch, envWord)):

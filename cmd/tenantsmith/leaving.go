@@ -34,11 +34,11 @@ type leaving struct {
 var errKept = errors.New("a tenant without a file is not removed")
 
 // around asks for the updates, and looks who has gone from the head of the branch. Where a run that is all or
-// nothing has nothing to publish, nobody goes either.
+// nothing gives up what it has to publish, nobody goes either.
 func (l *leaving) around(prepare gitops.Prepare) gitops.Prepare {
 	return func(ctx context.Context, head *gitops.Commit) ([]gitops.Update, error) {
 		updates, err := prepare(ctx, head)
-		if err != nil || l.atomic && len(updates) == 0 {
+		if err != nil || l.atomic && len(updates) == 0 && len(updatesOf(l.res)) > 0 {
 			return updates, err
 		}
 		if l.departures, err = l.w.departed(head, l.res, l.all, l.rewind); err != nil {

@@ -187,3 +187,40 @@ func TestTenantOfAnotherRepository(t *testing.T) {
 	out, _ := f.publish(0, "--allow-prune", "100", "--rewind")
 	require.Contains(t, out, "third\tgone: ")
 }
+
+// A run that is all or nothing looks for tenants that stay even where no tenant is left to be rendered.
+func TestAtomicWithoutTenants(t *testing.T) {
+	f := newFleet(t)
+	f.ends("shop")
+	f.publish(0)
+	f.drop("shop")
+	f.drop("acme")
+	was := f.sha("main")
+	_, errs := f.publish(1, "--atomic", "--allow-prune", "100")
+	require.Contains(t, errs, "nothing published: --atomic, and tenants without a file stay")
+	require.Equal(t, was, f.sha("main"))
+	f.tenant("acme", "1.0.0")
+	f.ends("acme")
+	f.publish(0, "acme")
+	f.drop("acme")
+	out, _ := f.publish(0, "--atomic", "--allow-prune", "100")
+	require.Contains(t, out, "shop\tgone: ")
+	require.NotContains(t, f.names("main"), "acme")
+}
+
+// What is left alone counts among all objects.
+func TestLimitCountsTenantsUnderHold(t *testing.T) {
+	f := newFleet(t)
+	f.ends("shop")
+	f.publish(0)
+	f.drop("shop")
+	of := func() string {
+		_, errs := f.publish(1)
+		return strings.Fields(errs[strings.LastIndex(errs, "nothing published: "):])[4]
+	}
+	was := of()
+	var o, e bytes.Buffer
+	args := []string{"-C", f.dir, "hold", "acme", "--for", "1h", "--ticket", "T-1", "--author", "Ann <ann@example.com>", "--repo", f.url()}
+	require.Equal(t, 0, run(t.Context(), args, streams{out: &o, err: &e}), e.String())
+	require.Equal(t, was, of())
+}
