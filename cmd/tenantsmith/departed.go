@@ -20,11 +20,14 @@ type departures struct {
 	doubts []string    // may, if their files are really gone
 }
 
-// departure is a tenant that stays, and why. A foreign one is of another platform repository, as far as this one knows.
-type departure struct {
-	tenant, why string
-	foreign     bool
-}
+// departure is a tenant that stays, why, and what to do.
+type departure struct{ tenant, why, advice string }
+
+const (
+	adviceActive  = "bring the file back; to remove a tenant, let spec.lifecycle be offboarding until the day in spec.offboarding.after has passed, and remove its file then"
+	adviceForeign = "platform repositories that share a branch need a --path each; where the history of this one was rewritten, --rewind goes by the rest of the record"
+	adviceLate    = "publish from a commit that has it in its history: a run that comes late removes nobody"
+)
 
 // departed looks through an output, which holds the folder tenants/. Only a run over all tenants knows who has
 // gone; and where the inputs themselves are in doubt, an absent file proves nothing. Rewind takes records of commits
@@ -63,14 +66,37 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 	return d, err
 }
 
+// late keeps all tenants without a file where the head has what a younger commit than the one at hand renders: they may
+// have their files there.
+func (d *departures) late(dir string, head *gitops.Commit) error {
+	if len(d.gone)+len(d.kept) == 0 {
+		return nil
+	}
+	young, err := gitops.Younger(dir, head)
+	if young == "" || err != nil {
+		return err
+	}
+	for _, name := range d.gone {
+		d.kept = append(d.kept, departure{tenant: name})
+	}
+	d.gone = nil
+	for i, k := range d.kept {
+		if k.advice != adviceForeign {
+			d.kept[i].why, d.kept[i].advice = fmt.Sprintf("the branch has what commit %.12s renders, which is younger than the one at hand", young), adviceLate
+		}
+	}
+	slices.SortFunc(d.kept, func(a, b departure) int { return strings.Compare(a.tenant, b.tenant) })
+	return nil
+}
+
 // add judges by its record whether a tenant may go. A tenant that another platform repository has published into the
 // same folder has its file there.
 func (d *departures) add(tenant string, record []byte, today string, stranger func(source string) bool) {
-	stays := departure{tenant, "its record cannot be used", false}
+	stays := departure{tenant, "its record cannot be used", adviceActive}
 	if r, err := manifest.ParseRecord(tenant, record); err == nil {
 		stays.why = r.Stays(today)
-		if stays.foreign = stranger(r.Source); stays.foreign {
-			stays.why = fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source)
+		if stranger(r.Source) {
+			stays.why, stays.advice = fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source), adviceForeign
 		}
 	}
 	if stays.why == "" {
@@ -104,12 +130,10 @@ func (d departures) tell(w *workspace) error {
 	for _, k := range d.kept {
 		w.say("%s is not removed, though it has no file here: %s", k.tenant, k.why)
 	}
-	foreign := func(k departure) bool { return k.foreign }
-	if slices.ContainsFunc(d.kept, foreign) {
-		w.say("platform repositories that share a branch need a --path each; where the history of this one was rewritten, --rewind goes by the rest of the record")
-	}
-	if slices.ContainsFunc(d.kept, func(k departure) bool { return !k.foreign }) {
-		w.say("bring the file back; to remove a tenant, let spec.lifecycle be offboarding until the day in spec.offboarding.after has passed, and remove its file then")
+	for _, advice := range []string{adviceActive, adviceForeign, adviceLate} {
+		if slices.ContainsFunc(d.kept, func(k departure) bool { return k.advice == advice }) {
+			w.say("%s", advice)
+		}
 	}
 	if d.stay() {
 		return errProblems
@@ -125,7 +149,7 @@ func staying(planned *pipeline.Planned) departures {
 	var d departures
 	for _, t := range planned.Plan.Tenants {
 		if t.Stays != "" {
-			d.kept = append(d.kept, departure{tenant: t.Name, why: t.Stays})
+			d.kept = append(d.kept, departure{t.Name, t.Stays, adviceActive})
 		}
 	}
 	return d

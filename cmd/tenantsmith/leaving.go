@@ -44,6 +44,11 @@ func (l *leaving) around(prepare gitops.Prepare) gitops.Prepare {
 		if l.departures, err = l.w.departed(head, l.res, l.all, l.rewind); err != nil {
 			return nil, err
 		}
+		if !l.rewind {
+			if err := l.late(l.w.dir, head); err != nil {
+				return nil, err
+			}
+		}
 		for _, name := range l.strangers {
 			if _, err := fs.Stat(head, manifest.RecordPath(name)); err == nil {
 				l.found = append(l.found, name)

@@ -184,7 +184,15 @@ func TestTenantOfAnotherRepository(t *testing.T) {
 	require.Contains(t, errs, "platform repositories that share a branch need a --path each")
 	require.NotContains(t, errs, "bring the file back")
 	require.Contains(t, f.names("main"), "tenants/third/.tenantsmith.json")
-	out, _ := f.publish(0, "--allow-prune", "100", "--rewind")
+	// Theirs being younger says nothing of ours.
+	f.ends("shop")
+	f.commit("ends")
+	f.publish(0, "shop")
+	f.drop("shop")
+	f.commit("gone")
+	out, _ := f.publish(1, "--allow-prune", "100")
+	require.Contains(t, out, "shop\tgone: ")
+	out, _ = f.publish(0, "--allow-prune", "100", "--rewind")
 	require.Contains(t, out, "third\tgone: ")
 }
 
@@ -223,4 +231,32 @@ func TestLimitCountsTenantsUnderHold(t *testing.T) {
 	args := []string{"-C", f.dir, "hold", "acme", "--for", "1h", "--ticket", "T-1", "--author", "Ann <ann@example.com>", "--repo", f.url()}
 	require.Equal(t, 0, run(t.Context(), args, streams{out: &o, err: &e}), e.String())
 	require.Equal(t, was, of())
+}
+
+// A run that comes late knows nothing of tenants that came after it, nor of one that came back.
+func TestLateRunRemovesNobody(t *testing.T) {
+	f := newFleet(t)
+	f.ends("shop")
+	f.commit("ends")
+	f.publish(0)
+	file := filepath.Join(f.dir, "tenants/shop.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	f.drop("shop")
+	gone := f.commit("gone")
+	require.NoError(t, os.WriteFile(file, text, 0o644))
+	f.tenant("acme", "2.0.0")
+	f.tenant("third", "1.0.0")
+	f.commit("back")
+	f.publish(0)
+	was := f.sha("main")
+	f.git("-C", f.dir, "checkout", "-q", gone)
+	_, errs := f.publish(1, "--allow-prune", "100")
+	require.Contains(t, errs, "shop is not removed, though it has no file here: the branch has what commit ")
+	require.Contains(t, errs, "third is not removed, though it has no file here: the branch has what commit ")
+	require.Contains(t, errs, "a run that comes late removes nobody")
+	require.NotContains(t, errs, "bring the file back")
+	require.Equal(t, was, f.sha("main"))
+	out, _ := f.publish(1, "--allow-prune", "100", "--rewind", "--dry-run")
+	require.Contains(t, out, "shop\tgone: ")
 }

@@ -50,7 +50,7 @@ func (o *owning) apply(w *workspace, res *pipeline.Result, shard pipeline.Shard,
 			return nil, fmt.Errorf("%s stands in --adopt and in --overwrite; only one of them can be meant", name)
 		}
 	}
-	o.adopt = slices.DeleteFunc(slices.Clone(o.adopt), func(name string) bool { return !slices.Contains(known(res), name) })
+	o.adopt = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(o.adopt))), func(name string) bool { return !slices.Contains(known(res), name) })
 	for i := range updates {
 		updates[i].Overwrite = slices.Contains(o.overwrite, updates[i].Tenant)
 	}
