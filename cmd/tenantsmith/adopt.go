@@ -221,7 +221,7 @@ func (a *adoption) told(done gitops.Result) error {
 		switch e := a.edits[tenant]; {
 		case e == nil:
 			a.w.say("%s: nothing was changed by hand", tenant)
-		case changed:
+		case changed && (a.dryRun || done.Commit != ""):
 			a.say(tenant, e)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +31,9 @@ func (d *delivery) flags(cmd *cobra.Command) {
 
 // check refuses flags that do not go together.
 func (d *delivery) check(o publishOptions) error {
-	switch {
+	switch rest := strings.ReplaceAll(o.branch, envWord, ""); {
+	case strings.ContainsAny(rest, "{}"):
+		return fmt.Errorf("--branch %s: only %s stands for something, the name of each environment", o.branch, envWord)
 	case o.statement != "" && strings.Contains(o.branch, envWord):
 		return errors.New("--statement is about one commit, and {env} makes one for each environment: use --note")
 	case len(o.adopt) > 0 && (d.pull || d.hydrator || strings.Contains(o.branch, envWord)):
@@ -50,6 +53,10 @@ type job struct {
 	options publishOptions
 	res     *pipeline.Result
 	prepare gitops.Prepare
+	left    *leaving
+	prune   *pruning
+	// approval is that of what changes.
+	approval *approval
 	// direct publishes to the only branch there is.
 	direct func(ctx context.Context, to gitops.Options) (gitops.Result, error)
 	// scope names what was asked for: the tenants, or * for all.
@@ -126,57 +133,21 @@ func (w *workspace) deliver(ctx context.Context, r route, j job) (delivered, err
 }
 
 // deliverAll publishes to each branch. What was published to the first ones stays when one of them fails: each branch
-// is a repository of its own to those who follow it.
-func (w *workspace) deliverAll(ctx context.Context, all []route, j job, a *approval) ([]delivered, error) {
+// is a repository of its own to those who follow it. What can be known before is known before any is written.
+func (w *workspace) deliverAll(ctx context.Context, all []route, j job) ([]delivered, error) {
 	if len(all) > 1 {
-		if err := foresee(ctx, all, j, a); err != nil {
-			return nil, err
+		if stopped, err := foresee(ctx, all, j); len(stopped) > 0 || err != nil {
+			return stopped, err
 		}
 	}
 	var out []delivered
 	for _, r := range all {
 		done, err := w.deliver(ctx, r, j)
+		j.left.note()
 		if err != nil {
 			return out, err
 		}
 		out = append(out, done)
 	}
 	return out, nil
-}
-
-// foresee asks for approval of what changes on all branches together: a plan knows tenants, not branches.
-func foresee(ctx context.Context, all []route, j job, a *approval) error {
-	if a.expect == "" {
-		return nil
-	}
-	var changes []gitops.Change
-	for _, r := range all {
-		opts := r.Options
-		opts.DryRun, opts.Approve = true, nil
-		done, err := gitops.Publish(ctx, opts, gitops.Only(r.env, j.prepare))
-		if err != nil {
-			return err
-		}
-		changes = append(changes, done.Changed...)
-	}
-	if err := a.approve(changes); err != nil {
-		return err
-	}
-	for i := range all {
-		all[i].Approve = func(now []gitops.Change) error {
-			return a.within(changes, now)
-		}
-	}
-	return nil
-}
-
-// within refuses tenants that were not among those approved.
-func (a *approval) within(approved, now []gitops.Change) error {
-	for _, c := range now {
-		a.refused = a.refused || changesFiles(c) && !slices.ContainsFunc(approved, func(b gitops.Change) bool { return b.Tenant == c.Tenant })
-	}
-	if a.refused {
-		return errUnexpected
-	}
-	return nil
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 )
@@ -18,12 +20,19 @@ type departures struct {
 	doubts []string    // may, if their files are really gone
 }
 
-// departure is a tenant that stays, and why.
-type departure struct{ tenant, why string }
+// departure is a tenant that stays, why, and what to do.
+type departure struct{ tenant, why, advice string }
+
+const (
+	adviceActive  = "bring the file back; to remove a tenant, let spec.lifecycle be offboarding until the day in spec.offboarding.after has passed, and remove its file then"
+	adviceForeign = "platform repositories that share a branch need a --path each; where the history of this one was rewritten, --rewind goes by the rest of the record"
+	adviceLate    = "publish from a commit that has it in its history: a run that comes late removes nobody"
+)
 
 // departed looks through an output, which holds the folder tenants/. Only a run over all tenants knows who has
-// gone; and where the inputs themselves are in doubt, an absent file proves nothing.
-func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (departures, error) {
+// gone; and where the inputs themselves are in doubt, an absent file proves nothing. Rewind takes records of commits
+// that are not in the platform repository for its own.
+func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind bool) (departures, error) {
 	var d departures
 	if !all || res.Fleet.Platform == nil {
 		return d, nil
@@ -44,7 +53,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 		if err != nil {
 			return d, err
 		}
-		d.add(entry.Name(), data, w.day().Format(time.DateOnly))
+		d.add(entry.Name(), data, w.day().Format(time.DateOnly), func(source string) bool { return !rewind && w.stranger(source) })
 	}
 	if doubtful(res, output) {
 		for _, k := range d.kept {
@@ -57,18 +66,48 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 	return d, err
 }
 
-// add judges by its record whether a tenant may go.
-func (d *departures) add(tenant string, record []byte, today string) {
-	why := "its record cannot be used"
-	if r, err := manifest.ParseRecord(tenant, record); err == nil {
-		why = r.Stays(today)
+// late keeps all tenants without a file where the head has what a younger commit than the one at hand renders: they may
+// have their files there.
+func (d *departures) late(dir string, head *gitops.Commit) error {
+	if len(d.gone)+len(d.kept) == 0 {
+		return nil
 	}
-	if why == "" {
+	young, err := gitops.Younger(dir, head)
+	if young == "" || err != nil {
+		return err
+	}
+	for _, name := range d.gone {
+		d.kept = append(d.kept, departure{tenant: name})
+	}
+	d.gone = nil
+	for i, k := range d.kept {
+		if k.advice != adviceForeign {
+			d.kept[i].why, d.kept[i].advice = fmt.Sprintf("the branch has what commit %.12s renders, which is younger than the one at hand", young), adviceLate
+		}
+	}
+	slices.SortFunc(d.kept, func(a, b departure) int { return strings.Compare(a.tenant, b.tenant) })
+	return nil
+}
+
+// add judges by its record whether a tenant may go. A tenant that another platform repository has published into the
+// same folder has its file there.
+func (d *departures) add(tenant string, record []byte, today string, stranger func(source string) bool) {
+	stays := departure{tenant, "its record cannot be used", adviceActive}
+	if r, err := manifest.ParseRecord(tenant, record); err == nil {
+		stays.why = r.Stays(today)
+		if stranger(r.Source) {
+			stays.why, stays.advice = fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source), adviceForeign
+		}
+	}
+	if stays.why == "" {
 		d.gone = append(d.gone, tenant)
 	} else {
-		d.kept = append(d.kept, departure{tenant, why})
+		d.kept = append(d.kept, stays)
 	}
 }
+
+// stranger reports whether a commit is none of the platform repository at hand.
+func (w *workspace) stranger(source string) bool { return source != "" && gitops.Lacks(w.dir, source) }
 
 // doubtful reports whether a tenant that is gone may only be one that cannot be read: a file under
 // tenants/ is wrong in a way that belongs to no tenant, or a tenant is held back that never had a tree
@@ -91,8 +130,10 @@ func (d departures) tell(w *workspace) error {
 	for _, k := range d.kept {
 		w.say("%s is not removed, though it has no file here: %s", k.tenant, k.why)
 	}
-	if len(d.kept) > 0 {
-		w.say("bring the file back; to remove a tenant, let spec.lifecycle be offboarding until the day in spec.offboarding.after has passed, and remove its file then")
+	for _, advice := range []string{adviceActive, adviceForeign, adviceLate} {
+		if slices.ContainsFunc(d.kept, func(k departure) bool { return k.advice == advice }) {
+			w.say("%s", advice)
+		}
 	}
 	if d.stay() {
 		return errProblems
@@ -108,7 +149,7 @@ func staying(planned *pipeline.Planned) departures {
 	var d departures
 	for _, t := range planned.Plan.Tenants {
 		if t.Stays != "" {
-			d.kept = append(d.kept, departure{t.Name, t.Stays})
+			d.kept = append(d.kept, departure{t.Name, t.Stays, adviceActive})
 		}
 	}
 	return d

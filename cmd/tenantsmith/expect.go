@@ -43,9 +43,9 @@ func changesFiles(c gitops.Change) bool {
 	return slices.ContainsFunc(slices.Concat(c.Added, c.Modified, c.Removed), func(file string) bool { return path.Base(file) != manifest.RecordName })
 }
 
-// unexpected says why nothing was published, and how to go on.
-func (w *workspace) unexpected(a approval) error {
-	w.say("nothing published: the output has the digest %s, and %s was expected", a.found, a.expect)
+// unexpected says why nothing was published, in the words that say so, and how to go on.
+func (w *workspace) unexpected(a approval, nothing string) error {
+	w.say("%s: the output has the digest %s, and %s was expected", nothing, a.found, a.expect)
 	w.say("something changed since the plan, or the GitOps repository does not hold what its base renders: run plan again, and publish --dry-run to see which tenants change")
 	return errProblems
 }

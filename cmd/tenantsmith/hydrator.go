@@ -18,8 +18,7 @@ const attributes = "**/" + gitops.HydratorFile + " linguist-generated=true\n"
 // hydrate publishes to the branch that proposes what becomes active. Where nothing changes no commit is made, only
 // the note tells that this commit of the platform repository has been rendered.
 func hydrate(ctx context.Context, r route, j job) (delivered, error) {
-	opts := r.Options
-	opts.From, opts.Branch = r.Branch, proposing(r.Branch, r.Path)
+	opts := j.aim(r)
 	opts.Reason = j.dry.Subject
 	opts.Trailers = slices.Concat(opts.Trailers, j.dry.Trailers())
 	opts.Beside = func(head *gitops.Commit, changed []gitops.Change) (map[string][]byte, error) {

@@ -24,28 +24,37 @@ func (o *owning) flags(cmd *cobra.Command) {
 }
 
 // apply marks the updates of tenants whose hand edits may go. A name of no tenant of this run is a slip that would
-// pass unseen.
-func (o *owning) apply(w *workspace, res *pipeline.Result, shard pipeline.Shard, updates []gitops.Update) error {
+// pass unseen; strangers are those that may be tenants which go, as only a run over all can tell.
+func (o *owning) apply(w *workspace, res *pipeline.Result, shard pipeline.Shard, updates []gitops.Update, whole bool) (strangers []string, err error) {
 	if len(o.adopt) > 0 && w.trusted != "" {
-		return errors.New("--adopt writes overrides, and --trusted-from does not take them from the working tree: they do not go together")
+		return nil, errors.New("--adopt writes overrides, and --trusted-from does not take them from the working tree: they do not go together")
 	}
 	all := known(res)
 	if shard != (pipeline.Shard{}) { // another run has the others
 		all = append(all, w.values(tenantNames)...)
 	}
-	if err := cmp.Or(among("--overwrite", o.overwrite, all), among("--adopt", o.adopt, all)); err != nil {
-		return err
+	here := o.overwrite
+	if whole {
+		here = nil
+		for _, name := range o.overwrite {
+			if !slices.Contains(all, name) && res.Shard.Has(name) {
+				strangers = append(strangers, name)
+			}
+		}
+	}
+	if err := cmp.Or(among("--overwrite", here, all), among("--adopt", o.adopt, all)); err != nil {
+		return nil, err
 	}
 	for _, name := range o.adopt {
 		if slices.Contains(o.overwrite, name) {
-			return fmt.Errorf("%s stands in --adopt and in --overwrite; only one of them can be meant", name)
+			return nil, fmt.Errorf("%s stands in --adopt and in --overwrite; only one of them can be meant", name)
 		}
 	}
-	o.adopt = slices.DeleteFunc(slices.Clone(o.adopt), func(name string) bool { return !slices.Contains(known(res), name) })
+	o.adopt = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(o.adopt))), func(name string) bool { return !slices.Contains(known(res), name) })
 	for i := range updates {
 		updates[i].Overwrite = slices.Contains(o.overwrite, updates[i].Tenant)
 	}
-	return nil
+	return strangers, nil
 }
 
 // among refuses names that the run is not about.

@@ -41,14 +41,25 @@ func (p *pruning) judge(l manifest.Loss) error {
 	return errPruned
 }
 
-// tell says what would have gone, and how to let it go. Done is what did not happen.
-func (p *pruning) tell(w *workspace, done string) error {
+// within lets go on one of several branches what was judged before, for all of them.
+func (p *pruning) within(seen manifest.Loss) func(manifest.Loss) error {
+	return func(l manifest.Loss) error {
+		more := slices.ContainsFunc(l.Tenants, func(name string) bool { return !slices.Contains(seen.Tenants, name) })
+		if p.lost = nil; !more && l.Objects <= seen.Objects {
+			return nil
+		}
+		return p.judge(l)
+	}
+}
+
+// tell says what would have gone, and how to let it go. Nothing says what did not happen.
+func (p *pruning) tell(w *workspace, nothing string) error {
 	l := p.lost
 	tenants := ""
 	if len(l.Tenants) > 0 {
 		tenants = ", with the tenants " + list(l.Tenants)
 	}
-	w.say("nothing %s: %d of %d objects would go%s; more than %d tenants or %d %% need --allow-prune %d", done, l.Objects, l.Of, tenants, fewTenants, partPercent, l.Objects)
+	w.say("%s: %d of %d objects would go%s; more than %d tenants or %d %% need --allow-prune %d", nothing, l.Objects, l.Of, tenants, fewTenants, partPercent, l.Objects)
 	return errProblems
 }
 

@@ -116,7 +116,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	updates := updatesOf(res)
-	if err := o.owning.apply(w, res, o.shard, updates); err != nil {
+	strangers, err := o.owning.apply(w, res, o.shard, updates, len(args) == 0)
+	if err != nil {
 		return err
 	}
 	if o.atomic && len(res.Held) > 0 {
@@ -126,7 +127,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	approval := approval{expect: o.expect, updates: updates}
 	if len(updates) == 0 && len(args) > 0 {
 		if approval.approve(nil) != nil {
-			return w.unexpected(approval)
+			return w.unexpected(approval, nothing(nil))
 		}
 		w.say("no tenant to publish")
 		return outcome(o, res, nil)
@@ -135,10 +136,10 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err := w.source(&target, res); err != nil {
 		return err
 	}
-	left := &leaving{w: w, res: res, all: len(args) == 0, atomic: o.atomic, approval: &approval}
+	left := &leaving{w: w, res: res, all: len(args) == 0, rewind: o.rewind, atomic: o.atomic, approval: &approval, overwrite: o.overwrite, strangers: strangers}
 	target.Approve, target.Losing = approval.approve, o.prune.judge
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
-	job := job{options: o, res: res, prepare: left.around(gitops.Always(updates...)), scope: scopeOf(args, res)}
+	job := job{options: o, res: res, prepare: left.around(gitops.Always(updates...)), scope: scopeOf(args, res), left: left, prune: &o.prune, approval: &approval}
 	job.direct = func(ctx context.Context, to gitops.Options) (gitops.Result, error) {
 		return adopting.publish(ctx, to, &approval)
 	}
@@ -147,32 +148,49 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 			return err
 		}
 	}
-	done, err := w.deliverAll(ctx, routes(target, res), job, &approval)
-	switch {
-	case approval.refused:
-		return w.unexpected(approval)
-	case o.prune.lost != nil:
-		return o.prune.tell(w, "published")
-	case left.refused:
-		w.say("nothing published: --atomic, and tenants without a file stay")
-		return left.tell(w)
-	}
+	done, failed := w.deliverAll(ctx, routes(target, res), job)
 	for _, d := range done {
 		if err := w.state(statement, d.Result); err != nil {
 			return err
 		}
-		if err := adopting.told(d.Result); err != nil {
+	}
+	if len(done) > 0 && failed == nil {
+		if err := adopting.told(done[0].Result); err != nil {
 			return err
 		}
 	}
-	if err == nil && len(updates)+len(left.gone) == 0 {
+	if failed == nil && len(updates)+len(left.seen.gone) == 0 {
 		w.say("no tenant to publish")
-		return cmp.Or(left.tell(w), outcome(o, res, done))
+		return cmp.Or(left.seen.tell(w), outcome(o, res, done))
 	}
-	if told := w.published(done, job); told != nil || err != nil {
-		return cmp.Or(told, w.unsigned(err))
+	if told := w.published(done, job); told != nil || failed != nil {
+		return cmp.Or(told, w.stopped(failed, job, nothing(done)))
 	}
-	return cmp.Or(left.tell(w), outcome(o, res, done))
+	return cmp.Or(left.seen.tell(w), outcome(o, res, done))
+}
+
+// stopped says why a run, or the rest of one with several branches, was not published.
+func (w *workspace) stopped(err error, j job, nothing string) error {
+	switch {
+	case j.left.slip != nil:
+		return j.left.slip
+	case j.approval.refused:
+		return w.unexpected(*j.approval, nothing)
+	case j.prune.lost != nil:
+		return j.prune.tell(w, nothing)
+	case j.left.refused:
+		w.say("%s: --atomic, and tenants without a file stay", nothing)
+		return j.left.seen.tell(w)
+	}
+	return w.unsigned(err, nothing)
+}
+
+// nothing says that nothing was published, or nothing more than was told.
+func nothing(done []delivered) string {
+	if slices.ContainsFunc(done, func(d delivered) bool { return d.Commit != "" }) {
+		return "nothing published to the other branches"
+	}
+	return "nothing published"
 }
 
 // outcome is the exit code: problems of the tenants that were rendered, or of those at the remote.

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/forge"
@@ -74,7 +73,8 @@ func (p *proposer) find(ctx context.Context) error {
 // moot is the end of a proposal that has nothing to propose. Where tenants were left alone nobody knows that.
 func (p *proposer) moot(ctx context.Context, seen gitops.Result) (delivered, error) {
 	out := delivered{Result: seen, branch: p.base.Branch}
-	if p.open == nil || len(seen.Changed)+len(seen.Skipped)+len(seen.Held) > 0 {
+	alone := len(seen.Changed)+len(seen.Skipped)+len(seen.Held)+len(p.job.res.Held) > 0 || p.job.left.stay()
+	if p.open == nil || alone || failing(p.job.res) > 0 {
 		return out, nil
 	}
 	out.said = fmt.Sprintf("%s holds this output already at %s; #%d is moot", p.base.Branch, short(seen.Head), p.open.Number)
@@ -170,8 +170,11 @@ func (p *proposer) name(changes []gitops.Change, digest string) string {
 // digest is that of the rendered files of the tenants that change.
 func (p *proposer) digest(changes []gitops.Change) string {
 	sums := map[string]map[string]string{}
+	for _, c := range changes {
+		sums[c.Tenant] = nil // goes, unless it is rendered
+	}
 	for _, u := range updatesOf(p.job.res) {
-		if slices.ContainsFunc(changes, func(c gitops.Change) bool { return c.Tenant == u.Tenant }) {
+		if _, changes := sums[u.Tenant]; changes {
 			sums[u.Tenant] = pipeline.FileSums(u.Files)
 		}
 	}

@@ -244,6 +244,7 @@ func TestPullRequestFaults(t *testing.T) {
 		{[]string{"--pull-request", "--adopt", "acme"}, "--adopt takes over what people changed on one branch"},
 		{[]string{"--branch", byEnvironment, "--adopt", "acme"}, "--adopt takes over what people changed on one branch"},
 		{[]string{"--branch", byEnvironment, "--statement", "s.json"}, "use --note"},
+		{[]string{"--branch", "environments/{environment}"}, "only {env} stands for something"},
 		{[]string{"--pull-request", "--plan", plan, "--base", "HEAD"}, "one description"},
 		{[]string{"--pull-request", "--forge-url", "http://github.example.com/api/v3"}, "in the clear; use https"},
 		{[]string{"--pull-request", "--forge-url", "https://u:" + forgeSecret + "@github.example.com"}, "without credentials"},

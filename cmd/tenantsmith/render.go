@@ -126,7 +126,7 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 		return w.unusable("--output", dir, err)
 	}
 	defer root.Close()
-	left, err := w.departed(root.FS(), res, all)
+	left, err := w.departed(root.FS(), res, all, false)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 		return err
 	}
 	if o.prune.judge(lost) != nil {
-		return o.prune.tell(w, "written")
+		return o.prune.tell(w, "nothing written")
 	}
 	sum, problems, err := writeTrees(root, res, left.gone)
 	if err != nil {
@@ -237,7 +237,7 @@ func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]s
 		}
 		stale, problems = append(stale, files...), append(problems, found...)
 	}
-	left, err := w.departed(root.FS(), res, all)
+	left, err := w.departed(root.FS(), res, all, false)
 	if err != nil {
 		return nil, nil, err
 	}

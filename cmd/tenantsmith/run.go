@@ -66,9 +66,12 @@ func (w *workspace) ready(o pipeline.Options) (_ pipeline.Options, done func()) 
 	return o, p.clear
 }
 
-// environments are the names of the platform's, in its order.
+// environments are the names of the platform's, in its order; none where the platform file cannot be read.
 func environments(res *pipeline.Result) []string {
 	var out []string
+	if res.Fleet.Platform == nil {
+		return out
+	}
 	for _, e := range res.Fleet.Platform.Environments {
 		out = append(out, e.Name)
 	}

@@ -146,7 +146,7 @@ func ownDigest() (string, error) {
 }
 
 // unsigned says which commits are not signed; other errors stay as they are.
-func (w *workspace) unsigned(err error) error {
+func (w *workspace) unsigned(err error, nothing string) error {
 	var refused *gitops.UnsignedError
 	if !errors.As(err, &refused) {
 		return err
@@ -154,7 +154,7 @@ func (w *workspace) unsigned(err error) error {
 	for _, c := range refused.Commits {
 		w.say("commit %s (%s: %s) %s", short(c.Hash), c.Author, c.Subject, c.Signature.Why)
 	}
-	w.say("nothing published: --require-signed, and %s not signed by a key that it names", report.Plural(len(refused.Commits), "commit")+map[bool]string{true: " is", false: " are"}[len(refused.Commits) == 1])
+	w.say("%s: --require-signed, and %s not signed by a key that it names", nothing, report.Plural(len(refused.Commits), "commit")+map[bool]string{true: " is", false: " are"}[len(refused.Commits) == 1])
 	return errProblems
 }
 

@@ -27,11 +27,14 @@ func (h *headReader) yielding(old *manifest.Record) (*manifest.Record, []string,
 	return &taken, edited, nil
 }
 
-// choices says what can become of a hand edit in a GitOps repository.
-func choices(tenant string, problems []manifest.Problem) []manifest.Problem {
+// choices says what can become of a hand edit in a GitOps repository; of a tenant that goes nothing is rendered.
+func choices(tenant string, goes bool, problems []manifest.Problem) []manifest.Problem {
 	for i := range problems {
 		if problems[i].Message == manifest.HandEdited {
 			problems[i].Remedy = fmt.Sprintf("publish with --adopt %s to keep the change as a patch, with --overwrite %s to drop it", tenant, tenant)
+			if goes {
+				problems[i].Remedy = fmt.Sprintf("publish with --overwrite %s to remove it with the tenant, or bring the tenant's file back", tenant)
+			}
 		}
 	}
 	return problems

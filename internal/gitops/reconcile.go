@@ -62,7 +62,7 @@ func (tp *tenantPlan) compare(t *target, h *headReader, from *source) ([]manifes
 	}
 	changes, problems, err := manifest.Reconcile(owned, h.next, h.read)
 	if err != nil || len(problems) > 0 {
-		return choices(tp.Tenant, problems), err
+		return choices(tp.Tenant, len(tp.update.Files) == 0, problems), err
 	}
 	tp.Removed = changes.Remove
 	if _, stays := h.next[record]; old != nil && !stays {

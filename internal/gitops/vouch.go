@@ -182,31 +182,39 @@ func trailer(commit []byte, key string) string {
 }
 
 // recorded are the sources that the records of all tenants name.
-func (c *Commit) recorded() ([]string, error) {
+func (c *Commit) recorded() (out []string, err error) {
+	err = c.records(func(source, _ string) error { out = append(out, source); return nil })
+	return out, err
+}
+
+// records tells of each tenant at the head which commit it comes from, and when that was made (RFC 3339), by name.
+func (c *Commit) records(tell func(source, when string) error) error {
 	folders, err := c.ReadDir("tenants")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	records := make([]string, len(folders))
+	paths := make([]string, len(folders))
 	for i, folder := range folders {
-		records[i] = manifest.RecordPath(folder.Name())
+		paths[i] = manifest.RecordPath(folder.Name())
 	}
-	if err := c.Prefetch(records); err != nil {
-		return nil, err
+	if err := c.Prefetch(paths); err != nil {
+		return err
 	}
-	var out []string
-	for _, folder := range folders {
-		f, err := c.Open(manifest.RecordPath(folder.Name()))
+	for _, path := range paths {
+		f, err := c.Open(path)
 		if err != nil {
 			continue // not one of ours
 		}
-		var record struct{ Source string }
-		if err := json.NewDecoder(io.LimitReader(f, maxObject)).Decode(&record); err == nil && plumbing.IsHash(record.Source) {
-			out = append(out, record.Source)
+		var record struct{ Source, SourceTime string }
+		if err := json.NewDecoder(io.LimitReader(f, maxObject)).Decode(&record); err != nil || !plumbing.IsHash(record.Source) {
+			continue
+		}
+		if err := tell(record.Source, record.SourceTime); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }

@@ -1,6 +1,9 @@
 package manifest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Loss is what a run takes away from an output: tenants that go whole, and objects of those that change.
 type Loss struct {
@@ -33,6 +36,12 @@ func (l *Loss) Keep(old *Record) {
 	if old != nil {
 		l.Of += len(objectsIn(old.Tenant, old.Files))
 	}
+}
+
+// Add adds what goes elsewhere, such as on another branch. A tenant that goes on both is one.
+func (l *Loss) Add(o Loss) {
+	l.Tenants = slices.Compact(slices.Sorted(slices.Values(slices.Concat(l.Tenants, o.Tenants))))
+	l.Objects, l.Of = l.Objects+o.Objects, l.Of+o.Of
 }
 
 // object is one in an environment, by the tree and the name of its file: the base of a tree is in all of them.

@@ -55,7 +55,7 @@ func (p *planner) load(narrow bool) error {
 	if err := p.old.load(p.scope.old, p.scope.none(p.scope.old, p.options.Tenants), p.memo); err != nil {
 		return err
 	}
-	return p.new.load(p.scope.new, p.scope.none(p.scope.new, nil), p.memo)
+	return p.new.load(p.scope.new, p.scope.none(p.scope.new, p.options.Tenants), p.memo)
 }
 
 // changed are the tenants whose files differ. It reports false where files differ that can reach any
