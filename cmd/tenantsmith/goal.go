@@ -42,7 +42,7 @@ func (w *workspace) renderedFrom(ctx context.Context, tree *gitops.WorkTree, ten
 	}
 	found, err := gitops.FindPublished(ctx, target, tenant, o.to)
 	if err != nil {
-		return gitops.Revision{}, fmt.Errorf("%s: %w", o.repo, err)
+		return gitops.Revision{}, err
 	}
 	w.cameFrom(found, o)
 	return tree.Revision(found.Source)
