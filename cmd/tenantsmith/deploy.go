@@ -99,6 +99,11 @@ func (w *workspace) deployed(ctx context.Context, root *os.Root, service string,
 		w.say("nothing written")
 		return errProblems
 	}
+	if inVain(res, service, o) {
+		w.kept(res, service, o)
+		w.say("nothing written")
+		return errProblems
+	}
 	now, err := root.ReadFile(c.File)
 	same := err == nil && bytes.Equal(now, c.Data)
 	if same {
@@ -162,18 +167,39 @@ func (w *workspace) shown(c *pipeline.ImageEdit) {
 	}
 }
 
-// kept names the environments that keep an image of their own.
+// kept names the environments that keep an image of their own, or one that a patch says.
 func (w *workspace) kept(res *pipeline.Result, service string, o deployOptions) {
 	t, runs := res.Tenants[0].Tenant, false
+	patched := pipeline.PatchedImages(t, service)
 	for _, e := range t.Environments {
 		image := e.Spec.Services[service].Image
-		if runs = runs || image == o.image; image == "" || image == o.image || o.environment != "" {
-			continue
+		p, is := patched[e.Name]
+		runs = runs || image == o.image && !is || p.Image == o.image && is
+		switch {
+		case image == "" || o.environment != "" && o.environment != e.Name:
+		case is && p.Image != o.image:
+			w.say("%s keeps %s, which %s patches into what is rendered; change or remove that patch", e.Name, tagOf(p.Image), p.File)
+		case image != o.image && !is:
+			at := t.At(e.Name, manifest.Path{"spec", "services", service, "image"})
+			w.say("%s keeps %s, which %s says; deploy --env %s changes it", e.Name, tagOf(image), at, e.Name)
 		}
-		at := t.At(e.Name, manifest.Path{"spec", "services", service, "image"})
-		w.say("%s keeps %s, which %s says; deploy --env %s changes it", e.Name, tagOf(image), at, e.Name)
 	}
 	if !runs {
 		w.say("no environment runs it")
 	}
+}
+
+// inVain reports whether patches keep the edit from reaching any environment that it is for.
+func inVain(res *pipeline.Result, service string, o deployOptions) bool {
+	t, patched, vain := res.Tenants[0].Tenant, pipeline.PatchedImages(res.Tenants[0].Tenant, service), false
+	for _, e := range t.Environments {
+		if e.Spec.Services[service].Image != o.image || o.environment != "" && o.environment != e.Name {
+			continue
+		}
+		if p, is := patched[e.Name]; !is || p.Image == o.image {
+			return false
+		}
+		vain = true
+	}
+	return vain
 }

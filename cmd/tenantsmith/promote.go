@@ -90,6 +90,10 @@ func (w *workspace) promote(ctx context.Context, tenant string, o promoteOptions
 	if len(p.Alone) > 0 {
 		w.say("left alone: %s, which only one of %s and %s has", list(p.Alone), o.from, o.to)
 	}
+	if w.patched(p, o) {
+		w.say("nothing written")
+		return errProblems
+	}
 	if len(p.Moves) == 0 {
 		w.say("%s runs what %s runs already", o.to, o.from)
 		return nil
@@ -99,6 +103,22 @@ func (w *workspace) promote(ctx context.Context, tenant string, o promoteOptions
 		return err
 	}
 	return w.promoted(ctx, root, p, e, o)
+}
+
+// patched tells of images that patches decide in either environment: fields neither say what one runs, nor change what
+// the other does.
+func (w *workspace) patched(p *pipeline.Promotion, o promoteOptions) bool {
+	found := false
+	for _, service := range p.Considered {
+		images := pipeline.PatchedImages(p.Tenant, service)
+		for _, env := range []string{o.from, o.to} {
+			if i, is := images[env]; is && slices.Contains(o.fields, "image") {
+				w.say("%s of %s runs %s, which %s patches into what is rendered; put that into the tenant's file, or name other --services", service, env, tagOf(i.Image), i.File)
+				found = true
+			}
+		}
+	}
+	return found
 }
 
 // moved are the files with all that is taken over.

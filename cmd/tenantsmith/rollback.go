@@ -110,46 +110,6 @@ func what(tenant, service string) string {
 	return service + " of " + tenant
 }
 
-// goal is the commit of the platform repository to go back to.
-func (w *workspace) goal(ctx context.Context, tree *gitops.WorkTree, root *os.Root, tenant string, o rollbackOptions) (gitops.Revision, error) {
-	switch {
-	case o.repo != "":
-		target, err := w.remote(o.target)
-		if err != nil {
-			return gitops.Revision{}, err
-		}
-		found, err := gitops.FindPublished(ctx, target, tenant, o.to)
-		if err != nil {
-			return gitops.Revision{}, err
-		}
-		w.say("%s of %s came from %s of the platform repository", short(found.Commit), o.repo, short(found.Source))
-		return tree.Revision(found.Source)
-	case o.to != "":
-		rev, err := tree.Revision(o.to)
-		if err != nil {
-			err = fmt.Errorf("--to %s: %w; a commit of the GitOps repository goes with --repo", o.to, err)
-		}
-		return rev, err
-	}
-	rev, err := tree.Earlier(ctx, tenant, o.service, pipeline.InputPaths(tenant), func(hash string) (bool, error) {
-		past, err := gitops.OpenCommit(w.dir, hash)
-		if err != nil {
-			return false, err
-		}
-		defer past.Close()
-		files, err := pipeline.Restore(root.FS(), past, tenant, o.service)
-		if errors.Is(err, pipeline.ErrNotFound) && !errors.Is(err, pipeline.ErrUnreadable) {
-			return false, nil
-		}
-		return len(files) > 0, err
-	})
-	if errors.Is(err, gitops.ErrNoEarlier) {
-		w.say("nothing to go back to: the history of %s holds no earlier state of %s", tree.Branch(), what(tenant, o.service))
-		err = errProblems
-	}
-	return rev, err
-}
-
 // restore judges what would come of the files, and writes them.
 func (w *workspace) restore(ctx context.Context, root *os.Root, tree *gitops.WorkTree, past fs.FS, tenant string, to gitops.Revision, files map[string][]byte, o rollbackOptions) error {
 	e := edit{

@@ -344,8 +344,29 @@ func TestHold(t *testing.T) {
 	require.Equal(t, "hold of ann@example.com for INC-7 until 2026-01-05T00:00:00Z", a.Tenants[0].Evidence[0].Announced)
 	require.False(t, a.Alarms())
 
-	w.edit("2026-01-06", "late", edit("again"))
-	require.True(t, w.audit().Alarms())
+	require.Equal(t, "held", a.Tenants[0].Changes[1].Effect)
+	require.Equal(t, "a hold is made of no input", a.Tenants[0].Changes[1].Source.Why)
+
+	// Afterwards another edit of the same file is one, whatever its commit says of itself.
+	w.edit("2026-01-06", "late\n\nTenantsmith-Version: 1\nTenantsmith-Tenant: acme", edit("again"))
+	a = w.audit()
+	require.True(t, a.Alarms())
+	require.Equal(t, "2026-01-06T12:00:00Z", a.Tenants[0].Evidence[1].Ended)
+	w.edit("2026-01-07", "over", func(dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "tenants/acme/.hold.json"))) })
+	require.Equal(t, "released", w.audit().Tenants[0].Changes[4].Effect)
+}
+
+// TestHoldOfTheSameCommit: an edit that brings its own hold was announced by nobody.
+func TestHoldOfTheSameCommit(t *testing.T) {
+	w := newWorld(t)
+	w.put("2026-01-01", w.record(), files("1"))
+	w.edit("2026-01-03", "fire", func(dir string) {
+		write(t, dir, map[string]string{"tenants/acme/workload/base/rollout-web.yaml": "image: evil\n", "tenants/acme/.hold.json": `{"apiVersion": "tenantsmith.dev/v1alpha1", "kind": "Hold", "tenant": "acme",
+			"until": "2026-01-05T00:00:00Z", "ticket": "INC-7", "reason": "fire", "by": "ann@example.com"}`})
+	})
+	a := w.audit()
+	require.True(t, a.Alarms())
+	require.Empty(t, a.Tenants[0].Evidence[0].Announced)
 }
 
 // TestQuota: figures before and after, as the overlays make them.

@@ -22,21 +22,22 @@ func (w *walk) suspect(c change) {
 // note adds evidence and returns where it stands.
 func (w *walk) note(c change, kind, file, message string) int {
 	w.found = append(w.found, report.Evidence{
-		Kind: kind, Commit: c.commit.Hash, Time: stamp(c.at), File: file, Message: message, Announced: w.announced(c),
+		Kind: kind, Commit: c.commit.Hash, Time: stamp(c.at), File: file, Message: message, Announced: c.announcement(),
 	})
 	return len(w.found) - 1
 }
 
 // announced says which hold told of an edit.
-func (w *walk) announced(c change) string {
-	h := w.held(c.at)
+func (c change) announcement() string {
+	h := c.announced
 	if h == nil {
 		return ""
 	}
 	return fmt.Sprintf("hold of %s for %s until %s", h.By, h.Ticket, h.Until)
 }
 
-// compare holds the files against the record, and notes what begins to differ and what differs no longer.
+// compare holds the files against the record, and notes what begins to differ, and what differs no longer or in another
+// way: a hold that announced the one announces nothing of the other.
 func (w *walk) compare(c change) error {
 	now := map[[2]string]string{}
 	if w.broken != "" {
@@ -59,7 +60,7 @@ func (w *walk) compare(c change) error {
 		}
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(w.open), byFile) {
-		if _, still := now[key]; !still {
+		if message, still := now[key]; !still || message != w.found[w.open[key]].Message {
 			w.found[w.open[key]].Ended = stamp(c.at)
 			delete(w.open, key)
 		}
@@ -96,6 +97,9 @@ func (w *walk) source(c change, merged []*gitops.Past) (report.AuditSource, erro
 	}
 	out := report.AuditSource{Commit: hash, Dirty: dirty, Approvals: []string{}}
 	switch {
+	case hash == "" && c.onlyHold():
+		out.Why = "a hold is made of no input"
+		return out, nil
 	case hash == "" && c.by == byHand:
 		out.Why = "the commit names none"
 		return out, nil

@@ -68,11 +68,19 @@ type change struct {
 	// recorded tells that the record changed, owned that a file did which the record before or after it names.
 	recorded, owned, platform bool
 	before                    *manifest.Record
+	// announced is the hold that was in force before the commit: one that it brings itself announces nothing.
+	announced *report.AuditHold
+}
+
+// onlyHold reports whether nothing but a hold changed.
+func (c change) onlyHold() bool {
+	files := slices.Concat(c.added, c.modified, c.removed)
+	return len(files) == 1 && files[0] == gitops.HoldPath(path.Base(path.Dir(files[0])))
 }
 
 // step takes the walk over one commit.
 func (w *walk) step(s step) error {
-	c, before := change{step: s, before: w.record}, w.quota
+	c, before := change{step: s, before: w.record, announced: w.held(s.at)}, w.quota
 	if err := w.follow(&c); err != nil {
 		return err
 	}
@@ -253,6 +261,10 @@ func (w *walk) tell(c change, source report.AuditSource, merged []*gitops.Past, 
 
 func (c change) effect() string {
 	switch {
+	case c.onlyHold() && c.removed != nil:
+		return "released"
+	case c.onlyHold():
+		return "held"
 	case c.new == "":
 		return "removed"
 	case c.old == "":

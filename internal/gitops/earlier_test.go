@@ -52,11 +52,47 @@ func TestEarlier(t *testing.T) {
 	step("5\n", "five\n\nTenantsmith-Tenant: acme\nTenantsmith-Service: web\nRollback-To: "+one)
 	r, err = earlier(all)
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(r.Subject, "back"), "the service alone went back")
+	require.Equal(t, one, r.Hash, "what was bad of a service is no state of the tenant to go back to")
 	step("4\n", "four\n\nTenantsmith-Tenant: shop\nRollback-To: "+one)
 	r, err = earlier(all)
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(r.Subject, "five"))
+}
+
+func TestEarlierBehindARollbackThatWasMerged(t *testing.T) {
+	dir := cloned(t, map[string]string{"tenants/acme.yaml": "1\n"})
+	commit := func(text, message string) string {
+		put(t, dir, map[string]string{"tenants/acme.yaml": text})
+		git(t, dir, "add", "-A")
+		git(t, dir, "commit", "-q", "-m", message)
+		return git(t, dir, "rev-parse", "HEAD")
+	}
+	earlier := func() string {
+		w, err := gitops.OpenWorkTree(dir)
+		require.NoError(t, err)
+		defer w.Close()
+		r, err := w.Earlier(context.Background(), "acme", "", []string{"tenants/acme.yaml"}, func(string) (bool, error) { return true, nil })
+		require.NoError(t, err)
+		return r.Hash
+	}
+	branch := git(t, dir, "branch", "--show-current")
+	one := git(t, dir, "rev-parse", "HEAD")
+	two := commit("2\n", "two")
+	bad := commit("3\n", "bad")
+	git(t, dir, "switch", "-q", "-c", "back")
+	// The clock of who rolls back is behind.
+	t.Setenv("GIT_COMMITTER_DATE", "2001-01-01T00:00:00Z")
+	commit("2\n", "back\n\nTenantsmith-Tenant: acme\nRollback-To: "+two+"\n\nCo-authored-by: Sam <sam@example.com>")
+	require.Equal(t, one, earlier())
+	git(t, dir, "switch", "-q", branch)
+	git(t, dir, "merge", "-q", "--no-ff", "-m", "Merge pull request #12 from back", "back")
+	require.Equal(t, one, earlier())
+
+	// A merge that took over something else than what it merged is no rollback.
+	git(t, dir, "reset", "-q", "--hard", bad)
+	git(t, dir, "merge", "-q", "--no-ff", "--no-commit", "back")
+	commit("4\n", "Merge with an edit")
+	require.Equal(t, bad, earlier())
 }
 
 func TestFindPublished(t *testing.T) {
@@ -69,18 +105,30 @@ func TestFindPublished(t *testing.T) {
 		res := publish(t, opts, update(step.tenant, map[string]string{"workload/base/rollout-web.yaml": "image: " + step.image + "\n"}))
 		commits[step.source] = res.Commit
 	}
-	for hash, want := range map[string]string{"": "a", commits["a"]: "a", commits["b"][:10]: "a", commits["c"]: "c", commits["d"]: "c"} {
+	for hash, want := range map[string]string{commits["a"]: "a", commits["b"][:10]: "a", commits["c"]: "c", commits["d"]: "c"} {
 		got, err := gitops.FindPublished(context.Background(), options(repo), "acme", hash)
 		require.NoError(t, err)
 		require.Equal(t, source(want), got.Source, "of %s", hash)
 	}
 	for hash, want := range map[string]string{
 		"HEAD~1": `"HEAD~1" is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash`,
-		"0000":   repo + ": branch main holds no commit 0000",
+		"0000":   "branch main holds no commit 0000",
 	} {
 		_, err := gitops.FindPublished(context.Background(), options(repo), "acme", hash)
 		require.EqualError(t, err, want)
 	}
 	_, err := gitops.FindPublished(context.Background(), options(repo), "pets", commits["d"])
-	require.EqualError(t, err, repo+": commit "+commits["d"][:12]+" holds no tenant pets")
+	require.EqualError(t, err, "commit "+commits["d"][:12]+" holds no tenant pets")
+
+	all, err := gitops.Renderings(context.Background(), options(repo), "acme")
+	require.NoError(t, err)
+	require.Equal(t, []gitops.Rendering{{Commit: commits["d"], Source: source("c")}, {Commit: commits["b"], Source: source("a")}}, all)
+	all, err = gitops.Renderings(context.Background(), options(repo), "pets")
+	require.NoError(t, err)
+	require.Equal(t, []gitops.Rendering{{}}, all)
+	opts := options(repo)
+	opts.Branch = "none"
+	all, err = gitops.Renderings(context.Background(), opts, "acme")
+	require.NoError(t, err)
+	require.Empty(t, all)
 }

@@ -28,6 +28,8 @@ type Move struct {
 type Promotion struct {
 	Tenant *schemas.Tenant
 	Moves  []Move
+	// Considered are the services that both have, as far as they were asked for, sorted.
+	Considered []string
 	// Alone are the services that only one of the two environments has, sorted.
 	Alone []string
 }
@@ -68,6 +70,7 @@ func Promote(fsys fs.FS, tenant, from, to string, services, fields []string) (*P
 		case !here || !there:
 			p.Alone = append(p.Alone, name)
 		default:
+			p.Considered = append(p.Considered, name)
 			p.take(name, was, will, fields)
 		}
 	}

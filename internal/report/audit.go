@@ -140,7 +140,7 @@ type AuditWaiver struct {
 type AuditChange struct {
 	Commit string `json:"commit"`
 	Time   string `json:"time"`
-	// Effect is created, changed or removed; By is tenantsmith where the commit says so, otherwise hand.
+	// Effect is created, changed, removed, or held and released where nothing but a hold changed; By is tenantsmith where the commit says so, otherwise hand.
 	Effect      string         `json:"effect"`
 	By          string         `json:"by"`
 	Author      AuditPerson    `json:"author"`

@@ -158,3 +158,14 @@ func TestAlarms(t *testing.T) {
 	require.Equal(t, OutcomeFailed, WorstOutcome(OutcomeHeld, OutcomeFailed))
 	require.Equal(t, OutcomeHeld, WorstOutcome(OutcomeHeld, OutcomeNotShown))
 }
+
+// TestSpansOfAllChecks: what all checks share is said once, and what one has for itself stays.
+func TestSpansOfAllChecks(t *testing.T) {
+	dark := Span{"2026-01-04", "2026-01-04", OutcomeUnknown}
+	one := AuditTenant{Checks: []AuditCheck{
+		{ID: "TS-A", Spans: []Span{dark}}, {ID: "TS-B", Spans: []Span{{"2026-01-02", "2026-01-02", OutcomeFailed}, dark}},
+	}}
+	require.Equal(t, [][4]string{{"all 2 checks", "unknown", "2026-01-04", "2026-01-04"}, {"TS-B", "failed", "2026-01-02", "2026-01-02"}}, one.spans())
+	one.Checks = one.Checks[:1]
+	require.Equal(t, [][4]string{{"TS-A", "unknown", "2026-01-04", "2026-01-04"}}, one.spans())
+}

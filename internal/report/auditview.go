@@ -13,7 +13,7 @@ type auditTexts struct {
 	Head, Range, To, Begins, Version, Policies, Commits, Signatures                                          phrase
 	SignatureCounts, Tenant, Days, Never, Changes, ByHand, Evidence                                          phrase
 	Open, Control, Title, Check, Outcome, From, Until, Failed                                                phrase
-	Unknown, Accepted, Held, NotShown, Partly, Shown, NoFrameworks, Unmapped                                 phrase
+	Unknown, Accepted, Held, NotShown, Partly, Shown, NoFrameworks, Unmapped, AllChecks                      phrase
 	Spans, SpansLead, AllHeld, Waivers, Waiver, Checks, Ticket, ApprovedBy                                   phrase
 	Expires, NoWaivers, NoChanges, Change, Made, Person, Commit, Files                                       phrase
 	Author, Committer, Signature, PullRequest, Reason, Source, SourceIs, SourceWhy                           phrase
@@ -86,17 +86,28 @@ func (f AuditFramework) title() string {
 	return words().Compliance.Name.with("name", f.Name, "version", f.Version)
 }
 
-// spans are the days on which a check failed, was accepted or is unknown.
+// spans are the days on which a check failed, was accepted or is unknown. Those that all checks share, as where
+// somebody edited by hand, stand there once and first.
 func (t AuditTenant) spans() [][4]string {
-	var out [][4]string
+	var all, out [][4]string
+	share := map[Span]int{}
 	for _, c := range t.Checks {
 		for _, s := range c.Spans {
-			if s.Outcome != OutcomeNotShown {
+			share[s]++
+		}
+	}
+	for _, c := range t.Checks {
+		for _, s := range c.Spans {
+			switch {
+			case s.Outcome == OutcomeNotShown:
+			case share[s] < len(t.Checks) || len(t.Checks) == 1:
 				out = append(out, [4]string{c.ID, string(s.Outcome), s.From, s.To})
+			case c.ID == t.Checks[0].ID:
+				all = append(all, [4]string{words().Audit.AllChecks.with("n", fmt.Sprint(len(t.Checks))), string(s.Outcome), s.From, s.To})
 			}
 		}
 	}
-	return out
+	return append(all, out...)
 }
 
 // byHand is how many changes do not say that tenantsmith made them.

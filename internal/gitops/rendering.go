@@ -1,0 +1,131 @@
+package gitops
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// Rendering is the state of a tenant on a branch of a GitOps repository.
+type Rendering struct {
+	// Commit is that of the GitOps repository, Source that of the platform repository which it came from.
+	Commit, Source string
+}
+
+var publishedHash = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
+
+// FindPublished finds the commit of the platform repository from which a tenant was rendered, as a commit of the GitOps
+// repository has it: the one whose hash begins so.
+func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Rendering, error) {
+	if !publishedHash.MatchString(hash) {
+		return Rendering{}, fmt.Errorf("%q is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash", printable(hash))
+	}
+	h, err := OpenHistory(ctx, opts)
+	if err != nil {
+		return Rendering{}, err
+	}
+	defer h.Close()
+	i := len(h.Past) - 1
+	for i >= 0 && !strings.HasPrefix(h.Past[i].Hash, hash) {
+		i--
+	}
+	if i < 0 {
+		return Rendering{}, fmt.Errorf("branch %s holds no commit %s", opts.Branch, hash)
+	}
+	found, err := h.rendering(i, tenant)
+	switch {
+	case err != nil:
+	case found == (Rendering{}):
+		err = fmt.Errorf("commit %s holds no tenant %s", h.Past[i].Hash[:12], tenant)
+	case found.Source == "":
+		err = fmt.Errorf("commit %s does not say which commit of the platform repository %s came from", found.Commit[:12], tenant)
+	}
+	return found, err
+}
+
+// Renderings are the states of a tenant that the branch held, youngest first, each with the youngest commit that holds
+// it; one after the other came from different commits of the platform repository. The first is that of the head: empty
+// where the tenant is not there. Others that do not say where they came from are left out.
+func Renderings(ctx context.Context, opts Options, tenant string) ([]Rendering, error) {
+	h, err := OpenHistory(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	var found []Rendering
+	last := ""
+	for i, p := range slices.Backward(h.Past) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		tenants, err := h.Tenants(p)
+		if err != nil {
+			return nil, err
+		}
+		if found != nil && tenants[tenant] == last {
+			continue
+		}
+		last = tenants[tenant]
+		r, err := h.rendering(i, tenant)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil || r.Source != "" && r.Source != found[len(found)-1].Source {
+			found = append(found, r)
+		}
+	}
+	return found, nil
+}
+
+// rendering is what the commit at an index has of a tenant; empty for nothing. The source is the one that the record
+// names. Older records name none: then the commit that brought the state does, by its trailer.
+func (h *History) rendering(i int, tenant string) (Rendering, error) {
+	tenants, err := h.Tenants(h.Past[i])
+	tree := tenants[tenant]
+	if err != nil || tree == "" {
+		return Rendering{}, err
+	}
+	r := Rendering{Commit: h.Past[i].Hash}
+	if r.Source, err = h.source(tree, tenant); err != nil || r.Source != "" {
+		return r, err
+	}
+	for ; i > 0; i-- {
+		if tenants, err = h.Tenants(h.Past[i-1]); err != nil {
+			return r, err
+		}
+		if tenants[tenant] != tree {
+			break
+		}
+	}
+	if source := h.Past[i].Trailer("Source-Commit"); plumbing.IsHash(source) {
+		r.Source = source
+	}
+	return r, nil
+}
+
+// source is the commit of the platform repository that the record in a tenant's folder names; empty for none.
+func (h *History) source(tree, tenant string) (string, error) {
+	at, err := openFolder(h.objects, plumbing.NewHash(tree))
+	if err != nil {
+		return "", lacking(err)
+	}
+	e := at.entries[path.Base(manifest.RecordPath(tenant))]
+	if id := e.id(); id == "" || id != e.hash.String() {
+		return "", nil
+	}
+	data, err := h.Read(e.id())
+	if err != nil {
+		return "", err
+	}
+	if record, err := manifest.ParseRecord(tenant, data); err == nil && plumbing.IsHash(record.Source) {
+		return record.Source, nil
+	}
+	return "", nil
+}
