@@ -15,9 +15,16 @@ import (
 // claims nothing that its record there does not claim needs no judgement, so that most runs read no other record.
 func together(res *pipeline.Result) func(context.Context, *gitops.Commit, []gitops.Update) ([]manifest.Problem, error) {
 	return func(ctx context.Context, head *gitops.Commit, changing []gitops.Update) ([]manifest.Problem, error) {
-		var names, asking []string
+		named := make(map[string]bool, len(changing))
 		for _, u := range changing {
-			names = append(names, u.Tenant)
+			named[u.Tenant] = true
+		}
+		beside, err := tenantsBeside(head, named)
+		if err != nil || len(beside) == 0 {
+			return nil, err
+		}
+		var asking []string
+		for _, u := range changing {
 			next, err := manifest.ParseRecord(u.Tenant, u.Files[manifest.RecordPath(u.Tenant)])
 			if err != nil {
 				continue // removed
@@ -33,7 +40,7 @@ func together(res *pipeline.Result) func(context.Context, *gitops.Commit, []gito
 		if len(asking) == 0 {
 			return nil, nil
 		}
-		others, err := claimsBeside(head, names)
+		others, err := claimsOf(head, beside)
 		if err != nil || len(others) == 0 {
 			return nil, err
 		}
@@ -41,31 +48,41 @@ func together(res *pipeline.Result) func(context.Context, *gitops.Commit, []gito
 	}
 }
 
-// claimsBeside are the claims of the tenants at the head but the named ones.
-func claimsBeside(head *gitops.Commit, names []string) (map[string][]string, error) {
+// tenantsBeside are the tenants at the head but the named ones.
+func tenantsBeside(head *gitops.Commit, named map[string]bool) ([]string, error) {
 	folders, err := head.ReadDir("tenants")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	folders = slices.DeleteFunc(folders, func(d fs.DirEntry) bool { return !d.IsDir() || slices.Contains(names, d.Name()) })
-	records := make([]string, len(folders))
-	for i, d := range folders {
-		records[i] = manifest.RecordPath(d.Name())
+	var beside []string
+	for _, d := range folders {
+		if d.IsDir() && !named[d.Name()] {
+			beside = append(beside, d.Name())
+		}
+	}
+	return beside, nil
+}
+
+// claimsOf are the claims of tenants by their records at the head, without those that claim nothing.
+func claimsOf(head *gitops.Commit, tenants []string) (map[string][]string, error) {
+	records := make([]string, len(tenants))
+	for i, tenant := range tenants {
+		records[i] = manifest.RecordPath(tenant)
 	}
 	if err := head.Prefetch(records); err != nil {
 		return nil, err
 	}
-	others := map[string][]string{}
-	for _, d := range folders {
-		claims, err := claimsAt(head, d.Name())
+	claims := map[string][]string{}
+	for _, tenant := range tenants {
+		some, err := claimsAt(head, tenant)
 		if err != nil {
 			return nil, err
 		}
-		if len(claims) > 0 {
-			others[d.Name()] = claims
+		if len(some) > 0 {
+			claims[tenant] = some
 		}
 	}
-	return others, nil
+	return claims, nil
 }
 
 // claimsAt are those of a tenant's record at the head; none where it has no record, or one that cannot be read.

@@ -169,14 +169,14 @@ func (c *Commit) Differences(work fs.FS, paths []string) ([]string, error) {
 // visible visits whatever is no folder at or below a path, until a visit fails; nothing where the path
 // leads to nothing. No link is followed.
 func visible(fsys fs.FS, root string, visit func(name string, mode fs.FileMode) error) error {
-	info, err := fs.Lstat(fsys, root)
+	mode, err := modeOf(fsys, root)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
-	case !info.IsDir():
-		return visit(root, info.Mode())
+	case !mode.IsDir():
+		return visit(root, mode)
 	}
 	return fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -189,6 +189,19 @@ func visible(fsys fs.FS, root string, visit func(name string, mode fs.FileMode) 
 		}
 		return visit(name, d.Type())
 	})
+}
+
+// modeOf is the mode of what stands at a path, which of a commit its folders know: only the pack knows a size.
+func modeOf(fsys fs.FS, name string) (fs.FileMode, error) {
+	if c, ok := fsys.(*Commit); ok {
+		found, err := c.find(name)
+		return fileMode(found.mode), err
+	}
+	info, err := fs.Lstat(fsys, name)
+	if err != nil {
+		return 0, err
+	}
+	return info.Mode(), nil
 }
 
 // hashFile is the name that git gives the content of a file; the zero hash for one that is no regular

@@ -18,6 +18,7 @@ import (
 
 var _ interface {
 	fs.ReadDirFS
+	fs.ReadFileFS
 	fs.ReadLinkFS
 } = (*Commit)(nil)
 
@@ -60,6 +61,26 @@ func (c *Commit) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("is no regular file")}
 	}
 	return &openFile{info: info, commit: c, path: name}, nil
+}
+
+// ReadFile returns the content of a file. It asks for no size: to find that, go-git lists all objects of the pack.
+func (c *Commit) ReadFile(name string) ([]byte, error) {
+	found, err := c.find(name)
+	switch mode := fileMode(found.mode); {
+	case err != nil:
+	case mode.IsDir():
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("is a folder")}
+	case !mode.IsRegular():
+		err = errors.New("is no regular file")
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	data, err := c.blob(found.hash)
+	if err != nil {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+	}
+	return data, nil
 }
 
 // ReadDir lists a folder in the order of names.

@@ -16,7 +16,9 @@ var (
 // Sourced is a record, as Bytes writes it, that names the commit it comes from and the time of that; what is empty
 // is left out.
 func Sourced(record []byte, source, when string) []byte {
-	record = Unsourced(record)
+	if record = Unsourced(record); source == "" && when == "" {
+		return record
+	}
 	at := bytes.Index(record, versionLine)
 	if at < 0 {
 		return record
