@@ -16,6 +16,7 @@ type departures struct {
 	gone   []string    // may go
 	kept   []departure // may not, by name
 	doubts []string    // may, if their files are really gone
+	others []string    // may go, by runs of other shards
 }
 
 // departure is a tenant that stays, and why.
@@ -32,9 +33,9 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 	if errors.Is(err, fs.ErrNotExist) {
 		return d, nil
 	}
-	names := known(res)
+	names := append(known(res), res.Others...)
 	for _, entry := range entries {
-		if slices.Contains(names, entry.Name()) || !res.Shard.Has(entry.Name()) || !entry.IsDir() {
+		if slices.Contains(names, entry.Name()) || !entry.IsDir() {
 			continue
 		}
 		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))
@@ -44,7 +45,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 		if err != nil {
 			return d, err
 		}
-		d.add(entry.Name(), data, w.day().Format(time.DateOnly))
+		d.add(entry.Name(), data, w.day().Format(time.DateOnly), res.Shard)
 	}
 	if doubtful(res, output) {
 		for _, k := range d.kept {
@@ -52,20 +53,23 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all bool) (depa
 		}
 		d.doubts = append(d.doubts, d.gone...)
 		slices.Sort(d.doubts)
-		d.gone, d.kept = nil, nil
+		d.gone, d.kept, d.others = nil, nil, nil
 	}
 	return d, err
 }
 
-// add judges by its record whether a tenant may go.
-func (d *departures) add(tenant string, record []byte, today string) {
+// add judges by its record whether a tenant may go. Of those of other shards only that counts.
+func (d *departures) add(tenant string, record []byte, today string, shard pipeline.Shard) {
 	why := "its record cannot be used"
 	if r, err := manifest.ParseRecord(tenant, record); err == nil {
 		why = r.Stays(today)
 	}
-	if why == "" {
+	switch mine := shard.Has(tenant); {
+	case why == "" && mine:
 		d.gone = append(d.gone, tenant)
-	} else {
+	case why == "":
+		d.others = append(d.others, tenant)
+	case mine:
 		d.kept = append(d.kept, departure{tenant, why})
 	}
 }
