@@ -112,6 +112,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err != nil {
 		return err
 	}
+	statement.res = res
 	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
