@@ -144,3 +144,29 @@ func TestReleasesWaitAsleep(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingCascades: in every stage, for either engine, data is guarded against its GitOps engine, and no object has a
+// finalizer, by which its deletion would be that of others.
+func TestNothingCascades(t *testing.T) {
+	guards := map[string]map[string]any{"argocd": {argoOptions: askFirst}, "flux": {fluxPrune: "disabled"}}
+	for engine, guard := range guards {
+		for _, stage := range []string{manifest.Active, manifest.Suspended, manifest.Offboarding} {
+			seen := map[string]int{}
+			tenant, e := leaving(stage, engine, "istio", everyOperator...)
+			for _, o := range Generate(tenant, e) {
+				meta := o.Tree["metadata"].(map[string]any)
+				require.NotContains(t, meta, "finalizers", "%s %s", o.Kind(), o.Name())
+				switch o.Kind() {
+				case "Namespace":
+					require.Subset(t, meta["annotations"], guards["argocd"])
+					require.Subset(t, meta["annotations"], guards["flux"])
+				case "PersistentVolumeClaim", "Backup":
+					require.Subset(t, meta["annotations"], guard)
+				}
+				seen[o.Kind()]++
+			}
+			require.Positive(t, seen["Namespace"]*seen["PersistentVolumeClaim"])
+			require.Equal(t, stage == manifest.Offboarding, seen["Backup"] == 1)
+		}
+	}
+}

@@ -7,6 +7,7 @@ set -euo pipefail
 
 mask "$IN_GITHUB_TOKEN"
 mask "$IN_GITOPS_TOKEN"
+mask "$IN_SIGNING_KEY"
 need jq
 need curl
 case $IN_GITHUB_TOKEN in

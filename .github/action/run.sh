@@ -7,7 +7,7 @@ set -euo pipefail
 . "$GITHUB_ACTION_PATH/.github/action/api.sh"
 
 # tenantsmith gets the one secret that it needs, where it needs one.
-export -n IN_GITHUB_TOKEN
+export -n IN_GITHUB_TOKEN IN_SIGNING_KEY
 [ "$IN_COMMAND" = publish ] || unset TENANTSMITH_TOKEN
 
 work=$(mktemp -d "$RUNNER_TEMP/tenantsmith-XXXXXX")
@@ -139,13 +139,21 @@ publish() {
   local digest
   [ -n "$IN_GITOPS_REPO" ] || fail "say where to publish: gitops-repo"
   digest=$(expected)
-  ran publish --repo "$IN_GITOPS_REPO" ${digest:+--expect "$digest"} ${args[@]+"${args[@]}"}
+  [ -z "$IN_SIGNING_KEY" ] || signing "$work/key"
+  ran publish --repo "$IN_GITOPS_REPO" ${digest:+--expect "$digest"} ${IN_SIGNING_KEY:+--sign "$work/key"} ${args[@]+"${args[@]}"}
+  rm -f "$work/key"
   quoted "$work/stdout" "$work/stderr"
   verbatim "$work/stdout" "$work/stderr" | summary
   commit=$(sed -n 's/^tenantsmith: .* changed on .*: \([0-9a-f]\{12\}\); clusters .*/\1/p' "$work/stderr")
   output commit-sha "$commit"
   output changed-tenants "$(cut -f1 "$work/stdout" | jq -Rnc '[inputs | select(startswith("#") | not)] | unique')"
 }
+
+# signing writes the key to a file that only this step can read, with the end of line that ssh wants.
+signing() (
+  umask 077
+  printf '%s\n' "${IN_SIGNING_KEY//$'\r'/}" >"$1"
+)
 
 # expected is the digest to demand, if any. It is said in a file since fail must end the step.
 expected() {

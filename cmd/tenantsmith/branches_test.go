@@ -49,9 +49,32 @@ func TestBranchForEachEnvironment(t *testing.T) {
 	require.FileExists(t, filepath.Join(work, "tenants/acme/workload/overlays/production/kustomization.yaml"))
 	require.FileExists(t, filepath.Join(work, "tenants/acme/workload/base/rollout-web.yaml"))
 
+	// Each branch is as it should be, and says so.
+	status := func(env string, args ...string) (string, int) {
+		var out bytes.Buffer
+		args = append([]string{"-C", f.dir, "status", "--repo", f.repo, "--branch", byEnvironment, "--env", env}, args...)
+		code := run(t.Context(), args, streams{out: &out, err: &out})
+		return out.String(), code
+	}
+	said, code := status("production", "--exit-code")
+	require.Zero(t, code, said)
+	require.Regexp(t, `(?m)^acme +active .* current$`, said)
+	require.Contains(t, said, "2 tenants on environments/production at ")
+	said, code = status("prod")
+	require.Equal(t, 2, code, said)
+	require.Contains(t, said, `the platform has no environment "prod"; it has development, staging, production`)
+	said, code = status("")
+	require.Equal(t, 2, code, said)
+	require.Contains(t, said, "name it by --env")
+
 	// A change of one environment makes a commit on its branch only.
 	at := f.sha("environments/production")
 	f.only("development", "acme", "1.1.0")
+	said, code = status("development", "--exit-code")
+	require.Equal(t, 1, code, said)
+	require.Regexp(t, `(?m)^acme .* stale: \d+ files?$`, said)
+	said, code = status("production", "--exit-code")
+	require.Zero(t, code, said)
 	_, errs = f.publish(0, "--branch", byEnvironment)
 	require.Contains(t, errs, "1 tenant changed on environments/development: ")
 	require.Contains(t, errs, "environments/production is up to date at "+at[:12])

@@ -103,7 +103,7 @@ func (w *workspace) checkTenants(ctx context.Context, asked checkOptions, o pipe
 	}
 	r := reportResult(res)
 	r.Base = asked.base
-	if o.Environment != "" && r.Summary.Environments == 0 && len(res.Held)+res.Others == 0 {
+	if o.Environment != "" && r.Summary.Environments == 0 && len(res.Held)+len(res.Others) == 0 {
 		return fmt.Errorf("none of these tenants has the environment %q", o.Environment)
 	}
 	return w.report(asked.format, r)

@@ -18,6 +18,7 @@ type departures struct {
 	gone   []string    // may go
 	kept   []departure // may not, by name
 	doubts []string    // may, if their files are really gone
+	others []string    // may go, by runs of other shards
 }
 
 // departure is a tenant that stays, why, and what to do.
@@ -41,9 +42,9 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 	if errors.Is(err, fs.ErrNotExist) {
 		return d, nil
 	}
-	names := known(res)
+	names := append(known(res), res.Others...)
 	for _, entry := range entries {
-		if slices.Contains(names, entry.Name()) || !res.Shard.Has(entry.Name()) || !entry.IsDir() {
+		if slices.Contains(names, entry.Name()) || !entry.IsDir() {
 			continue
 		}
 		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))
@@ -53,7 +54,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 		if err != nil {
 			return d, err
 		}
-		d.add(entry.Name(), data, w.day().Format(time.DateOnly), func(source string) bool { return !rewind && w.stranger(source) })
+		d.add(entry.Name(), data, w.day().Format(time.DateOnly), res.Shard, func(source string) bool { return !rewind && w.stranger(source) })
 	}
 	if doubtful(res, output) {
 		for _, k := range d.kept {
@@ -61,7 +62,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 		}
 		d.doubts = append(d.doubts, d.gone...)
 		slices.Sort(d.doubts)
-		d.gone, d.kept = nil, nil
+		d.gone, d.kept, d.others = nil, nil, nil
 	}
 	return d, err
 }
@@ -79,7 +80,7 @@ func (d *departures) late(dir string, head *gitops.Commit) error {
 	for _, name := range d.gone {
 		d.kept = append(d.kept, departure{tenant: name})
 	}
-	d.gone = nil
+	d.gone, d.others = nil, nil
 	for i, k := range d.kept {
 		if k.advice != adviceForeign {
 			d.kept[i].why, d.kept[i].advice = fmt.Sprintf("the branch has what commit %.12s renders, which is younger than the one at hand", young), adviceLate
@@ -90,8 +91,8 @@ func (d *departures) late(dir string, head *gitops.Commit) error {
 }
 
 // add judges by its record whether a tenant may go. A tenant that another platform repository has published into the
-// same folder has its file there.
-func (d *departures) add(tenant string, record []byte, today string, stranger func(source string) bool) {
+// same folder has its file there. Of those of other shards only that counts which may go.
+func (d *departures) add(tenant string, record []byte, today string, shard pipeline.Shard, stranger func(source string) bool) {
 	stays := departure{tenant, "its record cannot be used", adviceActive}
 	if r, err := manifest.ParseRecord(tenant, record); err == nil {
 		stays.why = r.Stays(today)
@@ -99,9 +100,12 @@ func (d *departures) add(tenant string, record []byte, today string, stranger fu
 			stays.why, stays.advice = fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source), adviceForeign
 		}
 	}
-	if stays.why == "" {
+	switch mine := shard.Has(tenant); {
+	case stays.why == "" && mine:
 		d.gone = append(d.gone, tenant)
-	} else {
+	case stays.why == "":
+		d.others = append(d.others, tenant)
+	case mine:
 		d.kept = append(d.kept, stays)
 	}
 }

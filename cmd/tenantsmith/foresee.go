@@ -30,7 +30,7 @@ func foresee(ctx context.Context, all []route, j job) ([]delivered, error) {
 	if j.left.refused = j.options.atomic && j.left.seen.stay(); j.left.refused {
 		return nil, errKept
 	}
-	if err := j.prune.judge(f.loss); err != nil {
+	if err := j.prune.judge(f.loss, j.left.seen.others); err != nil {
 		return nil, err
 	}
 	j.approval.updates = j.left.with(updatesOf(j.res), j.left.seen.gone)

@@ -88,7 +88,7 @@ func (l *leaving) unknown() error {
 // note keeps what was seen on a branch, before the next one is looked at.
 func (l *leaving) note() {
 	l.seen.gone = union(l.seen.gone, l.gone)
-	l.seen.doubts = union(l.seen.doubts, l.doubts)
+	l.seen.doubts, l.seen.others = union(l.seen.doubts, l.doubts), union(l.seen.others, l.others)
 	for _, k := range l.kept {
 		if !slices.Contains(l.seen.kept, k) {
 			l.seen.kept = append(l.seen.kept, k)

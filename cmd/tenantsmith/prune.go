@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // How much may go in one run that nobody expected: so many tenants, and such a part of all objects. A few objects
-// of tenants that stay are no part to speak of: in a small fleet, one service is more than a tenth of everything.
+// of tenants that stay are no part to speak of: in a small fleet, one service is more than a tenth of everything. Shards
+// share one change: the tenants are those of all shards, and the part is that of what the shard has.
 const (
 	fewTenants  = 5
 	partPercent = 10
@@ -21,8 +23,9 @@ const (
 
 // pruning lets a run take away little, or what somebody expects it to.
 type pruning struct {
-	allow int
-	lost  *manifest.Loss // that was refused
+	allow  int
+	lost   *manifest.Loss // that was refused
+	others []string       // go with it, by runs of other shards
 }
 
 var errPruned = errors.New("too much would go")
@@ -31,9 +34,14 @@ func (p *pruning) flags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&p.allow, "allow-prune", 0, "let up to `N` objects go, where more than 5 tenants or 10 % of all objects would")
 }
 
-// judge refuses a loss that is neither small nor expected, and keeps it to be told.
-func (p *pruning) judge(l manifest.Loss) error {
-	small := len(l.Tenants) <= fewTenants && (l.Objects*100 <= l.Of*partPercent || len(l.Tenants) == 0 && l.Objects <= fewObjects)
+// judge refuses a loss that is neither small nor expected, and keeps it to be told. Others are the tenants that go
+// by runs of other shards.
+func (p *pruning) judge(l manifest.Loss, others []string) error {
+	tenants := len(l.Tenants)
+	if p.others = others; tenants > 0 {
+		tenants += len(others)
+	}
+	small := tenants <= fewTenants && (l.Objects*100 <= l.Of*partPercent || len(l.Tenants) == 0 && l.Objects <= fewObjects)
 	if p.lost = nil; small || l.Objects <= p.allow {
 		return nil
 	}
@@ -48,7 +56,7 @@ func (p *pruning) within(seen manifest.Loss) func(manifest.Loss) error {
 		if p.lost = nil; !more && l.Objects <= seen.Objects {
 			return nil
 		}
-		return p.judge(l)
+		return p.judge(l, p.others)
 	}
 }
 
@@ -58,6 +66,9 @@ func (p *pruning) tell(w *workspace, nothing string) error {
 	tenants := ""
 	if len(l.Tenants) > 0 {
 		tenants = ", with the tenants " + list(l.Tenants)
+		if len(p.others) > 0 {
+			tenants += fmt.Sprintf(" and %d of other shards", len(p.others))
+		}
 	}
 	w.say("%s: %d of %d objects would go%s; more than %d tenants or %d %% need --allow-prune %d", nothing, l.Objects, l.Of, tenants, fewTenants, partPercent, l.Objects)
 	return errProblems
@@ -75,6 +86,9 @@ func loss(output fs.FS, res *pipeline.Result, gone []string) (manifest.Loss, err
 		next[r.Tenant.Name] = r.Files
 	}
 	for _, entry := range entries {
+		if !res.Shard.Has(entry.Name()) {
+			continue
+		}
 		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))
 		if err != nil {
 			continue // nothing of it is ours

@@ -30,8 +30,19 @@ func TestPruning(t *testing.T) {
 		{six, 100, 10000, 100, true},
 	} {
 		p := pruning{allow: c.allow}
-		err := p.judge(manifest.Loss{Tenants: c.tenants, Objects: c.objects, Of: c.of})
+		err := p.judge(manifest.Loss{Tenants: c.tenants, Objects: c.objects, Of: c.of}, nil)
 		require.Equal(t, c.want, err == nil, "%+v", c)
 		require.Equal(t, c.want, p.lost == nil, "%+v", c)
 	}
+}
+
+// Tenants that other shards take away count where the shard takes some, too.
+func TestPruningInShards(t *testing.T) {
+	three, l := []string{"x", "y", "z"}, manifest.Loss{Tenants: []string{"a", "b"}, Objects: 20, Of: 1000}
+	var p pruning
+	require.NoError(t, p.judge(l, three))
+	require.Error(t, p.judge(l, append(three, "zz")))
+	require.NoError(t, p.judge(manifest.Loss{Objects: 20, Of: 1000}, append(three, three...)))
+	p.allow = 20
+	require.NoError(t, p.judge(l, append(three, "zz")))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 )
 
@@ -111,6 +112,7 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err != nil {
 		return err
 	}
+	statement.res = res
 	w.sharded(res)
 	if err := w.refusals(res); err != nil {
 		return err
@@ -137,7 +139,8 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 		return err
 	}
 	left := &leaving{w: w, res: res, all: len(args) == 0, rewind: o.rewind, atomic: o.atomic, approval: &approval, overwrite: o.overwrite, strangers: strangers}
-	target.Approve, target.Losing = approval.approve, o.prune.judge
+	target.Approve, target.Share = approval.approve, res.Shard.Has
+	target.Losing = func(l manifest.Loss) error { return o.prune.judge(l, left.others) }
 	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
 	job := job{options: o, res: res, prepare: left.around(gitops.Always(updates...)), scope: scopeOf(args, res), left: left, prune: &o.prune, approval: &approval}
 	job.direct = func(ctx context.Context, to gitops.Options) (gitops.Result, error) {

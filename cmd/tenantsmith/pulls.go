@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 
@@ -33,7 +34,11 @@ type proposer struct {
 // propose brings the output to a branch of its own, and keeps one pull request for it: opened when something changes,
 // changed in place with the output, closed when the base holds it already.
 func (w *workspace) propose(ctx context.Context, r route, j job) (delivered, error) {
-	host, err := forge.New(forge.Options{Repository: r.URL, API: j.options.forge, Token: forgeToken()})
+	token, err := forgeToken(r.URL, j.options.forge)
+	if err != nil {
+		return delivered{}, err
+	}
+	host, err := forge.New(forge.Options{Repository: r.URL, API: j.options.forge, Token: token})
 	if err != nil {
 		return delivered{}, err
 	}
@@ -54,9 +59,21 @@ func (w *workspace) propose(ctx context.Context, r route, j job) (delivered, err
 	return p.bring(ctx, seen)
 }
 
-// forgeToken is the one for the API; the one for git otherwise.
-func forgeToken() string {
-	return cmp.Or(os.Getenv("TENANTSMITH_FORGE_TOKEN"), os.Getenv("GITHUB_TOKEN"), os.Getenv("TENANTSMITH_TOKEN"))
+// forgeToken is the one for the API, or the one for git. The one that GitHub's tools have is only for the host that they
+// talk to: no other may see it.
+func forgeToken(repository, api string) (string, error) {
+	if token := cmp.Or(os.Getenv("TENANTSMITH_FORGE_TOKEN"), os.Getenv("TENANTSMITH_TOKEN")); token != "" {
+		return token, nil
+	}
+	host, err := forge.Host(repository, api)
+	if err != nil {
+		return "", err
+	}
+	theirs, err := url.Parse(cmp.Or(os.Getenv("GITHUB_API_URL"), "https://api.github.com"))
+	if err != nil || !strings.EqualFold(theirs.Host, host) {
+		return "", nil
+	}
+	return os.Getenv("GITHUB_TOKEN"), nil
 }
 
 // find looks for the pull request of an earlier run.

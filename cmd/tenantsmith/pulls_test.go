@@ -32,7 +32,7 @@ type fleet struct {
 
 func newFleet(t *testing.T) *fleet {
 	f := &fleet{github: newGitHub(t), dir: t.TempDir()}
-	for _, name := range []string{"TENANTSMITH_TOKEN", "GITHUB_TOKEN", "GITHUB_WORKSPACE"} {
+	for _, name := range []string{"TENANTSMITH_TOKEN", "GITHUB_TOKEN", "GITHUB_API_URL", "GITHUB_WORKSPACE"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("TENANTSMITH_FORGE_TOKEN", forgeSecret)
@@ -279,7 +279,33 @@ func TestPullRequestFaults(t *testing.T) {
 	require.Contains(t, errs, "a pull request needs a token: set TENANTSMITH_FORGE_TOKEN")
 	t.Setenv("GITHUB_TOKEN", "wrong-"+forgeSecret[:4])
 	_, errs = f.propose(2)
+	require.Contains(t, errs, "a pull request needs a token", "GitHub's token is not for another host")
+	t.Setenv("GITHUB_API_URL", f.api())
+	_, errs = f.propose(2)
 	require.Contains(t, errs, "the host does not accept the token")
+}
+
+// The token of GitHub's tools goes to the host that they talk to, and to no other.
+func TestForgeToken(t *testing.T) {
+	for _, name := range []string{"TENANTSMITH_FORGE_TOKEN", "TENANTSMITH_TOKEN", "GITHUB_API_URL"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("GITHUB_TOKEN", "github")
+	token := func(repository, api string) string {
+		got, err := forgeToken(repository, api)
+		require.NoError(t, err)
+		return got
+	}
+	require.Equal(t, "github", token("git@github.com:octo/gitops.git", ""))
+	require.Empty(t, token("https://git.example.com/octo/gitops.git", ""))
+	require.Empty(t, token("https://github.com/octo/gitops.git", "https://api.example.com"))
+	t.Setenv("GITHUB_API_URL", "https://git.example.com/api/v3")
+	require.Equal(t, "github", token("https://GIT.example.com/octo/gitops.git", ""))
+	require.Empty(t, token("https://github.com/octo/gitops.git", ""))
+	t.Setenv("TENANTSMITH_TOKEN", "git")
+	require.Equal(t, "git", token("https://github.com/octo/gitops.git", ""))
+	t.Setenv("TENANTSMITH_FORGE_TOKEN", "forge")
+	require.Equal(t, "forge", token("https://github.com/octo/gitops.git", ""))
 }
 
 // Shards propose beside each other, and one that is held is left alone.

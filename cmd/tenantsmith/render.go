@@ -134,7 +134,7 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 	if err != nil {
 		return err
 	}
-	if o.prune.judge(lost) != nil {
+	if o.prune.judge(lost, left.others) != nil {
 		return o.prune.tell(w, "nothing written")
 	}
 	sum, problems, err := writeTrees(root, res, left.gone)

@@ -19,14 +19,14 @@ func shardFlag(cmd *cobra.Command, s *pipeline.Shard) {
 func (w *workspace) sharded(res *pipeline.Result) {
 	if !res.Shard.All() {
 		n := len(known(res))
-		w.say("shard %s: %d of %s", res.Shard, n, report.Plural(n+res.Others, "tenant"))
+		w.say("shard %s: %d of %s", res.Shard, n, report.Plural(n+len(res.Others), "tenant"))
 	}
 }
 
 // elsewhere is what a check leaves to other shards.
 func elsewhere(res *pipeline.Result) []report.Skipped {
-	if res.Others == 0 {
+	if len(res.Others) == 0 {
 		return nil
 	}
-	return []report.Skipped{{What: report.Plural(res.Others, "tenant"), Reason: "not in shard " + res.Shard.String()}}
+	return []report.Skipped{{What: report.Plural(len(res.Others), "tenant"), Reason: "not in shard " + res.Shard.String()}}
 }

@@ -8,10 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
@@ -64,6 +66,21 @@ func (s *signing) flags(cmd *cobra.Command) {
 type statement struct {
 	file string
 	text []byte
+	res  *pipeline.Result
+}
+
+// judges are the files that decide about the tenants beside their own: the platform file, and waivers.
+func (s *statement) judges(updates []gitops.Update) map[string]string {
+	out := map[string]string{}
+	if p := s.res.Fleet.Platform; p.File != "" {
+		out[p.File] = p.Sum
+	}
+	for _, waiver := range s.res.Fleet.Waivers {
+		if slices.ContainsFunc(updates, func(u gitops.Update) bool { return u.Tenant == waiver.Tenant }) {
+			out[waiver.File] = waiver.Sum
+		}
+	}
+	return out
 }
 
 // vouch sets the options about signatures of the commits that are published and of what is said about them.
@@ -102,7 +119,7 @@ func (w *workspace) prepare(s *statement, target *gitops.Options, o publishOptio
 		return err
 	}
 	target.Made = func(commit string, updates []gitops.Update) error {
-		made, err := gitops.NewStatement(*target, commit, updates, tool)
+		made, err := gitops.NewStatement(*target, commit, updates, s.judges(updates), tool)
 		if err == nil {
 			s.text, err = made.Bytes(signer)
 		}

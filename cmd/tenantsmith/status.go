@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,8 +20,8 @@ import (
 
 type statusOptions struct {
 	target
-	format   string
-	exitCode bool
+	format, env string
+	exitCode    bool
 }
 
 func newStatusCmd(w *workspace) *cobra.Command {
@@ -33,10 +34,13 @@ GitOps repository: what publish would change, what somebody changed by hand ther
 until when, and which trees have no tenant file here any more. It writes nothing.
 
 A tenant that is named has a paragraph of its own: its files that differ, the checks that failed when it
-was published, and the waivers that were used. The JSON form (see tenantsmith schema status) always has all.`,
+was published, and the waivers that were used. The JSON form (see tenantsmith schema status) always has all.
+
+With --env it is about a branch that holds one environment, as publish makes them for {env} in --branch.`,
 		Example: `  tenantsmith status --repo https://git.example.com/platform/gitops.git
   tenantsmith status acme-corp --repo ../gitops.git
-  tenantsmith status --repo https://git.example.com/platform/gitops.git --exit-code --format json`,
+  tenantsmith status --repo https://git.example.com/platform/gitops.git --exit-code --format json
+  tenantsmith status --repo ../gitops.git --branch environments/{env} --env production`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(report.StatusFormats, o.format) {
 				return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.StatusFormats, ", "))
@@ -47,12 +51,17 @@ was published, and the waivers that were used. The JSON form (see tenantsmith sc
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", o.format, strings.Join(report.StatusFormats, ", "))
 	f.BoolVar(&o.exitCode, "exit-code", false, "exit 1 unless every tenant is current")
+	f.StringVar(&o.env, "env", "", "the branch holds this environment only")
 	o.target.flags(cmd)
 	w.flags(cmd)
 	return cmd
 }
 
 func (w *workspace) status(ctx context.Context, args []string, o statusOptions) error {
+	if strings.Contains(o.branch, envWord) && o.env == "" {
+		return errors.New("{env} in --branch stands for an environment: name it by --env")
+	}
+	o.branch = strings.ReplaceAll(o.branch, envWord, o.env)
 	from, err := w.remote(o.target)
 	if err != nil {
 		return err
@@ -66,7 +75,11 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err != nil {
 		return err
 	}
-	standings, head, err := gitops.Inspect(ctx, from, names, updatesOf(res)...)
+	updates, err := o.updates(ctx, from, res)
+	if err != nil {
+		return err
+	}
+	standings, head, err := gitops.Inspect(ctx, from, names, updates...)
 	if err != nil {
 		return err
 	}
@@ -80,6 +93,22 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 		return err
 	}
 	return w.concluded(s, o)
+}
+
+// updates are what publish would bring to the branch.
+func (o statusOptions) updates(ctx context.Context, from gitops.Options, res *pipeline.Result) ([]gitops.Update, error) {
+	updates := updatesOf(res)
+	if o.env == "" || len(updates) == 0 {
+		return updates, nil
+	}
+	if names := environments(res); !slices.Contains(names, o.env) {
+		return nil, fmt.Errorf("the platform has no environment %q%s", o.env, hint(o.env, names, "; it has "+strings.Join(names, ", ")))
+	}
+	err := gitops.Read(ctx, from, func(head *gitops.Commit) (err error) {
+		updates, err = gitops.Only(o.env, gitops.Always(updates...))(ctx, head)
+		return err
+	})
+	return updates, err
 }
 
 // rendered takes the tenants through the chain that have a file here; those that only the branch knows cannot be.

@@ -58,6 +58,19 @@ func New(o Options) (*Repository, error) {
 	return &Repository{owner: owner, name: name, token: o.Token, client: client}, nil
 }
 
+// Host is the host of the API, with its port if it names one.
+func Host(repository, api string) (string, error) {
+	host, _, _, err := parse(repository)
+	if err != nil {
+		return "", err
+	}
+	at, err := address(api, host)
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(at.Host), nil
+}
+
 var (
 	scpLike  = regexp.MustCompile(`^[^/@\s]+@([^/:\s]+):(.+)$`)
 	nameLike = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)

@@ -49,6 +49,9 @@ func TestWhereTheAPIIs(t *testing.T) {
 		r, err := New(Options{Repository: repository, Token: token})
 		require.NoError(t, err, repository)
 		require.Equal(t, want, fmt.Sprintf("%s %s %s", r.client.BaseURL, r.owner, r.name), repository)
+		host, err := Host(repository, "")
+		require.NoError(t, err, repository)
+		require.Equal(t, r.client.BaseURL.Host, host)
 	}
 	for repository, say := range map[string]string{
 		"../gitops.git": "needs a repository on a host", "/srv/git/octo/gitops.git": "needs a repository on a host", "https://github.com/gitops": "needs a repository on a host",

@@ -88,6 +88,8 @@ type Options struct {
 	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
 	// goes, the loss is only counted for the tenants that the updates name.
 	Losing func(manifest.Loss) error
+	// Share, if not nil, tells which tenants at the head count as what there is besides; all otherwise.
+	Share func(tenant string) bool
 	// Beside makes files that go along with changes and that no record names, by path relative to Path. It sees
 	// what the commit goes on top of. Content nil takes a file away.
 	Beside func(head *Commit, changed []Change) (map[string][]byte, error)

@@ -33,6 +33,9 @@ func (t *target) loss(snap *snapshot, p *plan, others []string) (manifest.Loss, 
 	}
 	h := newHeadReader(t, root, nil)
 	for _, name := range others {
+		if t.Share != nil && !t.Share(name) {
+			continue
+		}
 		data, _, err := h.read(manifest.RecordPath(name))
 		if err != nil {
 			return l, err

@@ -74,9 +74,10 @@ type metadata struct {
 }
 
 // NewStatement is about the commit (hexadecimal) that the updates became, as Options.Made hands them out. Its
-// subjects are the commit and the record of each tenant, which lists the digest of every file. Tool is the SHA-256
-// of the program (hexadecimal), or empty.
-func NewStatement(opts Options, commit string, updates []Update, tool string) (Statement, error) {
+// subjects are the commit and the record of each tenant, which lists the digest of every file. Judges are the files
+// that decide about these tenants and that no record names, by path with their SHA-256 (hexadecimal); tool is that
+// of the program, or empty.
+func NewStatement(opts Options, commit string, updates []Update, judges map[string]string, tool string) (Statement, error) {
 	t, err := newTarget(opts)
 	if err != nil {
 		return Statement{}, err
@@ -84,6 +85,9 @@ func NewStatement(opts Options, commit string, updates []Update, tool string) (S
 	s := Statement{Type: statementType, PredicateType: provenanceType}
 	s.Subject = []resource{{Name: t.branch.String(), Digest: map[string]string{"gitCommit": commit}}}
 	inputs := inputs{}
+	for file, digest := range judges {
+		inputs[resourceKey{file, digest}] = true
+	}
 	names := []string{}
 	for _, u := range updates {
 		names = append(names, u.Tenant)

@@ -21,7 +21,7 @@ import (
 func stated(t *testing.T, opts gitops.Options, signer *gitops.Signer, updates ...gitops.Update) (text []byte, commit string) {
 	t.Helper()
 	opts.Made = func(commit string, updates []gitops.Update) error {
-		s, err := gitops.NewStatement(opts, commit, updates, strings.Repeat("ab", 32))
+		s, err := gitops.NewStatement(opts, commit, updates, map[string]string{"tenantsmith.yaml": strings.Repeat("22", 32)}, strings.Repeat("ab", 32))
 		require.NoError(t, err)
 		text, err = s.Bytes(signer)
 		return err
@@ -34,7 +34,7 @@ func withInputs(t *testing.T, u gitops.Update) gitops.Update {
 	file := manifest.RecordPath(u.Tenant)
 	record, err := manifest.ParseRecord(u.Tenant, u.Files[file])
 	require.NoError(t, err)
-	record.Inputs = map[string]string{"tenants/" + u.Tenant + ".yaml": strings.Repeat("11", 32), "tenantsmith.yaml": strings.Repeat("22", 32)}
+	record.Inputs = map[string]string{"tenants/" + u.Tenant + ".yaml": strings.Repeat("11", 32)}
 	record.Schemas, record.Policies = strings.Repeat("33", 32), strings.Repeat("44", 32)
 	u.Files[file] = record.Bytes()
 	return u
@@ -81,7 +81,7 @@ func TestStatement(t *testing.T) {
 // TestStatementNamesNoCredential: a URL may come with a user, never with more.
 func TestStatementNamesNoCredential(t *testing.T) {
 	opts := options("https://bot:hunter2@git.example.com/x.git")
-	_, err := gitops.NewStatement(opts, "", nil, "")
+	_, err := gitops.NewStatement(opts, "", nil, nil, "")
 	require.ErrorContains(t, err, "a password does not belong in a URL")
 	require.NotContains(t, err.Error(), "hunter2")
 }

@@ -3,7 +3,10 @@
 package house
 
 import (
+	"maps"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -82,6 +85,19 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPage holds that docs/architecture.md lists these packages, and no others.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(page), "## Packages\n")
+	require.True(t, found)
+	var listed []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|").FindAllStringSubmatch(strings.Split(table, "\n\n")[0], -1) {
+		listed = append(listed, m[1])
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(imports)), listed)
 }
 
 // TestNames refuses packages whose name says nothing.

@@ -68,9 +68,9 @@ type Result struct {
 	Problems []manifest.Problem
 	// Held are the names of the tenants that must not be written, sorted.
 	Held []string
-	// Shard is that of the options, and Others is how many tenants are in others.
+	// Shard is that of the options, and Others are the names of the tenants in others, sorted.
 	Shard   Shard
-	Others  int
+	Others  []string
 	FailOn  manifest.Severity
 	Objects int
 	// Rules are the checks that were asked.
@@ -149,6 +149,6 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 		return nil, err
 	}
 	res.Shard = o.Shard
-	res.Others = len(whole.Tenants) + len(whole.Held) - len(fleet.Tenants) - len(fleet.Held)
+	res.Others = o.Shard.leaves(whole)
 	return res, nil
 }

@@ -94,6 +94,16 @@ func (s Shard) share(fleet *schemas.Fleet) (mine *schemas.Fleet, others []*schem
 	return &part, others
 }
 
+// leaves are the names of the tenants of other shards, sorted.
+func (s Shard) leaves(fleet *schemas.Fleet) []string {
+	out := slices.Clone(fleet.Held)
+	for _, t := range fleet.Tenants {
+		out = append(out, t.Name)
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), s.Has)
+}
+
 // fleetOf are the tenants as the fleet sees them: those that were rendered and those of other shards, so that every
 // shard finds what it would find of its tenants among all.
 func (c chain) fleetOf(ctx context.Context, rendered []Rendered, others []*schemas.Tenant) ([]policies.Member, error) {

@@ -102,7 +102,7 @@ spec:
 				require.True(t, Shard{index, of}.Has(r.Tenant.Name))
 				maps.Copy(trees, r.Files)
 			}
-			require.Equal(t, 14, len(res.Tenants)+len(res.Fleet.Held)+res.Others)
+			require.Equal(t, 14, len(res.Tenants)+len(res.Fleet.Held)+len(res.Others))
 			held, problems, objects = append(held, res.Held...), append(problems, res.Problems...), objects+res.Objects
 		}
 		slices.Sort(held)

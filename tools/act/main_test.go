@@ -65,6 +65,7 @@ type platform struct {
 	workflow string // the file that runs
 	action   string // the folder with action.yml
 	env      []string
+	secrets  []string // NAME=value
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -215,6 +216,9 @@ func (p *platform) run(event string, payload map[string]any) ran {
 	home := p.t.TempDir()
 	args := []string{event, "--json", "-W", p.workflow, "-e", file, "-P", "ubuntu-latest=-self-hosted",
 		"--env", "GITHUB_API_URL=" + p.github.url, "-s", "GITHUB_TOKEN=" + token, "-s", "GITOPS_TOKEN=" + token}
+	for _, s := range p.secrets {
+		args = append(args, "-s", s)
+	}
 	for use, at := range p.actions() {
 		args = append(args, "--local-repository", use+"="+at)
 	}

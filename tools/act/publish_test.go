@@ -23,7 +23,8 @@ func (p *platform) publishes(repo, expect string) {
 	p.t.Helper()
 	p.example("publish.yml", "https://github.com/example/gitops.git", repo,
 		"      - uses: tenantsmith", "      - id: tenantsmith\n        uses: tenantsmith",
-		"          expect: required\n", "          expect: "+expect+"\n"+outputs)
+		"inputs.expect || 'required'", "inputs.expect || '"+expect+"'",
+		"inputs.allow-prune || 0 }}\n", "inputs.allow-prune || 0 }}\n"+outputs)
 }
 
 // merged makes main the merge of the pull request, and tells the API so.
@@ -142,16 +143,77 @@ func TestPublishAuto(t *testing.T) {
 	}
 }
 
-// TestAudit: the nightly workflow checks everything and keeps the report.
+// dispatch runs the workflow by hand.
+func (p *platform) dispatch(inputs map[string]any) ran {
+	p.t.Helper()
+	return p.run("workflow_dispatch", map[string]any{
+		"ref": "refs/heads/main", "inputs": inputs, "repository": map[string]any{"full_name": repository, "default_branch": "main"},
+	})
+}
+
+// TestPublishByHand: what nobody planned, and much that goes, is published where somebody says so.
+func TestPublishByHand(t *testing.T) {
+	p := newPlatform(t)
+	repo := p.gitops()
+	p.replace(tenant, "  tier: basic\n", "  tier: basic\n  lifecycle: offboarding\n  offboarding: {after: 2024-01-31, reason: closed}\n")
+	p.commit("offboarding")
+	was := p.first(repo)
+	p.git("rm", "--quiet", tenant)
+	p.commit("gone")
+	p.publishes(repo, "required")
+	require.True(t, p.push().failed, "nobody planned it")
+
+	r := p.dispatch(map[string]any{"expect": "none", "allow-prune": "0"})
+	require.True(t, r.failed, r.text())
+	require.Contains(t, r.text(), "need --allow-prune")
+	require.Equal(t, was, published(t, repo))
+	r = p.dispatch(map[string]any{"expect": "none", "allow-prune": "500"})
+	require.False(t, r.failed, r.text())
+	require.JSONEq(t, `["corner-shop"]`, r.outputs["changed-tenants"])
+	require.NotContains(t, p.git("--git-dir", repo, "ls-tree", "--name-only", "main:tenants"), "corner-shop")
+}
+
+// TestPublishSigns: the key of the secret signs, to every branch, and is nowhere afterwards.
+func TestPublishSigns(t *testing.T) {
+	p := newPlatform(t)
+	repo, key := p.gitops(), filepath.Join(t.TempDir(), "key")
+	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bot", "-f", key).CombinedOutput()
+	require.NoError(t, err, string(out))
+	private, err := os.ReadFile(key)
+	require.NoError(t, err)
+	public, err := os.ReadFile(key + ".pub")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(key+".allowed", append([]byte("bot@example.com "), public...), 0o600))
+	p.flow(job("push", "command: publish", "install-mode: none", "gitops-repo: "+repo, "expect: none",
+		"args: --branch=environments/{env}", "signing-key: ${{ secrets.SIGNING_KEY }}"))
+	p.secrets = append(p.secrets, "SIGNING_KEY="+strings.TrimSpace(string(private)))
+	r := p.push()
+	require.False(t, r.failed, r.text())
+	require.Len(t, strings.Fields(r.outputs["commit-sha"]), 3)
+	for _, env := range []string{"development", "staging", "production"} {
+		require.Equal(t, "G", p.git("--git-dir", repo, "-c", "gpg.ssh.allowedSignersFile="+key+".allowed", "log", "-1", "--format=%G?", "environments/"+env))
+	}
+	for line := range strings.Lines(strings.TrimSpace(string(private))) {
+		require.NotContains(t, r.text(), strings.TrimSpace(line))
+	}
+}
+
+// TestAudit: the nightly workflow checks everything, keeps the report, and finds what was changed by hand.
 func TestAudit(t *testing.T) {
 	p := newPlatform(t)
-	p.example("audit.yml")
+	repo := p.gitops()
+	p.first(repo)
+	p.example("audit.yml", "https://github.com/example/gitops.git", repo)
 	r := p.run("schedule", map[string]any{"repository": map[string]any{"full_name": repository, "default_branch": "main"}})
 	require.FileExists(t, filepath.Join(p.record, "tenantsmith-check.sarif"))
 	report, err := os.ReadFile(filepath.Join(p.record, "artifacts/compliance-report/report.html"))
 	require.NoError(t, err, r.text())
 	require.Contains(t, string(report), "<html")
 	require.Contains(t, r.summary(), "TS-")
+	require.Regexp(t, `corner-shop +active.* current`, r.summary())
+	audit, err := os.ReadFile(filepath.Join(p.record, "artifacts/audit"))
+	require.NoError(t, err, r.text())
+	require.Contains(t, string(audit), "corner-shop")
 }
 
 // TestShards: the tenants that change are checked by jobs that share them.
