@@ -70,7 +70,7 @@ func claimsBeside(head *gitops.Commit, names []string) (map[string][]string, err
 
 // claimsAt are those of a tenant's record at the head; none where it has no record, or one that cannot be read.
 func claimsAt(head *gitops.Commit, tenant string) ([]string, error) {
-	data, err := fs.ReadFile(head, manifest.RecordPath(tenant))
+	data, err := gitops.RecordAt(head, tenant)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
