@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -70,4 +71,23 @@ func TestAdoptionIsMadeAnew(t *testing.T) {
 	names, err := fs.Glob(os.DirFS("."), "overrides/*/*/*/*")
 	require.NoError(t, err)
 	require.Empty(t, names)
+}
+
+// What --atomic stops is not told as done, and leaves nothing behind; a name that comes twice is one.
+func TestAdoptionThatIsStopped(t *testing.T) {
+	f := newFleet(t)
+	f.publish(0)
+	for _, name := range []string{"acme", "shop"} {
+		file := "tenants/" + name + "/workload/base/rollout-web.yaml"
+		f.edits("main", file, strings.Replace(f.show("main", file), "web:1.0.0", "web:1.0.1", 1)+"\n")
+	}
+	_, errs := f.publish(1, "--adopt", "acme", "--atomic")
+	require.Contains(t, errs, "nothing published: --atomic, and shop skipped")
+	require.NotContains(t, errs, "adopted what was changed")
+	require.NoDirExists(t, filepath.Join(f.dir, "overrides"))
+	_, errs = f.publish(1, "--adopt", "acme,acme", "--dry-run")
+	require.Equal(t, 1, strings.Count(errs, "acme: would adopt what was changed by hand"), errs)
+	_, errs = f.publish(1, "--adopt", "acme,acme")
+	require.Equal(t, 1, strings.Count(errs, "acme: adopted what was changed by hand"), errs)
+	require.DirExists(t, filepath.Join(f.dir, "overrides", "acme", "patches"))
 }

@@ -88,6 +88,9 @@ func (a *adoption) undo(done gitops.Result) {
 		if err := root.Remove(file); err != nil {
 			a.w.say("%s stays, and what it does is not published: %s", file, plain(err))
 		}
+		for dir := path.Dir(file); dir != "." && root.Remove(dir) == nil; dir = path.Dir(dir) {
+			continue // of the folders that were made for it, those with nothing else in them
+		}
 	}
 	a.written = nil
 }

@@ -47,7 +47,7 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 		if slices.Contains(names, entry.Name()) || !entry.IsDir() {
 			continue
 		}
-		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))
+		data, err := gitops.RecordAt(output, entry.Name())
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // somebody else's
 		}

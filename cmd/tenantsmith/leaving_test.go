@@ -260,3 +260,30 @@ func TestLateRunRemovesNobody(t *testing.T) {
 	out, _ := f.publish(1, "--allow-prune", "100", "--rewind", "--dry-run")
 	require.Contains(t, out, "shop\tgone: ")
 }
+
+// Something else in the place of a record stops its tenant, not the run.
+func TestOddRecord(t *testing.T) {
+	for _, branch := range []string{"main", byEnvironment} {
+		f := newFleet(t)
+		f.publish(0, "--branch", branch)
+		at := strings.ReplaceAll(branch, envWord, "development")
+		work := filepath.Join(t.TempDir(), "work")
+		f.git("clone", "-q", "--branch", at, f.repo, work)
+		for _, name := range []string{"acme", "shop"} {
+			record := filepath.Join(work, "tenants", name, ".tenantsmith.json")
+			require.NoError(t, os.Remove(record))
+			require.NoError(t, os.Symlink("elsewhere", record))
+		}
+		f.git("-C", work, "add", "-A")
+		f.git("-C", work, "commit", "-q", "-m", "odd")
+		f.git("-C", work, "push", "-q")
+		f.drop("shop")
+		f.tenant("acme", "2.0.0")
+		f.tenant("third", "1.0.0")
+		out, errs := f.publish(1, "--branch", branch)
+		require.Contains(t, out, "third\t")
+		require.Contains(t, errs, "shop is not removed, though it has no file here: its record cannot be used")
+		require.Contains(t, errs, "tenants/acme/")
+		require.Contains(t, f.names(at), "tenants/shop/workload")
+	}
+}

@@ -87,7 +87,7 @@ func claimsOf(head *gitops.Commit, tenants []string) (map[string][]string, error
 
 // claimsAt are those of a tenant's record at the head; none where it has no record, or one that cannot be read.
 func claimsAt(head *gitops.Commit, tenant string) ([]string, error) {
-	data, err := fs.ReadFile(head, manifest.RecordPath(tenant))
+	data, err := gitops.RecordAt(head, tenant)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

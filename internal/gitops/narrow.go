@@ -49,7 +49,7 @@ func narrow(head *Commit, u *Update, env string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	was, err := fs.ReadFile(head, at)
+	was, err := RecordAt(head, u.Tenant)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}

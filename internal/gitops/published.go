@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -12,7 +13,7 @@ import (
 // Published is the record of a tenant at the head of a branch, and the files that it lists as they are there: nil
 // for one that is gone or is no regular file any more. There is neither without a record that can be used.
 func Published(head *Commit, tenant string) (*manifest.Record, map[string][]byte, error) {
-	data, err := fs.ReadFile(head, manifest.RecordPath(tenant))
+	data, err := RecordAt(head, tenant)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
 	}
@@ -41,4 +42,20 @@ func Published(head *Commit, tenant string) (*manifest.Record, map[string][]byte
 		}
 	}
 	return record, files, nil
+}
+
+// RecordAt reads the record of a tenant in an output. It is empty, as none that can be used is, where a folder or a
+// link has its name; fs.ErrNotExist is the error where nothing has.
+func RecordAt(output fs.FS, tenant string) ([]byte, error) {
+	file := manifest.RecordPath(tenant)
+	data, err := fs.ReadFile(output, file)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return data, err
+	}
+	entries, broken := fs.ReadDir(output, path.Dir(file))
+	odd := func(e fs.DirEntry) bool { return e.Name() == path.Base(file) && !e.Type().IsRegular() }
+	if broken == nil && slices.ContainsFunc(entries, odd) {
+		return []byte{}, nil
+	}
+	return nil, err
 }
