@@ -102,7 +102,7 @@ func (w *workspace) states(ctx context.Context, tree *gitops.WorkTree, tenant st
 		return nil, "", fmt.Errorf("%s: there is no branch %s", o.repo, o.branch)
 	}
 	if _, err := tree.Revision(all[0].Source); all[0].Source != "" && err != nil {
-		return nil, "", fmt.Errorf("%s is published from a commit that is not here: %w; pull first", tenant, err)
+		return nil, "", fmt.Errorf("%s is published from a commit that is not here: %w", tenant, err)
 	}
 	states := map[string]gitops.Rendering{}
 	for _, r := range all {

@@ -66,6 +66,11 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err != nil {
 		return err
 	}
+	if at, err := w.sourced(&from); err != nil {
+		return err
+	} else if at != nil {
+		defer at.Close()
+	}
 	standings, head, err := gitops.Inspect(ctx, from, names, updatesOf(res)...)
 	if err != nil {
 		return err
@@ -117,7 +122,10 @@ func statuses(res *pipeline.Result, standings []gitops.Standing, here []string, 
 			t.Hold = &report.StatusHold{Until: h.Until, Active: h.Active(now), Ticket: h.Ticket, Reason: h.Reason, By: h.By}
 		}
 		describe(&t, res)
-		t.States = states(&t, slices.Contains(res.Held, s.Tenant), slices.Contains(here, s.Tenant))
+		if s.Record != nil && !slices.Contains(here, s.Tenant) {
+			t.Lifecycle, t.Until = s.Record.Lifecycle, s.Record.Until
+		}
+		t.States = states(&t, s.Behind, slices.Contains(res.Held, s.Tenant), slices.Contains(here, s.Tenant))
 		out = append(out, t)
 	}
 	slices.SortFunc(out, func(a, b report.TenantStatus) int { return strings.Compare(a.Tenant, b.Tenant) })
@@ -131,6 +139,9 @@ func describe(t *report.TenantStatus, res *pipeline.Result) {
 			continue
 		}
 		t.Lifecycle, t.Tier = r.Tenant.Base.Spec.Lifecycle, r.Tenant.Base.Spec.Tier
+		if o := r.Tenant.Base.Spec.Offboarding; o != nil && t.Lifecycle == "offboarding" {
+			t.Until = o.After
+		}
 		services := map[string]bool{}
 		for _, e := range r.Tenant.Environments {
 			t.Environments = append(t.Environments, e.Name)
@@ -142,7 +153,7 @@ func describe(t *report.TenantStatus, res *pipeline.Result) {
 	}
 }
 
-func states(t *report.TenantStatus, broken, here bool) []string {
+func states(t *report.TenantStatus, behind, broken, here bool) []string {
 	var out []string
 	for _, s := range []struct {
 		state string
@@ -154,7 +165,8 @@ func states(t *report.TenantStatus, broken, here bool) []string {
 		{report.Broken, broken},
 		{report.Unpublished, here && t.Published == nil && len(t.Problems) == 0},
 		{report.Edited, len(t.Edited)+len(t.Missing) > 0},
-		{report.Outdated, len(t.Stale) > 0},
+		{report.Outdated, len(t.Stale) > 0 && !behind},
+		{report.Behind, behind},
 	} {
 		if s.is {
 			out = append(out, s.state)
