@@ -45,7 +45,45 @@ func (w *workspace) renderedFrom(ctx context.Context, tree *gitops.WorkTree, ten
 		return gitops.Revision{}, err
 	}
 	w.cameFrom(found, o)
-	return tree.Revision(found.Source)
+	rev, err := w.madeFrom(ctx, tree, tenant, found)
+	if err == nil && rev.Hash == "" {
+		w.say("nothing written: it was rendered with edits that no commit of %s has; --to without --repo names a commit of the platform repository", tree.Branch())
+		err = errProblems
+	}
+	if err == nil && rev.Hash != found.Source {
+		w.say("with edits that were not committed then; %s has them", short(rev.Hash))
+	}
+	return rev, err
+}
+
+// madeFrom is the commit of the platform repository that has the files which a state was rendered from: the one that it
+// names or, where those had edits that were not committed yet, a later one of the branch; none where there is none.
+func (w *workspace) madeFrom(ctx context.Context, tree *gitops.WorkTree, tenant string, r gitops.Rendering) (gitops.Revision, error) {
+	has := func(hash string) (bool, error) {
+		at, err := gitops.OpenCommit(w.dir, hash)
+		if err != nil {
+			return false, err
+		}
+		defer at.Close()
+		return pipeline.MadeOf(at, tenant, r.Inputs)
+	}
+	for _, name := range []string{r.Source, "HEAD"} {
+		rev, err := tree.Revision(name)
+		if err != nil {
+			return rev, err
+		}
+		if len(r.Inputs) == 0 {
+			return rev, nil // nothing but the name is known
+		}
+		if ok, err := has(rev.Hash); ok || err != nil {
+			return rev, err
+		}
+	}
+	rev, err := tree.Earlier(ctx, tenant, "", pipeline.InputPaths(tenant), has)
+	if errors.Is(err, gitops.ErrNoEarlier) {
+		return gitops.Revision{}, nil
+	}
+	return rev, err
 }
 
 func (w *workspace) cameFrom(found gitops.Rendering, o rollbackOptions) {
@@ -88,7 +126,7 @@ func (w *workspace) publishedBefore(ctx context.Context, tree *gitops.WorkTree, 
 }
 
 // states are what was published of a tenant, by what the files of people about it were, and the commit of the
-// platform repository that is published now; empty where nothing is.
+// platform repository that has those which are published now; empty where nothing is, or none has them.
 func (w *workspace) states(ctx context.Context, tree *gitops.WorkTree, tenant string, o rollbackOptions) (map[string]gitops.Rendering, string, error) {
 	target, err := w.remote(o.target)
 	if err != nil {
@@ -102,17 +140,32 @@ func (w *workspace) states(ctx context.Context, tree *gitops.WorkTree, tenant st
 		return nil, "", fmt.Errorf("%s: there is no branch %s", o.repo, o.branch)
 	}
 	if _, err := tree.Revision(all[0].Source); all[0].Source != "" && err != nil {
-		return nil, "", fmt.Errorf("%s is published from a commit that is not here: %w; pull first", tenant, err)
+		return nil, "", fmt.Errorf("%s is published from a commit that is not here: %w", tenant, err)
 	}
-	states := map[string]gitops.Rendering{}
-	for _, r := range all {
-		state, err := tree.State(r.Source, pipeline.InputPaths(tenant))
-		if _, known := states[state]; r.Source == "" || err != nil || known {
+	states, now := map[string]gitops.Rendering{}, ""
+	for i, r := range all {
+		if _, err := tree.Revision(r.Source); r.Source == "" || err != nil {
 			continue // a commit that is not here cannot be gone back to
 		}
-		states[state] = r
+		rev, err := w.madeFrom(ctx, tree, tenant, r)
+		if err != nil {
+			return nil, "", err
+		}
+		if i == 0 {
+			now = rev.Hash
+		}
+		if rev.Hash == "" {
+			continue
+		}
+		state, err := tree.State(rev.Hash, pipeline.InputPaths(tenant))
+		if err != nil {
+			return nil, "", err
+		}
+		if _, known := states[state]; !known {
+			states[state] = r
+		}
 	}
-	return states, all[0].Source, nil
+	return states, now, nil
 }
 
 // differs reports whether the files here have to be changed to be what they were at a commit.

@@ -14,16 +14,11 @@ import (
 // source tells the commit where the output comes from: the commit of the platform repository, and whether that is
 // the whole truth. What differs from it is said.
 func (w *workspace) source(target *gitops.Options, res *pipeline.Result) error {
-	var err error
-	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil || target.SourceCommit == "" {
+	head, err := w.sourced(target)
+	if err != nil || head == nil {
 		return err
 	}
-	head, err := gitops.OpenCommit(w.dir, target.SourceCommit)
-	if err != nil {
-		return nil // such as a submodule: its commit has a name, and nothing else is known of it
-	}
 	defer head.Close()
-	target.SourceDir = w.dir
 	work, release, err := w.platform()
 	if err != nil {
 		return err
@@ -60,4 +55,18 @@ func uncommitted(head *gitops.Commit, work fs.FS, res *pipeline.Result) ([]strin
 	}
 	others, err := head.Differences(work, slices.Sorted(maps.Keys(files)))
 	return slices.Compact(others), err
+}
+
+// sourced names the commit of the platform repository, and opens it; nil where nothing but its name is known.
+func (w *workspace) sourced(target *gitops.Options) (*gitops.Commit, error) {
+	var err error
+	if target.SourceCommit, err = gitops.SourceCommit(w.dir); err != nil || target.SourceCommit == "" {
+		return nil, err
+	}
+	head, err := gitops.OpenCommit(w.dir, target.SourceCommit)
+	if err != nil {
+		return nil, nil // such as a submodule: its commit has a name, and nothing else is known of it
+	}
+	target.SourceDir = w.dir
+	return head, nil
 }

@@ -75,6 +75,11 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err != nil {
 		return err
 	}
+	if at, err := w.sourced(&from); err != nil {
+		return err
+	} else if at != nil {
+		defer at.Close()
+	}
 	updates, err := o.updates(ctx, from, res)
 	if err != nil {
 		return err
@@ -146,7 +151,10 @@ func statuses(res *pipeline.Result, standings []gitops.Standing, here []string, 
 			t.Hold = &report.StatusHold{Until: h.Until, Active: h.Active(now), Ticket: h.Ticket, Reason: h.Reason, By: h.By}
 		}
 		describe(&t, res)
-		t.States = states(&t, slices.Contains(res.Held, s.Tenant), slices.Contains(here, s.Tenant))
+		if s.Record != nil && !slices.Contains(here, s.Tenant) {
+			t.Lifecycle, t.Until = s.Record.Lifecycle, s.Record.Until
+		}
+		t.States = states(&t, s.Behind, slices.Contains(res.Held, s.Tenant), slices.Contains(here, s.Tenant))
 		out = append(out, t)
 	}
 	slices.SortFunc(out, func(a, b report.TenantStatus) int { return strings.Compare(a.Tenant, b.Tenant) })
@@ -160,6 +168,9 @@ func describe(t *report.TenantStatus, res *pipeline.Result) {
 			continue
 		}
 		t.Lifecycle, t.Tier = r.Tenant.Base.Spec.Lifecycle, r.Tenant.Base.Spec.Tier
+		if o := r.Tenant.Base.Spec.Offboarding; o != nil && t.Lifecycle == "offboarding" {
+			t.Until = o.After
+		}
 		services := map[string]bool{}
 		for _, e := range r.Tenant.Environments {
 			t.Environments = append(t.Environments, e.Name)
@@ -171,7 +182,7 @@ func describe(t *report.TenantStatus, res *pipeline.Result) {
 	}
 }
 
-func states(t *report.TenantStatus, broken, here bool) []string {
+func states(t *report.TenantStatus, behind, broken, here bool) []string {
 	var out []string
 	for _, s := range []struct {
 		state string
@@ -183,7 +194,8 @@ func states(t *report.TenantStatus, broken, here bool) []string {
 		{report.Broken, broken},
 		{report.Unpublished, here && t.Published == nil && len(t.Problems) == 0},
 		{report.Edited, len(t.Edited)+len(t.Missing) > 0},
-		{report.Outdated, len(t.Stale) > 0},
+		{report.Outdated, len(t.Stale) > 0 && !behind},
+		{report.Behind, behind},
 	} {
 		if s.is {
 			out = append(out, s.state)

@@ -122,7 +122,7 @@ func TestFindPublished(t *testing.T) {
 
 	all, err := gitops.Renderings(context.Background(), options(repo), "acme")
 	require.NoError(t, err)
-	require.Equal(t, []gitops.Rendering{{Commit: commits["d"], Source: source("c")}, {Commit: commits["b"], Source: source("a")}}, all)
+	require.Equal(t, []gitops.Rendering{{Commit: commits["d"], Source: source("c"), Inputs: map[string]string{}}, {Commit: commits["b"], Source: source("a"), Inputs: map[string]string{}}}, all)
 	all, err = gitops.Renderings(context.Background(), options(repo), "pets")
 	require.NoError(t, err)
 	require.Equal(t, []gitops.Rendering{{}}, all)

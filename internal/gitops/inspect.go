@@ -23,6 +23,9 @@ type Standing struct {
 	Edited, Missing, Foreign []string
 	// Stale are the other files that the update would write or remove, the record among them.
 	Stale []string
+	// Behind tells that the tenant was published from a younger commit of the platform repository, so that Publish
+	// would leave what is stale as it is.
+	Behind bool
 	// Problems are a record or a hold that cannot be used.
 	Problems []manifest.Problem
 }
@@ -59,6 +62,11 @@ func (t *target) inspect(ctx context.Context, tenants []string, updates []Update
 	if err != nil {
 		return nil, "", err
 	}
+	history, err := t.openLineage()
+	if err != nil {
+		return nil, "", err
+	}
+	defer history.close()
 	named := len(updates)
 	updates = slices.Clone(updates)
 	for _, tenant := range others {
@@ -74,6 +82,11 @@ func (t *target) inspect(ctx context.Context, tenants []string, updates []Update
 		s, err := t.standing(root, u)
 		if err != nil {
 			return nil, "", fmt.Errorf("tenant %s: %w", u.Tenant, err)
+		}
+		if len(s.Stale) > 0 {
+			if s.Behind, err = history.isYounger(s.Record.Source, s.Record.SourceTime); err != nil {
+				return nil, "", err
+			}
 		}
 		if s.Record != nil || s.Hold != nil || len(s.Problems) > 0 || i < named {
 			out = append(out, s)

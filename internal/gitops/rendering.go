@@ -3,6 +3,7 @@ package gitops
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -17,6 +18,9 @@ import (
 type Rendering struct {
 	// Commit is that of the GitOps repository, Source that of the platform repository which it came from.
 	Commit, Source string
+	// Inputs are the digests of the files that it was made of, by name; none where the record does not say. With edits
+	// that were not committed Source does not have them.
+	Inputs map[string]string
 }
 
 var publishedHash = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
@@ -42,7 +46,7 @@ func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Rend
 	found, err := h.rendering(i, tenant)
 	switch {
 	case err != nil:
-	case found == (Rendering{}):
+	case found.Commit == "":
 		err = fmt.Errorf("commit %s holds no tenant %s", h.Past[i].Hash[:12], tenant)
 	case found.Source == "":
 		err = fmt.Errorf("commit %s does not say which commit of the platform repository %s came from", found.Commit[:12], tenant)
@@ -51,7 +55,7 @@ func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Rend
 }
 
 // Renderings are the states of a tenant that the branch held, youngest first, each with the youngest commit that holds
-// it; one after the other came from different commits of the platform repository. The first is that of the head: empty
+// it; one after the other came from different files, or commits of the platform repository. The first is that of the head: empty
 // where the tenant is not there. Others that do not say where they came from are left out.
 func Renderings(ctx context.Context, opts Options, tenant string) ([]Rendering, error) {
 	h, err := OpenHistory(ctx, opts)
@@ -77,11 +81,16 @@ func Renderings(ctx context.Context, opts Options, tenant string) ([]Rendering, 
 		if err != nil {
 			return nil, err
 		}
-		if found == nil || r.Source != "" && r.Source != found[len(found)-1].Source {
+		if found == nil || r.Source != "" && !r.same(found[len(found)-1]) {
 			found = append(found, r)
 		}
 	}
 	return found, nil
+}
+
+// same reports whether two came from the same files, as far as that is known.
+func (r Rendering) same(o Rendering) bool {
+	return r.Source == o.Source && maps.Equal(r.Inputs, o.Inputs)
 }
 
 // rendering is what the commit at an index has of a tenant; empty for nothing. The source is the one that the record
@@ -93,9 +102,17 @@ func (h *History) rendering(i int, tenant string) (Rendering, error) {
 		return Rendering{}, err
 	}
 	r := Rendering{Commit: h.Past[i].Hash}
-	if r.Source, err = h.source(tree, tenant); err != nil || r.Source != "" {
+	record, err := h.record(tree, tenant)
+	if err != nil {
 		return r, err
 	}
+	if record != nil {
+		r.Source, r.Inputs = record.Source, record.Inputs
+	}
+	if plumbing.IsHash(r.Source) {
+		return r, nil
+	}
+	r.Source = ""
 	for ; i > 0; i-- {
 		if tenants, err = h.Tenants(h.Past[i-1]); err != nil {
 			return r, err
@@ -110,22 +127,23 @@ func (h *History) rendering(i int, tenant string) (Rendering, error) {
 	return r, nil
 }
 
-// source is the commit of the platform repository that the record in a tenant's folder names; empty for none.
-func (h *History) source(tree, tenant string) (string, error) {
+// record is that of a tenant's folder; nil for one that cannot be used.
+func (h *History) record(tree, tenant string) (*manifest.Record, error) {
 	at, err := openFolder(h.objects, plumbing.NewHash(tree))
 	if err != nil {
-		return "", lacking(err)
+		return nil, lacking(err)
 	}
 	e := at.entries[path.Base(manifest.RecordPath(tenant))]
 	if id := e.id(); id == "" || id != e.hash.String() {
-		return "", nil
+		return nil, nil
 	}
 	data, err := h.Read(e.id())
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if record, err := manifest.ParseRecord(tenant, data); err == nil && plumbing.IsHash(record.Source) {
-		return record.Source, nil
+	record, err := manifest.ParseRecord(tenant, data)
+	if err != nil {
+		return nil, nil
 	}
-	return "", nil
+	return record, nil
 }

@@ -50,6 +50,26 @@ func Restore(now, past fs.FS, tenant, service string) (map[string][]byte, error)
 	return out, nil
 }
 
+// MadeOf reports whether the files of people about a tenant are those with the digests that a record names, and no
+// others.
+func MadeOf(fsys fs.FS, tenant string, digests map[string]string) (bool, error) {
+	have, err := inputs(fsys, tenant)
+	if err != nil {
+		return false, err
+	}
+	for file, want := range digests {
+		if data, there := have[file]; !there || manifest.Digest(data) != want {
+			return false, nil
+		}
+	}
+	for file := range have {
+		if _, named := digests[file]; !named && (path.Ext(file) == ".yaml" || path.Ext(file) == ".yml") {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // inputs reads the regular files at and below the paths of a tenant.
 func inputs(fsys fs.FS, tenant string) (map[string][]byte, error) {
 	out := map[string][]byte{}

@@ -21,6 +21,7 @@ const (
 	Current     = "current"     // the branch holds what its files here render
 	Unpublished = "unpublished" // it has a file here, and nothing on the branch
 	Outdated    = "stale"       // publish would change files
+	Behind      = "behind"      // what is there came from a younger commit of the platform repository; publish leaves it alone
 	Edited      = "hand-edited" // somebody changed files of its own on the branch; publish leaves it alone
 	OnHold      = "held"        // somebody keeps publish away for a while
 	Broken      = "held-back"   // its files here have a problem; publish keeps what is there
@@ -39,9 +40,12 @@ type FleetStatus struct {
 
 // TenantStatus is that of one tenant. What its file says is empty where there is none that can be read.
 type TenantStatus struct {
-	Tenant       string   `json:"tenant"`
-	States       []string `json:"states"`
-	Lifecycle    string   `json:"lifecycle"`
+	Tenant    string   `json:"tenant"`
+	States    []string `json:"states"`
+	Lifecycle string   `json:"lifecycle"`
+	// Until is the last day on which an offboarding tenant is kept. Of a tenant without a file both are what the branch
+	// says of it.
+	Until        string   `json:"until"`
 	Tier         string   `json:"tier"`
 	Environments []string `json:"environments"`
 	Services     []string `json:"services"`

@@ -40,7 +40,7 @@ func (t *TenantStatus) state() string {
 		switch state {
 		case Edited:
 			state += ": " + Plural(len(t.Edited)+len(t.Missing), "file")
-		case Outdated:
+		case Outdated, Behind:
 			state += ": " + Plural(len(t.Stale), "file")
 		case OnHold:
 			state += " until " + moment(*t.Hold)
@@ -70,6 +70,14 @@ func writeStatusDetails(w io.Writer, s FleetStatus, o Options) error {
 	return nil
 }
 
+// stage is the lifecycle, with the day on which it ends.
+func (t *TenantStatus) stage() string {
+	if t.Until == "" {
+		return t.Lifecycle
+	}
+	return t.Lifecycle + ", kept until the end of " + t.Until
+}
+
 // details are the rows of a tenant's paragraph; what it does not have is left out.
 func (t *TenantStatus) details() [][]string {
 	var rows [][]string
@@ -81,7 +89,7 @@ func (t *TenantStatus) details() [][]string {
 		}
 	}
 	add("state", t.state())
-	add("lifecycle", t.Lifecycle)
+	add("lifecycle", t.stage())
 	add("tier", t.Tier)
 	add("environments", strings.Join(t.Environments, ", "))
 	add("services", strings.Join(t.Services, ", "))
