@@ -88,9 +88,9 @@ func TestBranchForEachEnvironment(t *testing.T) {
 func TestHydrator(t *testing.T) {
 	f := newFleet(t)
 	f.git("-C", f.dir, "remote", "add", "origin", "git@github.com:example/platform.git")
-	_, errs := f.publish(0, "--hydrator", "--branch", byEnvironment, "--dry-run")
+	f.publish(0, "--hydrator", "--branch", byEnvironment, "--dry-run")
 	require.Empty(t, f.git("-C", f.repo, "branch"))
-	_, errs = f.publish(0, "--hydrator", "--branch", byEnvironment)
+	_, errs := f.publish(0, "--hydrator", "--branch", byEnvironment)
 	require.Contains(t, errs, "2 tenants changed on environments/production-next: ")
 	require.Contains(t, errs, "clusters follow when it is promoted")
 	first := f.git("-C", f.dir, "rev-parse", "HEAD")

@@ -139,7 +139,7 @@ func TestPullRequest(t *testing.T) {
 	out, errs = f.propose(0)
 	require.Empty(t, out)
 	require.Contains(t, errs, "main is up to date at ")
-	out, errs = f.propose(0, "acme", "--dry-run")
+	_, errs = f.propose(0, "acme", "--dry-run")
 	require.Contains(t, errs, "#2 is moot")
 	require.Equal(t, "open", f.pulls[1].open)
 	out, errs = f.propose(0, "acme")
