@@ -231,7 +231,7 @@ func TestDaysUnknown(t *testing.T) {
 	old.Findings = []manifest.RecordedFinding{{Check: limits, Severity: manifest.Low}}
 	w.put("2026-01-03", old, files("2"))
 	part := w.record()
-	part.Unasked = map[string][]string{"development": {limits, root}, "production": {limits}}
+	part.Unasked = map[string]manifest.CheckIDs{"development": {limits, root}, "production": {limits}}
 	w.put("2026-01-06", part, files("3"))
 	fewer := w.record()
 	fewer.Checks = []string{limits}

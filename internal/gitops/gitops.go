@@ -13,108 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
-
-// Author is who a commit names as author and committer.
-type Author struct{ Name, Email string }
-
-// Auth is what an https remote asks for. It never belongs in a URL. Bearer wins over a password; a
-// password without a user name is sent with the user of the URL, or "git".
-type Auth struct {
-	Username, Password, Bearer string
-	// From says where they were found, for messages; it may be empty.
-	From string
-}
-
-// Options say where and how to publish.
-type Options struct {
-	// URL is the path of a local repository, https://host/path, http://host/path on a loopback host,
-	// ssh://user@host/path or user@host:path.
-	URL string
-	// Branch is a name such as main; it is created when the repository has no such branch.
-	Branch string
-	// From is the branch that a new Branch begins at; it is made, too, where it does not exist.
-	From string
-	// Onto is the branch that Branch proposes a change to: the commit goes on top of Onto, and Branch moves to it
-	// wherever it was before. Replace is asked about the commit that Branch leaves; its error is returned, and
-	// nothing is written.
-	Onto    string
-	Replace func(tip Tip) error
-	// Path is the folder of the repository that the files live in, with slashes; empty for its root.
-	Path string
-
-	// Version is the version of tenantsmith, SourceCommit the commit of the platform repository that
-	// was rendered; each becomes a trailer of the commit unless it is empty.
-	Version, SourceCommit string
-	// SourceDirty says that files were rendered which that commit does not hold so; it becomes a trailer, too.
-	SourceDirty bool
-	// SourceDir is a folder of the platform repository. Its history tells a run that is late: what a younger
-	// commit of it has put into the GitOps repository is not put back. Empty for no such test.
-	SourceDir string
-	// Rewind lets an older commit of the platform repository put back what it renders.
-	Rewind bool
-	// Reason says why, in lines of text; it stands in the message of the commit, above the trailers. Trailers
-	// follow those that every commit has.
-	Reason   string
-	Trailers []Trailer
-	Author   Author
-	// Subject is the first line of the message; empty for one that names the tenants.
-	Subject string
-	// When is the time of the commit, and that by which holds end.
-	When time.Time
-	// Sign, if not nil, signs the commits that are made: in comes a commit as git stores it, out goes the
-	// armored signature.
-	Sign func(commit []byte) (signature string, err error)
-	// Trust, if not nil, is whose signatures count: nothing is published of a platform repository, that of
-	// SourceDir, whose commits since the last publish are not all signed by a trusted key.
-	Trust *Trust
-	// Made, if not nil, is told of a commit (hexadecimal) before it goes out, with the updates of the tenants that it
-	// changes as they stand in it. Its error is returned, and nothing is written. A commit that loses a race is
-	// followed by another.
-	Made func(commit string, updates []Update) error
-	// Notes go out with the commit.
-	Notes []Note
-
-	// DryRun does everything but write.
-	DryRun bool
-	// Atomic writes nothing when any tenant is skipped or held.
-	Atomic bool
-	// Approve, if not nil, is asked about the changes before they are committed, each time that they are worked
-	// out; its error is returned, and nothing is written.
-	Approve func(changed []Change) error
-	// Losing, if not nil, is asked about what the commit takes away, like Approve and before it. Where nothing
-	// goes, the loss is only counted for the tenants that the updates name.
-	Losing func(manifest.Loss) error
-	// Share, if not nil, tells which tenants at the head count as what there is besides; all otherwise.
-	Share func(tenant string) bool
-	// Beside makes files that go along with changes and that no record names, by path relative to Path. It sees
-	// what the commit goes on top of. Content nil takes a file away.
-	Beside func(head *Commit, changed []Change) (map[string][]byte, error)
-	// Together, if not nil, judges the updates that change something with what stays beside them at the head: the
-	// folders of all other tenants there, those of skipped ones among them. Its problems name tenants of the
-	// updates, which are skipped.
-	Together func(ctx context.Context, head *Commit, changing []Update) ([]manifest.Problem, error)
-	// Retries bounds how often Publish starts over when somebody else moves the branch: 0 means 30,
-	// a negative number never.
-	Retries int
-
-	// Cache is a folder for what was fetched from remote repositories, from one run to the next; empty for none. It
-	// may be deleted at any time, and serve several processes at once.
-	Cache string
-
-	// Auth counts before Credentials, which find what it lacks; nil finds nothing.
-	Auth        Auth
-	Credentials *Credentials
-	// SSHKey is the file of a private key; empty for the ssh agent. KnownHosts is the file that holds
-	// the server's host key; empty for the user's and the system's known_hosts.
-	SSHKey, KnownHosts string
-}
-
-// Trailer is a line at the end of a commit's message, such as Approved-By: Ann.
-type Trailer struct{ Key, Value string }
 
 // Update is the complete new set of one tenant's files, its record included, by path relative to
 // Options.Path. No files at all remove the tenant.
@@ -185,12 +86,6 @@ func (e *RefusedError) Error() string {
 	return msg
 }
 
-// Validate reports what is wrong with the options, without reaching for the repository.
-func (o Options) Validate() error {
-	_, err := newTarget(o)
-	return err
-}
-
 // Prepare makes the updates for a head of the branch: what to write may depend on what others have
 // written. The head is a read-only file system of Options.Path, valid until Prepare returns; empty for
 // a branch that does not exist. Each time that somebody else moved the branch, it is asked again.
@@ -202,8 +97,7 @@ func Always(updates ...Update) Prepare {
 }
 
 // Read shows the head of the branch as Prepare sees it, and writes nothing. It shows it again where a cache turns out to
-// be broken. Its error is that of look, or says
-// why the head could not be read.
+// be broken. Its error is that of look, or says why the head could not be read.
 func Read(ctx context.Context, opts Options, look func(head *Commit) error) error {
 	t, err := newTarget(opts)
 	if err != nil {
@@ -239,9 +133,8 @@ func (t *target) show(ctx context.Context, look func(*snapshot, *Commit) error) 
 }
 
 // Publish commits the updates to the branch. Errors mean that the branch is as it was: ErrMoved, *UnsignedError and
-// *RefusedError are typed, no error holds a credential. Problems
-// with a tenant's files at the head (hand-edited, in the way) are no errors: that tenant is skipped and
-// the others go on.
+// *RefusedError are typed, no error holds a credential. Problems with a tenant's files at the head (hand-edited, in the
+// way) are no errors: that tenant is skipped and the others go on.
 func Publish(ctx context.Context, opts Options, prepare Prepare) (Result, error) {
 	t, err := newTarget(opts)
 	if err != nil {
@@ -285,19 +178,8 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	if res.Others, err = t.others(snap, updates); err != nil {
 		return Result{}, err
 	}
-	if t.Losing != nil {
-		loss, err := t.loss(snap, plan, res.Others)
-		if err != nil {
-			return Result{}, err
-		}
-		if err := t.Losing(loss); err != nil {
-			return Result{}, err
-		}
-	}
-	if t.Approve != nil {
-		if err := t.Approve(res.Changed); err != nil {
-			return Result{}, err
-		}
+	if err := t.judge(snap, plan, res); err != nil {
+		return Result{}, err
 	}
 	if len(res.Changed) == 0 || t.DryRun || t.Atomic && len(res.Skipped)+len(res.Held) > 0 {
 		return res, nil
@@ -311,16 +193,38 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 		}
 		return t.attempt(ctx, prepare)
 	}
+	return t.send(ctx, snap, head, plan, res)
+}
+
+// judge asks those who may say no to the changes.
+func (t *target) judge(snap *snapshot, p *plan, res Result) error {
+	if t.Losing != nil {
+		loss, err := t.loss(snap, p, res.Others)
+		if err != nil {
+			return err
+		}
+		if err := t.Losing(loss); err != nil {
+			return err
+		}
+	}
+	if t.Approve != nil {
+		return t.Approve(res.Changed)
+	}
+	return nil
+}
+
+// send makes the commit, what goes along with it, and pushes them. The result is what is known of the changes.
+func (t *target) send(ctx context.Context, snap *snapshot, head *Commit, p *plan, res Result) (Result, error) {
 	pack := newPack()
-	if err := t.accompany(head, plan, res.Changed, pack); err != nil {
+	if err := t.accompany(head, p, res.Changed, pack); err != nil {
 		return Result{}, err
 	}
-	commit, err := t.commit(snap, plan, pack)
+	commit, err := t.commit(snap, p, pack)
 	if err != nil || commit.IsZero() {
 		return res, err
 	}
 	if t.Made != nil {
-		if err := t.Made(commit.String(), plan.made()); err != nil {
+		if err := t.Made(commit.String(), p.changing()); err != nil {
 			return Result{}, err
 		}
 	}

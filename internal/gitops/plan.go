@@ -53,7 +53,7 @@ func (t *target) compare(snap *snapshot, updates []Update, from *source) (*plan,
 	return p, t.apply(p)
 }
 
-// changing are the updates of the tenants that change.
+// changing are the updates of the tenants that change, as a commit holds them.
 func (p *plan) changing() []Update {
 	var out []Update
 	for _, tp := range p.tenants {
@@ -136,17 +136,6 @@ func (p *plan) result(head plumbing.Hash) Result {
 		}
 	}
 	return res
-}
-
-// made are the updates that a commit holds.
-func (p *plan) made() []Update {
-	var out []Update
-	for _, tp := range p.tenants {
-		if !tp.bad && tp.files() > 0 {
-			out = append(out, tp.update)
-		}
-	}
-	return out
 }
 
 func (c Change) files() int { return len(c.Added) + len(c.Modified) + len(c.Removed) }

@@ -46,8 +46,8 @@ type Record struct {
 	Claims []string `json:"claims,omitempty"`
 	// Checks are those in force when the files were written, and Unasked those of them that an environment was
 	// not asked for want of what they need; records of older versions have neither.
-	Checks  []string            `json:"checks,omitempty"`
-	Unasked map[string][]string `json:"unasked,omitempty"`
+	Checks  CheckIDs            `json:"checks,omitempty"`
+	Unasked map[string]CheckIDs `json:"unasked,omitempty"`
 	// Accepted says of the waivers that were used until when they hold; those of older versions are only named.
 	Accepted []RecordedWaiver `json:"accepted,omitempty"`
 	// Lifecycle is the stage of the tenant, that of its liveliest environment; Until, of one that is

@@ -21,8 +21,8 @@ func ofTenants(rules []Rule) []string {
 }
 
 // unasked are the checks in force that the tenant's environments were not asked, by environment.
-func (c chain) unasked(r *Rendered) map[string][]string {
-	out := map[string][]string{}
+func (c chain) unasked(r *Rendered) map[string]manifest.CheckIDs {
+	out := map[string]manifest.CheckIDs{}
 	for env, lacking := range r.Unasked {
 		for _, id := range c.ofTenants {
 			if _, not := lacking[id]; not {
