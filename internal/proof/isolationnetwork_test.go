@@ -96,6 +96,16 @@ func (d dice) ports() []networkingv1.NetworkPolicyPort {
 	return out
 }
 
+// narrow is one port or one range, so that it decides.
+func (d dice) narrow() []networkingv1.NetworkPolicyPort {
+	protocol := corev1.Protocol("TCP")
+	p := networkingv1.NetworkPolicyPort{Protocol: &protocol, Port: new(intstr.FromInt32([]int32{80, 90, 91}[d.IntN(3)]))}
+	if d.IntN(4) == 0 {
+		p.Port, p.EndPort = new(intstr.FromInt32(80)), new(int32(90))
+	}
+	return []networkingv1.NetworkPolicyPort{p}
+}
+
 func (d dice) policy(name, namespace string) *networkingv1.NetworkPolicy {
 	p := &networkingv1.NetworkPolicy{TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"},
 		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace}, Spec: networkingv1.NetworkPolicySpec{PodSelector: d.selector("x", serviceLabel)}}
@@ -140,7 +150,7 @@ func (d dice) tenancy(i int) tenancy {
 	return v
 }
 
-// caller closes a tenant but for what looks like an agreed call, a little wider at times.
+// caller closes a tenant but for what looks like agreed calls, a little other at times.
 func (d dice) caller(v tenancy) tenancy {
 	named := func(names ...string) *metav1.LabelSelector {
 		return &metav1.LabelSelector{MatchLabels: map[string]string{serviceLabel: d.one(names...)}}
@@ -148,8 +158,11 @@ func (d dice) caller(v tenancy) tenancy {
 	deny, call := d.policy("deny", v.name), d.policy("call", v.name)
 	deny.Spec = networkingv1.NetworkPolicySpec{PolicyTypes: []networkingv1.PolicyType{"Ingress", "Egress"}}
 	call.Spec = networkingv1.NetworkPolicySpec{PodSelector: *named("a", "a", "b"), PolicyTypes: []networkingv1.PolicyType{"Egress"},
-		Egress: []networkingv1.NetworkPolicyEgressRule{{To: []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &metav1.LabelSelector{}, PodSelector: named("b", "b", "a")}}}}}
-	v.policies = []*networkingv1.NetworkPolicy{deny, call}
+		Egress: []networkingv1.NetworkPolicyEgressRule{{To: []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &metav1.LabelSelector{}, PodSelector: named("b", "b", "a")}}, Ports: d.narrow()}}}
+	serve := d.policy("serve", v.name)
+	serve.Spec = networkingv1.NetworkPolicySpec{PodSelector: *named("b", "b", "a"), PolicyTypes: []networkingv1.PolicyType{"Ingress"},
+		Ingress: []networkingv1.NetworkPolicyIngressRule{{From: []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &metav1.LabelSelector{}, PodSelector: named("a", "a", "b")}}, Ports: d.narrow()}}}
+	v.policies = []*networkingv1.NetworkPolicy{deny, call, serve}
 	return v
 }
 
@@ -284,7 +297,7 @@ func TestNaive(t *testing.T) {
 		var all []Enclosure
 		for i := range 4 {
 			v := d.tenancy(i)
-			if i == 2 {
+			if i == 1 || i == 2 {
 				v = d.caller(v)
 			}
 			if i == 3 && d.IntN(2) == 0 { // one of the same shape as another
