@@ -58,6 +58,33 @@ func enclosed(tb testing.TB, name, more string) Enclosure {
 	return Enclose(placed(name), parsed(tb, fmt.Sprintf(closedTenant, name)+more))
 }
 
+const rbac = "apiVersion: rbac.authorization.k8s.io/v1\n"
+
+// openers are objects of acme that open a way by themselves: who goes through it, and the field that opens it.
+var openers = map[string]struct{ object, channel, from, path string }{
+	"binding of another's account":  {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]", RBAC, "shop", "subjects[0]"},
+	"binding of another's accounts": {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:serviceaccounts:shop'}]", RBAC, "shop", "subjects[0]"},
+	"binding of another's user":     {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: User, name: 'system:serviceaccount:shop:web'}]", RBAC, "shop", "subjects[0]"},
+	"binding of everybody":          {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:authenticated'}]", RBAC, "shop", "subjects[0]"},
+	"binding of another's group":    {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: shop-admins}]", RBAC, "acme", "subjects[0]"},
+	"cluster-admin":                 {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: cluster-admin}", RBAC, "acme", "roleRef.name"},
+	"cluster binding":               {rbac + "kind: ClusterRoleBinding\nmetadata: {name: x}\nroleRef: {kind: ClusterRole, name: view}", RBAC, "acme", "roleRef.name"},
+	"escalate":                      {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]", RBAC, "acme", "rules[0]"},
+	"every verb on roles":           {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]", RBAC, "acme", "rules[0]"},
+	"writing policies":              {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [patch]}]", RBAC, "acme", "rules[0]"},
+	"aggregation":                   {rbac + "kind: ClusterRole\nmetadata: {name: x, labels: {rbac.authorization.k8s.io/aggregate-to-view: 'true'}}", RBAC, "acme", `metadata.labels["rbac.authorization.k8s.io/aggregate-to-view"]`},
+	"object elsewhere":              {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: shop}", Objects, "acme", "metadata.namespace"},
+	"Namespace of another":          {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}", Objects, "acme", "metadata.name"},
+	"grant":                         {"apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {name: x, namespace: acme}\nspec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{kind: Service}]}", Routes, "shop", "spec.from[0].namespace"},
+	"external name":                 {"apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: acme}\nspec: {type: ExternalName, externalName: web.shop.svc.cluster.local}", Routes, "acme", "spec.externalName"},
+	"external address":              {"apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: acme}\nspec: {externalIPs: [10.0.0.1]}", Routes, "acme", "spec.externalIPs"},
+	"endpoints":                     {"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: x, namespace: acme}", Routes, "acme", ""},
+	"mesh route for another":        {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web.shop.svc.cluster.local], http: [{route: [{destination: {host: web}}]}]}", Routes, "acme", "spec.hosts[0]"},
+	"route to another":              {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web], http: [{route: [{destination: {host: web.shop}}]}]}", Routes, "acme", "spec.http[0].route[0].destination.host"},
+	"path of the node in a volume":  {"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: x}\nspec: {hostPath: {path: /}}", Host, "acme", "spec.hostPath"},
+	"store for everybody":           {"apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: x}\nspec: {provider: {}}", Secrets, "shop", "spec"},
+}
+
 // TestChannels: each object that opens a channel is found, and told with its field and whom it lets where; nothing
 // is found without it.
 func TestChannels(t *testing.T) {
@@ -65,30 +92,7 @@ func TestChannels(t *testing.T) {
 	require.Empty(t, base.Breaches)
 	require.Empty(t, base.Doubts)
 	require.Equal(t, 2, base.Pairs)
-	const rbac = "apiVersion: rbac.authorization.k8s.io/v1\n"
-	for name, c := range map[string]struct{ object, channel, from, path string }{
-		"binding of another's account":  {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]", RBAC, "shop", "subjects[0]"},
-		"binding of another's accounts": {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:serviceaccounts:shop'}]", RBAC, "shop", "subjects[0]"},
-		"binding of another's user":     {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: User, name: 'system:serviceaccount:shop:web'}]", RBAC, "shop", "subjects[0]"},
-		"binding of everybody":          {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:authenticated'}]", RBAC, "shop", "subjects[0]"},
-		"binding of another's group":    {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: shop-admins}]", RBAC, "acme", "subjects[0]"},
-		"cluster-admin":                 {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: cluster-admin}", RBAC, "acme", "roleRef.name"},
-		"cluster binding":               {rbac + "kind: ClusterRoleBinding\nmetadata: {name: x}\nroleRef: {kind: ClusterRole, name: view}", RBAC, "acme", "roleRef.name"},
-		"escalate":                      {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]", RBAC, "acme", "rules[0]"},
-		"every verb on roles":           {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]", RBAC, "acme", "rules[0]"},
-		"writing policies":              {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [patch]}]", RBAC, "acme", "rules[0]"},
-		"aggregation":                   {rbac + "kind: ClusterRole\nmetadata: {name: x, labels: {rbac.authorization.k8s.io/aggregate-to-view: 'true'}}", RBAC, "acme", `metadata.labels["rbac.authorization.k8s.io/aggregate-to-view"]`},
-		"object elsewhere":              {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: shop}", Objects, "acme", "metadata.namespace"},
-		"Namespace of another":          {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}", Objects, "acme", "metadata.name"},
-		"grant":                         {"apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {name: x, namespace: acme}\nspec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{kind: Service}]}", Routes, "shop", "spec.from[0].namespace"},
-		"external name":                 {"apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: acme}\nspec: {type: ExternalName, externalName: web.shop.svc.cluster.local}", Routes, "acme", "spec.externalName"},
-		"external address":              {"apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: acme}\nspec: {externalIPs: [10.0.0.1]}", Routes, "acme", "spec.externalIPs"},
-		"endpoints":                     {"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: x, namespace: acme}", Routes, "acme", ""},
-		"mesh route for another":        {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web.shop.svc.cluster.local], http: [{route: [{destination: {host: web}}]}]}", Routes, "acme", "spec.hosts[0]"},
-		"route to another":              {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web], http: [{route: [{destination: {host: web.shop}}]}]}", Routes, "acme", "spec.http[0].route[0].destination.host"},
-		"path of the node in a volume":  {"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: x}\nspec: {hostPath: {path: /}}", Host, "acme", "spec.hostPath"},
-		"store for everybody":           {"apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: x}\nspec: {provider: {}}", Secrets, "shop", "spec"},
-	} {
+	for name, c := range openers {
 		found := Isolate([]Enclosure{enclosed(t, "acme", c.object), enclosed(t, "shop", "")}, nil, nil)
 		require.NotEmpty(t, found.Breaches, name)
 		b := found.Breaches[0]
@@ -99,6 +103,27 @@ func TestChannels(t *testing.T) {
 		require.Equal(t, "acme", b.Causes[0].Tenant, name)
 		require.NotEmpty(t, b.Why, name)
 		require.Empty(t, Isolate([]Enclosure{enclosed(t, "acme", c.object)}, nil, nil).Breaches, name)
+	}
+}
+
+// TestIsolateGarbage puts every wrong type in every place of real objects: no judge panics, and the same places always have the
+// same verdict.
+func TestIsolateGarbage(t *testing.T) {
+	shop := enclosed(t, "shop", "")
+	for _, wrong := range []any{nil, true, "x", "*", int64(-1), 1.5, []any{nil, "x", []any{}}, map[string]any{"x": nil}} {
+		for _, c := range openers {
+			os := append(parsed(t, fmt.Sprintf(closedTenant, "acme")), parsed(t, c.object)...)
+			var places []func(any) any
+			for _, o := range os {
+				places = append(places, spots(o.Tree)...)
+			}
+			for _, put := range places {
+				old := put(wrong)
+				judge := func() Isolation { return Isolate([]Enclosure{Enclose(placed("acme"), os), shop}, nil, nil) }
+				require.Equal(t, judge(), judge())
+				put(old)
+			}
+		}
 	}
 }
 
