@@ -127,3 +127,7 @@ func (in input) tested(name string, s schemas.Service) string {
 	}
 	return in.beside(name, s)
 }
+
+// Versions are the names that the pods of a service carry in the label app.kubernetes.io/name: its own, and that of a second
+// version.
+func Versions(service string) []string { return []string{service, secondVersion(service)} }

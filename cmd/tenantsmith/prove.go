@@ -18,19 +18,21 @@ func newProveCmd(w *workspace) *cobra.Command {
 		Use:   "prove",
 		Short: "Prove what no look at a single object shows",
 		Long: `Prove adds up or breaks what is rendered, to show what the objects one by one do not: quota, that every
-release of a tenant fits; controls, that every check objects to what it is there for.`,
+release of a tenant fits; isolation, that no tenant reaches another; controls, that every check objects
+to what it is there for.`,
 		// Without a proof there is nothing to do, and a misspelt one must not pass for a clean run.
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("name what to prove: quota or controls")
+				return errors.New("name what to prove: quota, isolation or controls")
 			}
-			return fmt.Errorf("unknown proof %q: use quota or controls", args[0])
+			return fmt.Errorf("unknown proof %q: use quota, isolation or controls", args[0])
 		},
 		Example: `  tenantsmith prove quota
   tenantsmith prove quota acme-corp --env production --workloads
+  tenantsmith prove isolation
   tenantsmith prove controls`,
 	}
-	cmd.AddCommand(newProveQuotaCmd(w), newProveControlsCmd(w))
+	cmd.AddCommand(newProveQuotaCmd(w), newProveIsolationCmd(w), newProveControlsCmd(w))
 	return cmd
 }
 

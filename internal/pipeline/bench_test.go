@@ -53,3 +53,15 @@ func fleet(tb testing.TB, n int) fstest.MapFS {
 	}
 	return fsys
 }
+
+// BenchmarkIsolation judges 100 tenants in three environments; most of it is rendering them.
+func BenchmarkIsolation(b *testing.B) {
+	fsys := fleet(b, 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		res, err := Isolation(context.Background(), fsys, Options{})
+		require.NoError(b, err)
+		require.Empty(b, res.Breaches)
+		require.Equal(b, 300, res.Places)
+	}
+}

@@ -26,6 +26,13 @@ type texts struct {
 		Workload, Pods, CPU, Memory, Why                             phrase
 		Fits, Short                                                  phrase
 	}
+	Isolation struct {
+		Channel, Verdict, Why                                  phrase
+		Proven, Broken, NotProven                              phrase
+		Example, Field, Unstopped, Agreed, Doubt, Cut, Missing phrase
+		Pairs, Alike, Counterexamples, Doubts                  counted
+		ProvenBut, Sentence                                    counted
+	}
 	Annotation struct{ More counted }
 	Title      struct{ Schema, Output, Policy phrase }
 	Sarif      struct {

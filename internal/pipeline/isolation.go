@@ -1,0 +1,204 @@
+package pipeline
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/generators"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/internal/proof"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// Isolated is the proof that tenants are apart.
+type Isolated struct {
+	proof.Isolation
+	Fleet *schemas.Fleet
+	// Places are how many environments of tenants were judged.
+	Places int
+	// Lines are the causes of each counterexample with the lines of the tenants that made them.
+	Lines [][]manifest.Problem
+	// Agreed are the calls between tenants that both sides declare.
+	Agreed []AgreedCall
+	// Unrendered are the names of tenants that were not judged, sorted.
+	Unrendered []string
+	// Problems are what kept tenants from being judged.
+	Problems []manifest.Problem
+}
+
+// AgreedCall is a call to a service of another tenant that the other accepts.
+type AgreedCall struct{ Environment, From, Caller, To, Service string }
+
+// Isolation judges whether any tenant can reach another. Tenants of the options limit that to pairs with one of them; they are
+// judged against all.
+func Isolation(ctx context.Context, fsys fs.FS, o Options) (*Isolated, error) {
+	fleet, err := schemas.Load(fsys, schemas.Options{})
+	if err != nil {
+		return nil, err
+	}
+	out := &Isolated{Fleet: fleet, Unrendered: slices.Clone(fleet.Held), Problems: slices.Clone(fleet.Problems)}
+	about, err := out.about(fsys, o.Tenants)
+	if err != nil {
+		return nil, err
+	}
+	all, err := out.enclose(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	out.Places = len(all)
+	out.Isolation = proof.Isolate(all, out.agreed(all), about)
+	return out, out.locate()
+}
+
+// about is what the names ask for; nil for everything.
+func (x *Isolated) about(fsys fs.FS, names []string) (func(proof.Place) bool, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	some, err := schemas.Load(fsys, schemas.Options{Tenants: names})
+	if err != nil {
+		return nil, err
+	}
+	x.Problems = append(x.Problems, some.Unmet...)
+	asked := map[string]bool{}
+	for _, t := range some.Tenants {
+		asked[t.Name] = true
+	}
+	return func(p proof.Place) bool { return asked[p.Tenant] }, nil
+}
+
+// enclose renders every tenant, and keeps of each environment what its objects say about its borders.
+func (x *Isolated) enclose(ctx context.Context, o Options) ([]proof.Enclosure, error) {
+	tenants := x.Fleet.Tenants
+	found, problems := make([][]proof.Enclosure, len(tenants)), make([][]manifest.Problem, len(tenants))
+	err := each(len(tenants), o.Progress, func(i int) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		found[i], problems[i], err = encloseTenant(tenants[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []proof.Enclosure
+	for i := range tenants {
+		x.Problems = append(x.Problems, problems[i]...)
+		if len(problems[i]) > 0 {
+			x.Unrendered = append(x.Unrendered, tenants[i].Name)
+		}
+		all = append(all, found[i]...)
+	}
+	slices.Sort(x.Unrendered)
+	x.Unrendered = slices.Compact(x.Unrendered)
+	return all, nil
+}
+
+func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, error) {
+	src := overlays(t)
+	if len(t.Extras) > 0 {
+		src.Base = generators.Generate(t, &t.Base) // what people add may patch it
+	}
+	tree, problems := overlay.New(src)
+	if tree == nil || len(problems) > 0 {
+		return nil, problems, fault(problems)
+	}
+	var out []proof.Enclosure
+	for i := range t.Environments {
+		e := &t.Environments[i]
+		built, found := tree.Build(e.Name)
+		if err := fault(found); err != nil {
+			return nil, nil, err
+		}
+		if problems = append(problems, found...); len(found) > 0 {
+			continue
+		}
+		objects := make([]manifest.Object, len(built))
+		for i, b := range built {
+			objects[i] = b.Object
+		}
+		out = append(out, proof.Enclose(proof.Place{
+			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
+			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
+		}, objects))
+	}
+	return out, problems, nil
+}
+
+// agreed are the calls that both sides declare, within an environment.
+func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
+	place := map[[2]string]int{}
+	for i, e := range all {
+		place[[2]string{e.Tenant, e.Environment}] = i
+	}
+	accepts := map[[4]string]bool{}
+	x.environments(func(t *schemas.Tenant, e *schemas.Environment) {
+		for _, a := range e.Spec.Accepts {
+			accepts[[4]string{e.Name, a.Tenant, t.Name, a.Service}] = true
+		}
+	})
+	var out []proof.Agreed
+	x.environments(func(t *schemas.Tenant, e *schemas.Environment) {
+		for _, name := range slices.Sorted(maps.Keys(e.Spec.Services)) {
+			for _, c := range e.Spec.Services[name].Calls {
+				from, here := place[[2]string{t.Name, e.Name}]
+				to, there := place[[2]string{c.Tenant, e.Name}]
+				if here && there && c.Tenant != t.Name && accepts[[4]string{e.Name, t.Name, c.Tenant, c.Service}] {
+					x.Agreed = append(x.Agreed, AgreedCall{e.Name, t.Name, name, c.Tenant, c.Service})
+					out = append(out, proof.Agreed{From: from, To: to, Callers: generators.Versions(name), Callees: generators.Versions(c.Service)})
+				}
+			}
+		}
+	})
+	return out
+}
+
+func (x *Isolated) environments(visit func(*schemas.Tenant, *schemas.Environment)) {
+	for _, t := range x.Fleet.Tenants {
+		for i := range t.Environments {
+			visit(t, &t.Environments[i])
+		}
+	}
+}
+
+// locate finds the line of a tenant behind every cause. Tenants without one are not rendered again.
+func (x *Isolated) locate() error {
+	x.Lines = make([][]manifest.Problem, len(x.Breaches))
+	origins := map[[2]string]*origin{}
+	for i, b := range x.Breaches {
+		for _, c := range b.Causes {
+			at := [2]string{c.Tenant, c.Environment}
+			if origins[at] == nil {
+				o, err := x.origin(c)
+				if err != nil {
+					return err
+				}
+				origins[at] = o
+			}
+			line := []manifest.Problem{{Check: "isolation", Severity: manifest.High, Message: b.Message, Tenant: c.Tenant, Environment: c.Environment,
+				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path}}
+			origins[at].locate(line)
+			x.Lines[i] = append(x.Lines[i], line...)
+		}
+	}
+	return nil
+}
+
+// origin renders the tenant of a cause again.
+func (x *Isolated) origin(c proof.Cause) (*origin, error) {
+	t := x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	src := sourceOf(t)
+	tree, _ := overlay.New(src)
+	i := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
+	built, problems := tree.Build(c.Environment)
+	if err := fault(problems); err != nil {
+		return nil, err
+	}
+	// Whether generated objects hold a check is no question here: what people wrote over them is what opens the way.
+	held := func(string) bool { return false }
+	return newOrigin(t, &t.Environments[i], src.Envs[i].Objects, built, tree, held), nil
+}

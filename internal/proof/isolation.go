@@ -1,0 +1,149 @@
+package proof
+
+import (
+	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// The channels through which one tenant could reach another.
+const (
+	Objects = "objects" // objects in the namespace of another, or of the whole cluster
+	Network = "network"
+	RBAC    = "rbac"
+	Routes  = "routes"
+	Host    = "host"
+	Secrets = "secrets"
+)
+
+// Channels are those that are examined, as certificates list them.
+var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets}
+
+// Unexamined are the channels that nothing is said of, with what is open about each.
+var Unexamined = [][2]string{
+	{"mesh", "AuthorizationPolicies and identities of a mesh; what they close in addition is not counted"},
+	{"delivery", "sources and destinations of AppProjects and of Flux"},
+	{"volumes", "storage classes and volumes, but for those with a path of the node"},
+	{"nodes", "node pools, and pods of several tenants that share a kernel"},
+	{"backup", "namespaces that backups and restores include"},
+}
+
+// Place is where a tenant's objects are: a tenant in an environment.
+type Place struct {
+	Tenant, Environment, Cluster, Namespace string
+	// PlatformGroups may be bound in every namespace; Bindable are the ClusterRoles of the platform that bindings may name.
+	PlatformGroups, Bindable []string
+}
+
+// Enclosure is what a place's objects say about its borders. [Enclose] reads it; the objects are not kept.
+type Enclosure struct {
+	Place
+	labels          map[string]string // of the Namespace; nil if it is not among the objects
+	egress, ingress side
+	openings        []opening
+	claims          []claimed
+	doubts          []Doubt
+	assumptions     []string
+}
+
+// opening is an object that by itself gives a way across the border.
+type opening struct {
+	channel string
+	// namespace is whose border; empty means every other tenant's.
+	namespace string
+	// inward says that the other comes in; else this tenant goes out.
+	inward       bool
+	cause        Cause
+	message, why string
+}
+
+// claimed is something that only one tenant may have.
+type claimed struct {
+	channel, kind, value string
+	cause                Cause
+}
+
+// Cause is a field of an object that opens a way.
+type Cause struct {
+	Tenant, Environment string
+	Object              manifest.Key
+	APIVersion          string
+	Path                manifest.Path
+}
+
+// Doubt is what keeps a channel from being proven at a place, without a counterexample.
+type Doubt struct {
+	Channel, Tenant, Environment, Message string
+}
+
+// Breach is a counterexample: a way from one tenant to another.
+type Breach struct {
+	Channel  string
+	From, To Place
+	// Pairs is for how many ordered pairs of places the same causes give the same way; From and To are the first.
+	Pairs   int
+	Message string
+	// Causes are the fields that open it; all are needed. Empty where a place simply has no such object.
+	Causes []Cause
+	// Why says why nothing else stops it.
+	Why string
+}
+
+// Agreed is a call that both tenants declare: pods of From whose name label is among Callers may reach pods of To whose
+// name label is among Callees. From and To are indexes of enclosures.
+type Agreed struct {
+	From, To         int
+	Callers, Callees []string
+}
+
+// Isolation is the certificate.
+type Isolation struct {
+	// Pairs is how many ordered pairs of places of different tenants on one cluster were judged.
+	Pairs    int
+	Breaches []Breach
+	Doubts   []Doubt
+	// Cut says that counterexamples were left out: there are more than [mostBreaches] of a channel.
+	Cut         []string
+	Assumptions []string
+}
+
+// mostBreaches bounds how many counterexamples of a channel are told: who opens everything to everybody has as many as
+// there are pairs.
+const mostBreaches = 200
+
+// Isolate judges every ordered pair of places of different tenants on one cluster. About, where it is not nil, limits that to
+// pairs with such a place on either side.
+func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation {
+	j := newJudge(all, agreed, about)
+	for _, cluster := range j.clusters() {
+		j.here = cluster
+		j.count()
+		j.claims()
+		j.openings()
+		j.network()
+	}
+	for i, e := range all {
+		if j.asked[i] {
+			j.out.Doubts = append(j.out.Doubts, e.doubts...)
+		}
+		j.out.Assumptions = append(j.out.Assumptions, e.assumptions...)
+	}
+	j.out.Assumptions = append(j.out.Assumptions, foundations...)
+	slices.Sort(j.out.Assumptions)
+	j.out.Assumptions = slices.Compact(j.out.Assumptions)
+	slices.Sort(j.out.Cut)
+	j.out.Cut = slices.Compact(j.out.Cut)
+	return j.out
+}
+
+// foundations are what every certificate rests on.
+var foundations = []string{
+	"each cluster has what is rendered, and nothing else that opens a way: no objects by hand, no further policies or bindings of the platform",
+	"the network of every cluster enforces NetworkPolicies, in both directions",
+	"the API server enforces RBAC and the Pod Security level of Namespaces, without exemptions for tenants",
+	"only the platform writes Namespaces and their labels",
+	"pods of a tenant carry any labels and any named ports, and any address: none is known",
+	"what a tenant brings from its own repository can start pods, and holds no guard rails, bindings, routes or grants beside those that are rendered",
+	"clusters do not reach each other, and parts of the platform do not act for one tenant on another",
+	"tenants are judged against each other; environments of one tenant are not",
+}

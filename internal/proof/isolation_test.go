@@ -1,0 +1,246 @@
+package proof
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// parsed are the objects of a YAML text.
+func parsed(tb testing.TB, text string) []manifest.Object {
+	docs, problems := manifest.Parse("test.yaml", []byte(text), manifest.ManifestLimits)
+	require.Empty(tb, problems)
+	var out []manifest.Object
+	for _, doc := range docs {
+		objects, problems := manifest.Objects(doc)
+		require.Empty(tb, problems)
+		out = append(out, objects...)
+	}
+	return out
+}
+
+const closedTenant = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: %[1]s, labels: {pod-security.kubernetes.io/enforce: restricted, tenantsmith.dev/tenant: %[1]s, tenantsmith.dev/environment: production}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: %[1]s}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-same-tenant, namespace: %[1]s}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-world, namespace: %[1]s}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: admin, namespace: %[1]s}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: admin}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: %[1]s-admins}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: platform}]
+---
+`
+
+func placed(name string) Place {
+	return Place{Tenant: name, Environment: "production", Cluster: "main", Namespace: name, PlatformGroups: []string{"platform"}, Bindable: []string{"view"}}
+}
+
+func enclosed(tb testing.TB, name, more string) Enclosure {
+	return Enclose(placed(name), parsed(tb, fmt.Sprintf(closedTenant, name)+more))
+}
+
+const rbac = "apiVersion: rbac.authorization.k8s.io/v1\n"
+
+// openers are objects of acme that open a way by themselves: who goes through it, and the field that opens it.
+var openers = map[string]struct{ object, channel, from, path string }{
+	"binding of another's account":  {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]", RBAC, "shop", "subjects[0]"},
+	"binding of another's accounts": {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:serviceaccounts:shop'}]", RBAC, "shop", "subjects[0]"},
+	"binding of another's user":     {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: User, name: 'system:serviceaccount:shop:web'}]", RBAC, "shop", "subjects[0]"},
+	"binding of everybody":          {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:authenticated'}]", RBAC, "shop", "subjects[0]"},
+	"binding of another's group":    {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: shop-admins}]", RBAC, "acme", "subjects[0]"},
+	"cluster-admin":                 {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: cluster-admin}", RBAC, "acme", "roleRef.name"},
+	"cluster binding":               {rbac + "kind: ClusterRoleBinding\nmetadata: {name: x}\nroleRef: {kind: ClusterRole, name: view}", RBAC, "acme", "roleRef.name"},
+	"escalate":                      {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]", RBAC, "acme", "rules[0]"},
+	"every verb on roles":           {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]", RBAC, "acme", "rules[0]"},
+	"writing policies":              {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [patch]}]", RBAC, "acme", "rules[0]"},
+	"aggregation":                   {rbac + "kind: ClusterRole\nmetadata: {name: x, labels: {rbac.authorization.k8s.io/aggregate-to-view: 'true'}}", RBAC, "acme", `metadata.labels["rbac.authorization.k8s.io/aggregate-to-view"]`},
+	"object elsewhere":              {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: shop}", Objects, "acme", "metadata.namespace"},
+	"Namespace of another":          {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}", Objects, "acme", "metadata.name"},
+	"grant":                         {"apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {name: x, namespace: acme}\nspec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}], to: [{kind: Service}]}", Routes, "shop", "spec.from[0].namespace"},
+	"external name":                 {"apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: acme}\nspec: {type: ExternalName, externalName: web.shop.svc.cluster.local}", Routes, "acme", "spec.externalName"},
+	"external address":              {"apiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: acme}\nspec: {externalIPs: [10.0.0.1]}", Routes, "acme", "spec.externalIPs"},
+	"endpoints":                     {"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: x, namespace: acme}", Routes, "acme", ""},
+	"mesh route for another":        {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web.shop.svc.cluster.local], http: [{route: [{destination: {host: web}}]}]}", Routes, "acme", "spec.hosts[0]"},
+	"route to another":              {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web], http: [{route: [{destination: {host: web.shop}}]}]}", Routes, "acme", "spec.http[0].route[0].destination.host"},
+	"path of the node in a volume":  {"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: x}\nspec: {hostPath: {path: /}}", Host, "acme", "spec.hostPath"},
+	"store for everybody":           {"apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: x}\nspec: {provider: {}}", Secrets, "shop", "spec"},
+}
+
+// TestChannels: each object that opens a channel is found, and told with its field and whom it lets where; nothing
+// is found without it.
+func TestChannels(t *testing.T) {
+	base := Isolate([]Enclosure{enclosed(t, "acme", ""), enclosed(t, "shop", "")}, nil, nil)
+	require.Empty(t, base.Breaches)
+	require.Empty(t, base.Doubts)
+	require.Equal(t, 2, base.Pairs)
+	for name, c := range openers {
+		found := Isolate([]Enclosure{enclosed(t, "acme", c.object), enclosed(t, "shop", "")}, nil, nil)
+		require.NotEmpty(t, found.Breaches, name)
+		b := found.Breaches[0]
+		require.Equal(t, c.channel, b.Channel, name)
+		require.Equal(t, c.from, b.From.Tenant, name)
+		require.NotEqual(t, b.From.Tenant, b.To.Tenant, name)
+		require.Equal(t, c.path, b.Causes[0].Path.String(), name)
+		require.Equal(t, "acme", b.Causes[0].Tenant, name)
+		require.NotEmpty(t, b.Why, name)
+		require.Empty(t, Isolate([]Enclosure{enclosed(t, "acme", c.object)}, nil, nil).Breaches, name)
+	}
+}
+
+// TestIsolateGarbage puts every wrong type in every place of real objects: no judge panics, and the same places always have the
+// same verdict.
+func TestIsolateGarbage(t *testing.T) {
+	shop := enclosed(t, "shop", "")
+	for _, wrong := range []any{nil, true, "x", "*", int64(-1), 1.5, []any{nil, "x", []any{}}, map[string]any{"x": nil}} {
+		for _, c := range openers {
+			os := append(parsed(t, fmt.Sprintf(closedTenant, "acme")), parsed(t, c.object)...)
+			var places []func(any) any
+			for _, o := range os {
+				places = append(places, spots(o.Tree)...)
+			}
+			for _, put := range places {
+				old := put(wrong)
+				judge := func() Isolation { return Isolate([]Enclosure{Enclose(placed("acme"), os), shop}, nil, nil) }
+				require.Equal(t, judge(), judge())
+				put(old)
+			}
+		}
+	}
+}
+
+// TestHosts: a host, a wildcard above it and a route without hosts are one tenant's only.
+func TestHosts(t *testing.T) {
+	route := func(ns, hosts string) string {
+		return fmt.Sprintf("apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: x, namespace: %s}\nspec: {parentRefs: [{name: shared, namespace: gateways}], hostnames: [%s]}", ns, hosts)
+	}
+	for _, c := range []struct {
+		mine, other string
+		apart       bool
+	}{
+		{"a.example.com", "b.example.com", true}, {"a.example.com", "A.example.com", false}, {"a.b.example.com", `"*.example.com"`, false},
+		{`"*.b.example.com"`, `"*.example.com"`, false}, {`"*.a.example.com"`, "a.example.com", true}, {"a.example.com", "", false}, {"", "", false},
+	} {
+		found := Isolate([]Enclosure{enclosed(t, "acme", route("acme", c.mine)), enclosed(t, "shop", route("shop", c.other))}, nil, nil)
+		require.Equal(t, c.apart, len(found.Breaches) == 0, "%s and %s", c.mine, c.other)
+	}
+}
+
+// TestHost: the Pod Security level stands for pods that are not rendered; a rendered pod that only it refuses is a doubt.
+func TestHost(t *testing.T) {
+	const pod = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: x, namespace: acme}\nspec: {jobTemplate: {spec: {template: {spec: {%s, containers: [{name: c, image: i, securityContext: {privileged: %s}}]}}}}}"
+	shop := enclosed(t, "shop", "")
+	for ask, path := range map[string]string{"hostNetwork: true": "hostNetwork", "hostPID: true": "hostPID", "volumes: [{name: v, hostPath: {path: /}}]": "volumes[0].hostPath"} {
+		guarded := Isolate([]Enclosure{enclosed(t, "acme", fmt.Sprintf(pod, ask, "false")), shop}, nil, nil)
+		require.Empty(t, guarded.Breaches)
+		require.Len(t, guarded.Doubts, 1)
+		require.Equal(t, Host, guarded.Doubts[0].Channel)
+		open := parsed(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: acme}\n---\n"+fmt.Sprintf(pod, ask, "true"))
+		var paths []string
+		for _, b := range Isolate([]Enclosure{Enclose(placed("acme"), open), shop}, nil, nil).Breaches {
+			if b.Channel == Host {
+				paths = append(paths, b.Causes[0].Path.String())
+			}
+		}
+		const spec = "spec.jobTemplate.spec.template.spec."
+		require.ElementsMatch(t, []string{`metadata.labels["pod-security.kubernetes.io/enforce"]`, spec + path, spec + "containers[0].securityContext.privileged"}, paths)
+	}
+}
+
+// TestDoubts: what is not read is no proof.
+func TestDoubts(t *testing.T) {
+	for object, channel := range map[string]string{
+		"apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: x, namespace: acme}":                                                                       Network,
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: acme}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Odd}]}}": Network,
+		"apiVersion: example.com/v1\nkind: Robot\nmetadata: {name: x}":                                                                                                    Objects,
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: other}":                    RBAC,
+		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: acme}\nspec: {secretStoreRef: {kind: ClusterSecretStore, name: s}}":     Secrets,
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: TCPRoute\nmetadata: {name: x, namespace: acme}":                                                                  Routes,
+	} {
+		found := Isolate([]Enclosure{enclosed(t, "acme", object), enclosed(t, "shop", "")}, nil, nil)
+		require.Empty(t, found.Breaches, object)
+		require.Len(t, found.Doubts, 1, object)
+		require.Equal(t, channel, found.Doubts[0].Channel, object)
+	}
+}
+
+// TestShapes: tenants of one shape are judged once, and counted all; a pair that is not asked about is left out, and so are
+// environments of one tenant and other clusters.
+func TestShapes(t *testing.T) {
+	const open = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open, namespace: %s}\nspec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}]}]}"
+	var all []Enclosure
+	for i := range 20 {
+		name := fmt.Sprintf("tenant-%d", i)
+		all = append(all, enclosed(t, name, fmt.Sprintf(open, name)))
+	}
+	found := Isolate(all, nil, nil)
+	require.Equal(t, 20*19, found.Pairs)
+	require.Len(t, found.Breaches, 2)
+	for k, b := range found.Breaches {
+		require.Equal(t, 20*19, b.Pairs)
+		require.Equal(t, "any pod reaches a pod with app=web at port 443/TCP", b.Message)
+		require.Equal(t, "spec.egress[0].to[0]", b.Causes[0].Path.String())
+		require.Equal(t, fmt.Sprintf("spec.ingress[0].from[%d]", k), b.Causes[1].Path.String())
+		require.Contains(t, b.Why, "in tenant-1 default-deny, allow-same-tenant may select the same pod, but policies add up: none closes what open opens")
+	}
+	some := Isolate(all, nil, func(p Place) bool { return p.Tenant == "tenant-7" })
+	require.Equal(t, 2*19, some.Pairs)
+	require.Equal(t, 2*19, some.Breaches[0].Pairs)
+	for i := range all {
+		all[i].Tenant = "one"
+	}
+	require.Empty(t, Isolate(all, nil, nil).Breaches)
+	for i := range all {
+		all[i].Tenant, all[i].Cluster = all[i].Namespace, all[i].Namespace
+	}
+	require.Empty(t, Isolate(all, nil, nil).Breaches)
+}
+
+// BenchmarkIsolate reads and judges 1,000 tenants: of one shape, and each of its own, with agreed calls in a ring.
+func BenchmarkIsolate(b *testing.B) {
+	for name, own := range map[string]bool{"one": false, "own": true} {
+		objects := make([][]manifest.Object, 1000)
+		var agreed []Agreed
+		for i := range objects {
+			at, more := fmt.Sprintf("tenant-%d", i), ""
+			if own {
+				more = fmt.Sprintf("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ring, namespace: %s}\nspec:\n"+
+					"  podSelector: {matchLabels: {app.kubernetes.io/name: web}}\n"+
+					"  ingress: [{from: [{namespaceSelector: {matchLabels: {tenantsmith.dev/tenant: tenant-%d}}}], ports: [{port: 80}]}]\n"+
+					"  egress: [{to: [{namespaceSelector: {matchLabels: {tenantsmith.dev/tenant: tenant-%d}}, podSelector: {matchLabels: {app.kubernetes.io/name: web}}}]}]\n", at, (i+999)%1000, (i+1)%1000)
+				agreed = append(agreed, Agreed{From: i, To: (i + 1) % 1000, Callers: []string{"web"}, Callees: []string{"web"}})
+			}
+			objects[i] = parsed(b, fmt.Sprintf(closedTenant, at)+more)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				all := make([]Enclosure, len(objects))
+				for i := range objects {
+					all[i] = Enclose(placed(fmt.Sprintf("tenant-%d", i)), objects[i])
+				}
+				found := Isolate(all, agreed, nil)
+				require.Equal(b, 999000, found.Pairs)
+				require.LessOrEqual(b, len(found.Breaches), mostBreaches)
+			}
+		})
+	}
+}
