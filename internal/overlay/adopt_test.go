@@ -314,5 +314,7 @@ func TestAdoptRandomEdits(t *testing.T) {
 		maps.Copy(now, edited)
 		requireBuilds(t, now, after)
 	})
-	require.Greater(t, adoptedOnce, 20)
+	if !testing.Short() { // which draws few
+		require.Greater(t, adoptedOnce, 20)
+	}
 }
