@@ -30,7 +30,7 @@ func TestRun(t *testing.T) {
 	var running []*exec.Cmd
 	for i := 1; i <= pods; i++ {
 		args := command(t, parameters, strconv.Itoa(i))
-		require.Equal(t, []string{"/tenantsmith", "publish", "--dir=/work/platform"}, args[:3])
+		require.Equal(t, []string{"/tenantsmith", "publish", "--dir=/sources/platform"}, args[:3])
 		cmd := exec.Command(bin, append([]string{"publish", "--dir=" + platform}, args[3:]...)...)
 		cmd.Env = append(os.Environ(), "TENANTSMITH_CACHE=off")
 		cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
