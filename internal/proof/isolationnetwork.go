@@ -25,13 +25,6 @@ type reach struct {
 	places []int
 }
 
-func (r reach) of(all []int) []int {
-	if r.all {
-		return all
-	}
-	return r.places
-}
-
 // index finds places by a label of their Namespace.
 type index struct {
 	judge   *judge
