@@ -314,7 +314,9 @@ func TestAdoptRandomEdits(t *testing.T) {
 		maps.Copy(now, edited)
 		requireBuilds(t, now, after)
 	})
-	if !testing.Short() { // which draws few
-		require.Greater(t, adoptedOnce, 20)
+	want := 20
+	if testing.Short() { // which draws so few that how many are adopted is chance
+		want = 0
 	}
+	require.Greater(t, adoptedOnce, want)
 }
