@@ -75,13 +75,17 @@ var generators = []func(input) []object{
 func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	in := newInput(t, e)
 	out := in.all()
-	out = in.render(out, quota(in, in.awakeObjects(out)))
-	slices.SortFunc(out, func(a, b manifest.Object) int {
+	return sorted(in.render(out, quota(in, in.awakeObjects(out))))
+}
+
+// sorted puts objects in the order in which they are written.
+func sorted(objects []manifest.Object) []manifest.Object {
+	slices.SortFunc(objects, func(a, b manifest.Object) int {
 		return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Kind(), b.Kind()),
 			cmp.Compare(a.Namespace(), b.Namespace()), cmp.Compare(a.Name(), b.Name()),
 			cmp.Compare(a.APIVersion(), b.APIVersion()))
 	})
-	return out
+	return objects
 }
 
 // all is what the generators make.
@@ -95,10 +99,18 @@ func (in input) all() []manifest.Object {
 
 // render adds what a generator made, as the trees that are written.
 func (in input) render(out []manifest.Object, made []object) []manifest.Object {
-	for _, o := range made {
-		out = append(out, manifest.Object{
-			Owner: o.owner, Subject: in.subject(o.subject), Outer: o.outer, Tree: manifest.FromTyped(o.typed),
-		})
+	for _, o := range rendered(made) {
+		o.Subject = in.subject(o.Subject)
+		out = append(out, o)
+	}
+	return out
+}
+
+// rendered are what generators made, as the trees that are written.
+func rendered(made []object) []manifest.Object {
+	out := make([]manifest.Object, len(made))
+	for i, o := range made {
+		out[i] = manifest.Object{Owner: o.owner, Subject: o.subject, Outer: o.outer, Tree: manifest.FromTyped(o.typed)}
 	}
 	return out
 }

@@ -175,9 +175,9 @@ func TestRules(t *testing.T) {
 2:95: spec.services.a.probes.live.path: cannot stand beside exec; keep one of the two
 2:115: spec.services.a.probes.startup.path: cannot stand beside grpc; keep one of the two`},
 		{"calls", "services: {a: {kind: worker, image: x, calls: [{port: 1}, {host: x}, {host: x, service: y}, {tenant: a, host: x, port: 1}, {service: a, port: 1}]}}", `
-2:50: spec.services.a.calls[0]: must have exactly one of service, host and cidr
+2:50: spec.services.a.calls[0]: must have exactly one of service, host, cidr and shared
 2:61: spec.services.a.calls[1].port: is required
-2:72: spec.services.a.calls[2]: must have exactly one of service, host and cidr
+2:72: spec.services.a.calls[2]: must have exactly one of service, host, cidr and shared
 2:104: spec.services.a.calls[3].tenant: goes with service, and this call has none
 2:145: spec.services.a.calls[4].port: is for a host or cidr; a service has its own ports`},
 		{"release", "services:\n    a: {kind: worker, image: x, release: {strategy: rolling, gate: {}, keepOldFor: 1h, duration: 1h}}\n    b: {kind: worker, image: x, release: {strategy: abTest}}\n    c: {kind: worker, image: x, release: {strategy: abTest, match: {header: x, cookie: y}}}\n    d: {kind: worker, image: x, release: {strategy: canary, weights: [20, 10], steps: []}}\n    e: {kind: worker, image: x, release: {strategy: canary, weights: []}}", `

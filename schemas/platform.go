@@ -11,36 +11,37 @@ import (
 // Platform is what tenants may not choose. The fields are documented in platform.cue.
 type Platform struct {
 	// File is where it was read from; empty for the embedded default.
-	File             string                `json:"-"`
-	Sum              string                `json:"-"` // of File (sha256, hex)
-	Name             string                `json:"-"`
-	BaseDomain       string                `json:"baseDomain"`
-	NamespacePattern string                `json:"namespacePattern"`
-	ReservedNames    []string              `json:"reservedNamespaces"`
-	Clusters         map[string]*Cluster   `json:"clusters"`
-	Environments     []PlatformEnvironment `json:"environments"`
-	GitOps           GitOps                `json:"gitops"`
-	Registries       []string              `json:"registries"`
-	Images           Images                `json:"images"`
-	SecretStore      SecretStore           `json:"secretStore"`
-	Namespaces       Namespaces            `json:"namespaces"`
-	Tiers            map[string]*Tier      `json:"tiers"`
-	ReleaseHeadroom  int64                 `json:"releaseHeadroom"` // percent of the entitlement
-	Prices           Prices                `json:"prices"`
-	Frameworks       []string              `json:"frameworks"`
-	Kinds            Kinds                 `json:"kinds"`
-	RBAC             PlatformRBAC          `json:"rbac"`
-	RestoreAge       string                `json:"restoreAge"`
-	Analysis         RuleData              `json:"analysis"`
-	Placement        RuleData              `json:"placement"`
-	Network          RuleData              `json:"network"`
-	Certificates     RuleData              `json:"certificates"`
-	Logging          RuleData              `json:"logging"`
-	Detection        map[string]string     `json:"detection"`
-	Change           RuleData              `json:"change"`
-	Attestations     []Attestation         `json:"attestations"`
-	Policies         PolicySettings        `json:"policies"`
-	Extend           Extend                `json:"extend"`
+	File             string                   `json:"-"`
+	Sum              string                   `json:"-"` // of File (sha256, hex)
+	Name             string                   `json:"-"`
+	BaseDomain       string                   `json:"baseDomain"`
+	NamespacePattern string                   `json:"namespacePattern"`
+	ReservedNames    []string                 `json:"reservedNamespaces"`
+	Clusters         map[string]*Cluster      `json:"clusters"`
+	Environments     []PlatformEnvironment    `json:"environments"`
+	GitOps           GitOps                   `json:"gitops"`
+	Registries       []string                 `json:"registries"`
+	Images           Images                   `json:"images"`
+	SecretStore      SecretStore              `json:"secretStore"`
+	Namespaces       Namespaces               `json:"namespaces"`
+	SharedServices   map[string]SharedService `json:"sharedServices"`
+	Tiers            map[string]*Tier         `json:"tiers"`
+	ReleaseHeadroom  int64                    `json:"releaseHeadroom"` // percent of the entitlement
+	Prices           Prices                   `json:"prices"`
+	Frameworks       []string                 `json:"frameworks"`
+	Kinds            Kinds                    `json:"kinds"`
+	RBAC             PlatformRBAC             `json:"rbac"`
+	RestoreAge       string                   `json:"restoreAge"`
+	Analysis         RuleData                 `json:"analysis"`
+	Placement        RuleData                 `json:"placement"`
+	Network          RuleData                 `json:"network"`
+	Certificates     RuleData                 `json:"certificates"`
+	Logging          RuleData                 `json:"logging"`
+	Detection        map[string]string        `json:"detection"`
+	Change           RuleData                 `json:"change"`
+	Attestations     []Attestation            `json:"attestations"`
+	Policies         PolicySettings           `json:"policies"`
+	Extend           Extend                   `json:"extend"`
 
 	doc *manifest.Node // what it was decoded from
 }
@@ -69,24 +70,31 @@ func (p *Platform) ClusterDocument(name string) map[string]any {
 
 // Cluster is one Kubernetes cluster.
 type Cluster struct {
-	Name           string                  `json:"-"`
-	Server         string                  `json:"server"`
-	Region         string                  `json:"region"`
-	Version        string                  `json:"version"` // v1.34
-	Router         string                  `json:"router"`  // none | istio | gateway-api
-	Gateway        string                  `json:"gateway"` // in the gateway's namespace
-	Mesh           string                  `json:"mesh"`    // none | istio
-	Sidecar        ContainerResources      `json:"sidecar"` // what the mesh adds to every pod
-	Metrics        Metrics                 `json:"metrics"`
-	DNS            string                  `json:"dns"` // coredns | nodelocal | openshift
-	CNI            string                  `json:"cni"`
-	IngressClass   string                  `json:"ingressClass"`
-	Operators      []string                `json:"operators"` // rollouts, prometheus, ...
-	StorageClasses map[string]StorageClass `json:"storageClasses"`
-	WAF            string                  `json:"waf"` // none | gateway
-	TLS            string                  `json:"tls"` // gateway | tenant
-	BackupLocation string                  `json:"backupLocation"`
-	BackupRegion   string                  `json:"backupRegion"`
+	Name           string `json:"-"`
+	Server         string `json:"server"`
+	Region         string `json:"region"`
+	Version        string `json:"version"`   // v1.34
+	Router         string `json:"router"`    // none | istio | gateway-api
+	Gateway        string `json:"gateway"`   // in the gateway's namespace
+	Mesh           string `json:"mesh"`      // none | istio
+	DataPlane      string `json:"dataPlane"` // sidecar | ambient
+	TrustDomain    string `json:"trustDomain"`
+	GatewayAccount string `json:"gatewayAccount"` // of the gateway's pods
+	GatewayChannel string `json:"gatewayChannel"` // standard | experimental
+	Cloud          string `json:"cloud"`          // aws | gcp | azure, or empty
+	// ClusterNetworkPolicy says that the network plug-in enforces that kind.
+	ClusterNetworkPolicy bool                    `json:"clusterNetworkPolicy"`
+	Sidecar              ContainerResources      `json:"sidecar"` // what the mesh adds to every pod
+	Metrics              Metrics                 `json:"metrics"`
+	DNS                  string                  `json:"dns"` // coredns | nodelocal | openshift
+	CNI                  string                  `json:"cni"`
+	IngressClass         string                  `json:"ingressClass"`
+	Operators            []string                `json:"operators"` // rollouts, prometheus, ...
+	StorageClasses       map[string]StorageClass `json:"storageClasses"`
+	WAF                  string                  `json:"waf"` // none | gateway | coraza
+	TLS                  string                  `json:"tls"` // gateway | tenant
+	BackupLocation       string                  `json:"backupLocation"`
+	BackupRegion         string                  `json:"backupRegion"`
 	// BackupEncrypted says that what is stored there is encrypted.
 	BackupEncrypted bool `json:"backupEncrypted"`
 }
@@ -114,6 +122,7 @@ type Metrics struct {
 // Images are those that run beside tenants' own.
 type Images struct {
 	Smoke        string       `json:"smoke"`
+	WAF          string       `json:"waf"`
 	Verification Verification `json:"verification"`
 	ScanAge      string       `json:"scanAge"`
 }
@@ -133,17 +142,46 @@ type StorageClass struct {
 
 // PlatformEnvironment is an environment of the platform; the order of the list is that of promotion.
 type PlatformEnvironment struct {
-	Name                string `json:"name"`
-	Cluster             string `json:"cluster"`
-	Protected           bool   `json:"protected"`
-	RequiresProgressive bool   `json:"requireProgressive"`
-	SharePercent        int64  `json:"share"` // percent of the tier, 100 when absent
+	Name                string       `json:"name"`
+	Cluster             string       `json:"cluster"`
+	Protected           bool         `json:"protected"`
+	RequiresProgressive bool         `json:"requireProgressive"`
+	SharePercent        int64        `json:"share"` // percent of the tier, 100 when absent
+	SyncWindows         []SyncWindow `json:"syncWindows"`
+}
+
+// SyncWindow is when Argo CD may change tenants, or may not (kind allow, deny): from a time of cron on, as long as
+// Duration (30m, 8h) says.
+type SyncWindow struct {
+	Kind       string `json:"kind"`
+	Schedule   string `json:"schedule"`
+	Duration   string `json:"duration"`
+	TimeZone   string `json:"timeZone"`
+	ManualSync bool   `json:"manualSync"`
+}
+
+// SharedService is what the platform runs for tenants: pods with the labels, all of the namespace without any. Tenants
+// are those that may call it, all without any.
+type SharedService struct {
+	Namespace string            `json:"namespace"`
+	Pods      map[string]string `json:"pods"`
+	Ports     []Port            `json:"ports"`
+	Tenants   []string          `json:"tenants"`
 }
 
 // GitOps says who applies the output, and how it is laid out.
 type GitOps struct {
 	Engine string `json:"engine"` // argocd | flux
 	Layout string `json:"layout"` // kustomize | hydrated
+	// Repository is the GitOps repository as the engine reads it; empty, and nothing is rendered for the engine.
+	Repository string `json:"repository"`
+	// Revision is the branch that the engine follows, with {env} for the environment; Path the folder in it.
+	Revision string `json:"revision"`
+	Path     string `json:"path"`
+	// Impersonate lets Argo CD act as the tenant's ServiceAccount.
+	Impersonate bool `json:"impersonate"`
+	// Reviewers are who reviews changes of the platform's files, as CODEOWNERS names them.
+	Reviewers []string `json:"reviewers"`
 	// AllowedAnnotations steer the engine and may be tenants' own.
 	AllowedAnnotations []string `json:"allowedAnnotations"`
 }
@@ -187,6 +225,8 @@ type Tier struct {
 	Replicas IntBound `json:"replicas"`
 	// NoData is what a measured release without data does: hold or pass.
 	NoData string `json:"noData"`
+	// WAF is what the firewall does for hosts of the tier's tenants: off, detect or block.
+	WAF    string `json:"waf"`
 	Allows Allows `json:"allows"`
 }
 
@@ -243,6 +283,8 @@ type PlatformRBAC struct {
 // PolicySettings are those of checks.
 type PolicySettings struct {
 	FailOn string `json:"failOn"`
+	// Admission is what the API server does with what fails: off, audit, warn or deny.
+	Admission string `json:"admission"`
 }
 
 // Extend names directories with the platform's own CUE and Rego.

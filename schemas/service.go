@@ -23,8 +23,14 @@ type Service struct {
 	Autoscaling     *Autoscaling     `json:"autoscaling"`
 	VerticalScaling *VerticalScaling `json:"verticalScaling"`
 	Expose          []Expose         `json:"expose"`
-	Calls           []Call           `json:"calls"`
-	Release         Release          `json:"release"`
+	SessionAffinity *SessionAffinity `json:"sessionAffinity"`
+	// TrafficDistribution is any, zone or node; empty is any.
+	TrafficDistribution string `json:"trafficDistribution"`
+	WAF                 WAF    `json:"waf"`
+	// Identity is that of the cloud.
+	Identity string  `json:"identity"`
+	Calls    []Call  `json:"calls"`
+	Release  Release `json:"release"`
 	// Schedule is that of a cronjob.
 	Schedule string `json:"schedule"`
 	// TerminationGracePeriod is how long a pod may take to stop, in seconds.
@@ -126,16 +132,33 @@ type Expose struct {
 	Host string `json:"host"`
 	Path string `json:"path"`
 	Port string `json:"port"`
-	WAF  string `json:"waf"`
+	WAF  string `json:"waf"` // off | detect | block; empty is the tier's
+	// Timeout is for all tries of a request together.
+	Timeout string `json:"timeout"`
+	Retries *int32 `json:"retries"`
 }
 
-// Call is a declared outgoing path: to a service of the tenant, of another tenant, a host or a CIDR.
+// SessionAffinity keeps a client on its pod, by a cookie of the router, for a duration; without one for its session.
+type SessionAffinity struct {
+	Cookie string `json:"cookie"`
+	TTL    string `json:"ttl"`
+}
+
+// WAF is what the firewall lets through: requests that rules of the Core Rule Set would stop, and how large a body.
+type WAF struct {
+	Exclude []int32            `json:"exclude"`
+	MaxBody *resource.Quantity `json:"maxBody"`
+}
+
+// Call is a declared outgoing path: to a service of the tenant, of another tenant, of the platform (Shared), a host
+// or a CIDR.
 type Call struct {
 	Service string `json:"service"`
 	Tenant  string `json:"tenant"`
 	Host    string `json:"host"`
 	CIDR    string `json:"cidr"`
 	Port    int32  `json:"port"`
+	Shared  string `json:"shared"`
 }
 
 // Release is how a new version replaces the old one: rolling, canary, blueGreen or abTest.

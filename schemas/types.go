@@ -82,6 +82,7 @@ type Spec struct {
 	Tags          map[string]string   `json:"tags"`
 	Resources     Resources           `json:"resources"`
 	Domains       []string            `json:"domains"`
+	TLS           TLS                 `json:"tls"`
 	Services      map[string]Service  `json:"services"`
 	Accepts       []Accept            `json:"accepts"`
 	Databases     map[string]Database `json:"databases"`
@@ -115,10 +116,20 @@ type Resources struct {
 	Storage resource.Quantity `json:"storage"`
 }
 
+// TLS is how the hosts of the tenant get certificates; an empty issuer is the platform's first.
+type TLS struct {
+	Issuer string `json:"issuer"`
+}
+
 // Accept is the other side of a call between tenants.
+//
+// From is the one service that may call, empty for any; Ports are those it may call, empty for all but that of
+// metrics.
 type Accept struct {
-	Tenant  string `json:"tenant"`
-	Service string `json:"service"`
+	Tenant  string   `json:"tenant"`
+	Service string   `json:"service"`
+	From    string   `json:"from"`
+	Ports   []string `json:"ports"`
 }
 
 // Database is a database of the tenant.
@@ -184,6 +195,8 @@ type Security struct {
 type Delivery struct {
 	Repository string   `json:"repository"`
 	Sources    []Source `json:"sources"`
+	// Reviewers are who reviews changes of the tenant's files, as CODEOWNERS names them.
+	Reviewers []string `json:"reviewers"`
 }
 
 // Source is a path at a revision of a repository.
