@@ -29,7 +29,8 @@ func (c chain) own(held bool) Own {
 	if p == nil {
 		return Own{}
 	}
-	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p), Due: !held && len(c.options.Tenants) == 0 && c.options.Shard.Has(manifest.PlatformName)}
+	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
+	o.Due = !held && (len(c.options.Tenants) == 0 || c.options.Own) && c.options.Shard.Has(manifest.PlatformName)
 	files := map[string][]byte{}
 	for _, env := range p.Environments {
 		if objects := generators.Platform(p, env); len(objects) > 0 {
