@@ -184,6 +184,10 @@ type GitOps struct {
 	// Revision is the branch that the engine follows, with {env} for the environment; Path the folder in it.
 	Revision string `json:"revision"`
 	Path     string `json:"path"`
+	// Secret opens the repository to Flux; empty for one that anybody may read.
+	Secret string `json:"secret"`
+	// Settings says that the settings of Argo CD are rendered, too.
+	Settings bool `json:"settings"`
 	// Impersonate lets Argo CD act as the tenant's ServiceAccount.
 	Impersonate bool `json:"impersonate"`
 	// Reviewers are who reviews changes of the platform's files, as CODEOWNERS names them.
