@@ -55,6 +55,8 @@ var generators = []func(input) []object{
 	accounts,
 	roles,
 	network,
+	hostCalls,
+	clusterGuard,
 	workloads,
 	addresses,
 	autoscalers,

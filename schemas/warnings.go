@@ -37,7 +37,6 @@ var unrenderedTenant = []pending{
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
-	{manifest.Path{"calls", "*", "host"}, nil},
 	{manifest.Path{"expose", "*", "waf"}, []any{"off"}},
 }
 
