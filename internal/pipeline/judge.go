@@ -150,7 +150,7 @@ func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 		Platform: policies.Platform{
 			Spec: k.platform, Cluster: k.clusters[e.Cluster.Name],
 			ReservedNamespaces: p.ReservedNames, AllowedKinds: kinds, BindableClusterRoles: p.RBAC.BindableClusterRoles,
-			OuterNamespaces: []string{p.Namespaces.Backup, p.Namespaces.GitOps, p.Namespaces.Monitoring},
+			OuterNamespaces: []string{p.Namespaces.Backup, p.Namespaces.Gateway, p.Namespaces.GitOps, p.Namespaces.Monitoring},
 			ClusterVersion:  e.Cluster.Version, DNSNamespaces: e.DNSNamespaces(),
 		},
 	}
