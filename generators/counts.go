@@ -45,8 +45,8 @@ func (in input) objectCounts(m proof.Measurement) corev1.ResourceList {
 		"count/replicasets.apps":            workloadHistory * workloads,
 		"count/ingresses.networking.k8s.io": 2*in.exposures() + 2*room, // a canary has a copy
 	}
-	if certificates > 0 {
-		hard["count/certificates.cert-manager.io"] = certificates + 2*room
+	if in.env.Cluster.Has("cert-manager") {
+		hard["count/certificates.cert-manager.io"] = in.exposures() + 2*room
 	}
 	if in.env.Cluster.Has("rollouts") {
 		hard["count/rollouts.argoproj.io"] = workloads
