@@ -63,6 +63,8 @@ func span(ms int64) string {
 		return fmt.Sprintf("%dm", ms/60_000)
 	case ms%1000 == 0:
 		return fmt.Sprintf("%ds", ms/1000)
+	case ms < 1000:
+		return fmt.Sprintf("%dms", ms)
 	}
 	return fmt.Sprintf("%ds%dms", ms/1000, ms%1000)
 }
