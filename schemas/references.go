@@ -27,7 +27,9 @@ func (e *resolved) references() {
 		e.requests(path, s.Resources)
 		e.mounts(path, s)
 		e.hosts(path, s)
+		e.traffic(path, s)
 	}
+	e.certificates()
 	e.routes()
 	e.exposures()
 	e.delivery()
