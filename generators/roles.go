@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // roles makes, for each role that an owner group has, a Role and the RoleBinding of its groups. A
@@ -54,10 +55,19 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	open := !in.env.Protected && in.env.Name != ""
 	var rules []rbacv1.PolicyRule
 	for _, g := range grants {
-		if !slices.Contains(g.to, role) || g.open && !open || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
+		if !slices.Contains(g.to, role) || g.open && !open || !in.offers(g) {
 			continue
 		}
 		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 	}
 	return rules
+}
+
+// offers reports whether the cluster has what the grant is about. Routes of Istio are there with its mesh, too.
+func (in input) offers(g grant) bool {
+	c := in.env.Cluster
+	if g.operator != "" && !c.Has(g.operator) {
+		return false
+	}
+	return g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
 }
