@@ -235,7 +235,7 @@ func TestRandomRules(t *testing.T) {
 			judgeRule(t, role.Rules[0], checked[name], proven[name])
 		}
 	}
-	counted(t, 15, slices.Collect(maps.Keys(forbidden))...)
+	counted(t, 10, slices.Collect(maps.Keys(forbidden))...)
 	counted(t, 50, "rules of the proof")
 }
 
