@@ -68,6 +68,7 @@ var generators = []func(input) []object{
 	files,
 	claims,
 	finalBackup,
+	fluxBrought,
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant

@@ -28,6 +28,7 @@ func (e *resolved) references() {
 	}
 	e.routes()
 	e.exposures()
+	e.delivery()
 	for i, a := range spec.Accepts {
 		if _, ok := spec.Services[a.Service]; !ok {
 			e.missing(manifest.Path{"spec", "accepts", i, "service"}, "service", a.Service, sortedKeys(spec.Services))

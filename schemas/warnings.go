@@ -30,7 +30,7 @@ var unrenderedTenant = []pending{
 	{manifest.Path{"notifications"}, nil},
 	{manifest.Path{"security", "vulnerabilityScan"}, []any{false}},
 	{manifest.Path{"security", "runtimeDetection"}, []any{false}},
-	{manifest.Path{"delivery"}, nil},
+	{manifest.Path{"delivery", "reviewers"}, nil},
 }
 
 // unrenderedService holds for every service, and for the platform's defaults of services.
