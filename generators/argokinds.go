@@ -40,6 +40,7 @@ var guardKinds = map[string][]string{
 	"cilium.io":                   {"CiliumNetworkPolicy"},
 	"crd.projectcalico.org":       {"NetworkPolicy"},
 	"extensions.istio.io":         {"WasmPlugin"},
+	"gateway.envoyproxy.io":       {"EnvoyExtensionPolicy"},
 	"gateway.networking.k8s.io":   {"ReferenceGrant"},
 	"helm.toolkit.fluxcd.io":      {"HelmRelease"},
 	"kustomize.toolkit.fluxcd.io": {"Kustomization"},

@@ -18,6 +18,7 @@ type grant struct {
 	operator         string // that must be installed
 	router           string // that the cluster must have
 	issued           bool   // the tenant's hosts must get certificates of their own
+	guarded          bool   // the cluster's gateway must run the firewall that is rendered
 	open             bool   // holds in environments that are not protected
 }
 
@@ -56,6 +57,7 @@ var grants = []grant{
 	{to: everyone, group: "argoproj.io", operator: "rollouts", verbs: look, resources: []string{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
+	{to: everyone, group: "gateway.envoyproxy.io", resources: []string{"envoyextensionpolicies"}, verbs: look, router: schemas.GatewayAPI, guarded: true},
 	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"listenersets"}, verbs: look, router: schemas.GatewayAPI, issued: true},
 	// Who waits for a certificate finds the reason in what cert-manager makes of it.
