@@ -10,6 +10,7 @@ type platformInput struct {
 	platform *schemas.Platform
 	env      schemas.PlatformEnvironment
 	cluster  *schemas.Cluster
+	tenants  []*schemas.Tenant
 }
 
 // platformGenerators are the capabilities of the platform: what a cluster needs once for all of its tenants. A
@@ -17,12 +18,13 @@ type platformInput struct {
 var platformGenerators = []func(platformInput) []object{
 	fluxRoot,
 	clusterDefaultDeny,
+	gatewayFirewall,
 }
 
 // Platform renders what belongs to no single tenant in an environment of the platform: complete objects, as the
-// environment's cluster gets them.
-func Platform(p *schemas.Platform, env schemas.PlatformEnvironment) []manifest.Object {
-	in := platformInput{platform: p, env: env, cluster: p.Clusters[env.Cluster]}
+// environment's cluster gets them. tenants are all of the fleet; they matter where [schemas.Platform.Gathers] says so.
+func Platform(p *schemas.Platform, env schemas.PlatformEnvironment, tenants []*schemas.Tenant) []manifest.Object {
+	in := platformInput{p, env, p.Clusters[env.Cluster], tenants}
 	var made []object
 	for _, generate := range platformGenerators {
 		made = append(made, generate(in)...)

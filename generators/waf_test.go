@@ -109,3 +109,38 @@ func TestProfiles(t *testing.T) {
 	require.Contains(t, mixed.directives, "SecRuleEngine DetectionOnly")
 	require.Contains(t, mixed.directives, "SecRequestBodyLimit 1048577")
 }
+
+// gathered are all tenants of a platform with these environments, whose gateway is Istio's.
+func gathered(in input, environments ...schemas.PlatformEnvironment) []manifest.Object {
+	p := *in.env.Platform
+	p.Environments, p.Clusters = environments, map[string]*schemas.Cluster{"main": in.env.Cluster}
+	var out []manifest.Object
+	for _, env := range environments {
+		out = append(out, ofKind(Platform(&p, env, []*schemas.Tenant{in.tenant}), "WasmPlugin")...)
+	}
+	return out
+}
+
+func TestGoldenGatewayFirewall(t *testing.T) {
+	services := fences()
+	web := services["web"]
+	web.Expose = append(web.Expose, schemas.Expose{Host: "*.shop.example.com", Port: "http"})
+	services["web"] = web
+	in := fenced(schemas.Istio, services)
+	plugins := gathered(in, schemas.PlatformEnvironment{Name: "staging", Cluster: "main"}, schemas.PlatformEnvironment{Name: "production", Cluster: "main"})
+	golden(t, "firewall-istio", plugins)
+	require.Len(t, plugins, 1, "a second one on the cluster would judge the hosts of the first")
+	in.env.Cluster.GatewayLabels = map[string]string{"app": "gateway"}
+	again := gathered(in, schemas.PlatformEnvironment{Name: "production", Cluster: "main"})
+	require.Equal(t, map[string]any{"app": "gateway"}, at(t, again[0], "spec.selector.matchLabels"))
+	main := in.env.Cluster
+	in.env.Cluster = &schemas.Cluster{Name: "other", Router: schemas.Istio, WAF: "coraza"}
+	production := schemas.PlatformEnvironment{Name: "production", Cluster: "main"}
+	p := schemas.Platform{Environments: []schemas.PlatformEnvironment{production}, Clusters: map[string]*schemas.Cluster{"main": main}}
+	plugin := one(t, Platform(&p, production, []*schemas.Tenant{in.tenant}), "WasmPlugin", "tenants-waf")
+	require.NotContains(t, at(t, plugin, "spec.pluginConfig"), "per_authority_directives", "hosts of another cluster")
+	require.True(t, p.Gathers())
+	main.WAF = "gateway"
+	require.Empty(t, Platform(&p, production, []*schemas.Tenant{in.tenant}))
+	require.False(t, p.Gathers())
+}

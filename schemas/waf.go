@@ -24,6 +24,15 @@ func (c *Cluster) Coraza() bool {
 	return c != nil && c.WAF == coraza && (c.Router == Istio || c.Router == GatewayAPI)
 }
 
+// Gathers reports whether what belongs to no tenant depends on the tenants all the same: one firewall guards the hosts of
+// all of them.
+func (p *Platform) Gathers() bool {
+	return p != nil && slices.ContainsFunc(p.Environments, func(e PlatformEnvironment) bool {
+		c := p.Clusters[e.Cluster]
+		return c.Coraza() && c.Router == Istio
+	})
+}
+
 // WAF is what the firewall does for an exposure: what it says, otherwise what the tenant's tier does.
 func (e *Environment) WAF(x Expose) string {
 	mode := x.WAF
@@ -36,6 +45,12 @@ func (e *Environment) WAF(x Expose) string {
 // waf judges what a service asks of the firewall, by the one that the cluster has.
 func (e *resolved) waf(path manifest.Path, s Service) {
 	if !e.cluster.Coraza() {
+		for i, x := range s.Expose {
+			if x.WAF == WAFDetect || x.WAF == WAFBlock {
+				p := e.complain(path.Join("expose", i, "waf"), "%s: the gateway of cluster %s runs no firewall whose rules are rendered", NotRendered, e.cluster.Name)
+				p.Severity = manifest.Warning
+			}
+		}
 		for _, field := range []string{"exclude", "maxBody"} {
 			if at := path.Join("waf", field); s.WAF.says(field) {
 				p := e.complain(at, "is for clusters whose gateway runs Coraza, and cluster %s has waf: %s", e.cluster.Name, cmp.Or(e.cluster.WAF, "none"))

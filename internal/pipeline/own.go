@@ -10,7 +10,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// Own is what belongs to no tenant. The platform file alone decides about it, so that every run makes the same.
+// Own is what belongs to no tenant. The platform file alone decides about it, so that every run makes the same; only
+// where the platform gathers what all tenants ask for does a run for some of them make less, which it does not write.
 type Own struct {
 	// Objects are those of each environment of the platform, by its name, as its cluster gets them; Root are those
 	// of the cluster in which the GitOps engine runs.
@@ -29,7 +30,7 @@ func (c chain) own(held bool) Own {
 	if p == nil {
 		return Own{}
 	}
-	o := newOwn(p)
+	o := newOwn(p, c.everyone)
 	o.Due = !held && (len(c.options.Tenants) == 0 || c.options.Own) && c.options.Shard.Has(manifest.PlatformName)
 	if files := o.render(p); len(files) > 0 {
 		o.Files = recordedIn(c.ownRecord(p), files)
@@ -38,10 +39,10 @@ func (c chain) own(held bool) Own {
 }
 
 // newOwn generates what a platform has.
-func newOwn(p *schemas.Platform) Own {
+func newOwn(p *schemas.Platform, tenants []*schemas.Tenant) Own {
 	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
 	for _, env := range p.Environments {
-		if objects := generators.Platform(p, env); len(objects) > 0 {
+		if objects := generators.Platform(p, env, tenants); len(objects) > 0 {
 			o.Objects[env.Name] = objects
 		}
 	}

@@ -47,7 +47,15 @@ func whyOwn(fsys fs.FS, file string, line int) (*report.LineOrigin, []manifest.P
 	if p == nil || err != nil {
 		return nil, problems, err
 	}
-	own := newOwn(p)
+	var tenants []*schemas.Tenant
+	if p.Gathers() {
+		fleet, err := schemas.Load(fsys, schemas.Options{})
+		if err != nil {
+			return nil, nil, err
+		}
+		tenants = fleet.Tenants
+	}
+	own := newOwn(p, tenants)
 	files, objects := own.render(p), own.Root
 	if env := manifest.EnvironmentOf(file); env != "" {
 		objects = own.Objects[env]
