@@ -15,9 +15,10 @@ const (
 	pathRule = 90100
 	// pathsEnd is where the rules of paths end.
 	pathsEnd = "TENANTSMITH_PATHS"
-	// defaultBody is the largest body of a request that is let in unless a service says otherwise, in bytes: as much
-	// as Envoy holds unless it is told otherwise.
-	defaultBody = int64(1 << 20)
+	// defaultBody is the largest body of a request that is let in unless a service says otherwise, in bytes: as
+	// much as the image's own configuration does. Rules take seconds for a megabyte of some bodies, and a thread of the
+	// gateway serves nobody else meanwhile.
+	defaultBody = int64(128 << 10)
 )
 
 // guard is what the firewall does for a path of a host.

@@ -107,7 +107,7 @@ func TestProfiles(t *testing.T) {
 	mixed := newProfile([]guard{{path: "/api", mode: "off", body: defaultBody}, {path: "/", mode: "detect", body: 7}})
 	require.Regexp(t, "^detect-", mixed.name)
 	require.Contains(t, mixed.directives, "SecRuleEngine DetectionOnly")
-	require.Contains(t, mixed.directives, "SecRequestBodyLimit 1048577")
+	require.Contains(t, mixed.directives, "SecRequestBodyLimit 131073")
 }
 
 // gathered are all tenants of a platform with these environments, whose gateway is Istio's.

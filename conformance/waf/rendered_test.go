@@ -2,6 +2,7 @@ package waf
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -94,6 +95,20 @@ func configurations(t *testing.T) map[string]string {
 	}
 	require.Len(t, out, 7)
 	return out
+}
+
+// gatewayConfiguration is that of the firewall of a gateway of Istio, which all hosts share.
+func gatewayConfiguration(t *testing.T) string {
+	fleet := load(t, strings.Replace(platform, "router: gateway-api", "router: istio", 1))
+	for _, o := range generators.Platform(fleet.Platform, fleet.Platform.Environments[0], fleet.Tenants) {
+		if o.Kind() == "WasmPlugin" {
+			config, err := json.Marshal(in(t, o.Tree, "spec", "pluginConfig"))
+			require.NoError(t, err)
+			return string(config)
+		}
+	}
+	require.Fail(t, "no WasmPlugin")
+	return ""
 }
 
 func in(t *testing.T, tree any, path ...any) any {
