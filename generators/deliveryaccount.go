@@ -95,7 +95,7 @@ func (in input) deliveryRules() []rbacv1.PolicyRule {
 		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 	}
 	for _, g := range delivered {
-		if in.offers(g) {
+		if in.serves(g) {
 			add(g)
 		}
 	}

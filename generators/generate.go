@@ -56,6 +56,8 @@ var generators = []func(input) []object{
 	roles,
 	delivery,
 	network,
+	hostCalls,
+	clusterGuard,
 	metadataAccess,
 	workloads,
 	addresses,
@@ -66,10 +68,15 @@ var generators = []func(input) []object{
 	destinationRules,
 	httpRoutes,
 	ingresses,
+	certificates,
+	listeners,
+	istioGateways,
+	solvers,
 	analyses,
 	files,
 	claims,
 	finalBackup,
+	fluxBrought,
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant
