@@ -17,6 +17,7 @@ type grant struct {
 	resources, verbs []string
 	operator         string // that must be installed
 	router           string // that the cluster must have
+	cni              string // that the cluster must have
 	open             bool   // holds in environments that are not protected
 }
 
@@ -56,6 +57,7 @@ var grants = []grant{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
 	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
+	{to: everyone, group: "cilium.io", resources: []string{"ciliumnetworkpolicies"}, verbs: look, cni: schemas.Cilium},
 	{to: everyone, group: "autoscaling.k8s.io", resources: []string{"verticalpodautoscalers"}, verbs: look, operator: "vpa"},
 	{to: everyone, group: "keda.sh", resources: []string{"scaledobjects"}, verbs: look, operator: "keda"},
 

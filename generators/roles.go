@@ -54,7 +54,8 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	open := !in.env.Protected && in.env.Name != ""
 	var rules []rbacv1.PolicyRule
 	for _, g := range grants {
-		if !slices.Contains(g.to, role) || g.open && !open || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
+		if !slices.Contains(g.to, role) || g.open && !open || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router ||
+			g.cni != "" && g.cni != in.env.Cluster.CNI {
 			continue
 		}
 		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
