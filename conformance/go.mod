@@ -4,6 +4,7 @@ go 1.26.4
 
 require (
 	github.com/argoproj/argo-rollouts v1.10.1
+	github.com/cert-manager/cert-manager v1.21.2
 	github.com/kedacore/keda/v2 v2.21.0
 	github.com/prometheus/prometheus v0.314.0
 	github.com/sirupsen/logrus v1.10.2

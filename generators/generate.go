@@ -66,10 +66,15 @@ var generators = []func(input) []object{
 	destinationRules,
 	httpRoutes,
 	ingresses,
+	certificates,
+	listeners,
+	istioGateways,
+	solvers,
 	analyses,
 	files,
 	claims,
 	finalBackup,
+	fluxBrought,
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant

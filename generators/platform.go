@@ -15,6 +15,7 @@ type platformInput struct {
 // platformGenerators are the capabilities of the platform: what a cluster needs once for all of its tenants. A
 // new one is one file and one line here.
 var platformGenerators = []func(platformInput) []object{
+	fluxRoot,
 	clusterDefaultDeny,
 }
 

@@ -27,9 +27,12 @@ func (e *resolved) references() {
 		e.requests(path, s.Resources)
 		e.mounts(path, s)
 		e.hosts(path, s)
+		e.traffic(path, s)
 	}
+	e.certificates()
 	e.routes()
 	e.exposures()
+	e.delivery()
 	for i, a := range spec.Accepts {
 		e.accept(manifest.Path{"spec", "accepts", i}, a)
 	}
