@@ -50,6 +50,7 @@ func Isolation(ctx context.Context, fsys fs.FS, o Options) (*Isolated, error) {
 	}
 	out.Places = len(all)
 	out.Isolation = proof.Isolate(all, out.agreed(all), about)
+	out.Assumptions = append(out.Assumptions, out.shared()...)
 	out.Agreed = slices.DeleteFunc(out.Agreed, func(c AgreedCall) bool {
 		return about != nil && !about(proof.Place{Tenant: c.From}) && !about(proof.Place{Tenant: c.To})
 	})
@@ -162,6 +163,25 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 			}
 		}
 	})
+	return out
+}
+
+// shared are the assumptions about the services of the platform that tenants call: they are no place of a tenant.
+func (x *Isolated) shared() []string {
+	called := map[string]bool{}
+	x.environments(func(_ *schemas.Tenant, e *schemas.Environment) {
+		for _, s := range e.Spec.Services {
+			for _, c := range s.Calls {
+				if c.Shared != "" {
+					called[c.Shared] = true
+				}
+			}
+		}
+	})
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(called)) {
+		out = append(out, "the platform's shared service "+name+" keeps the tenants apart that call it, and calls none of them")
+	}
 	return out
 }
 
