@@ -55,6 +55,7 @@ var generators = []func(input) []object{
 	accounts,
 	roles,
 	network,
+	identities,
 	workloads,
 	addresses,
 	autoscalers,

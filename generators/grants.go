@@ -17,6 +17,7 @@ type grant struct {
 	resources, verbs []string
 	operator         string // that must be installed
 	router           string // that the cluster must have
+	mesh             bool   // only where there is one
 	open             bool   // holds in environments that are not protected
 }
 
@@ -56,6 +57,8 @@ var grants = []grant{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
 	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
+	{to: everyone, group: "networking.istio.io", resources: []string{"sidecars"}, verbs: look, mesh: true},
+	{to: everyone, group: "security.istio.io", resources: []string{"authorizationpolicies", "peerauthentications"}, verbs: look, mesh: true},
 	{to: everyone, group: "autoscaling.k8s.io", resources: []string{"verticalpodautoscalers"}, verbs: look, operator: "vpa"},
 	{to: everyone, group: "keda.sh", resources: []string{"scaledobjects"}, verbs: look, operator: "keda"},
 

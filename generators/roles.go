@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // roles makes, for each role that an owner group has, a Role and the RoleBinding of its groups. A
@@ -54,7 +55,7 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	open := !in.env.Protected && in.env.Name != ""
 	var rules []rbacv1.PolicyRule
 	for _, g := range grants {
-		if !slices.Contains(g.to, role) || g.open && !open || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
+		if !slices.Contains(g.to, role) || g.open && !open || g.mesh && in.env.Cluster.Mesh != schemas.Istio || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
 			continue
 		}
 		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
