@@ -21,12 +21,13 @@ func identities(in input) []object {
 	}
 	out := []object{in.strict(), in.authorization("default-deny", "", "metadata.name", krm.AuthorizationPolicySpec{})}
 	for _, name := range in.services() {
-		if rules := in.callers(name); len(rules) > 0 {
+		if rules := in.welcome(name); len(rules) > 0 {
 			out = append(out, in.authorization("allow-"+name, name, servicePath(name), krm.AuthorizationPolicySpec{
 				Selector: &krm.IstioSelector{MatchLabels: podsOf(name).MatchLabels}, Action: "ALLOW", Rules: rules,
 			}))
 		}
 	}
+	out = append(out, in.welcomeBrought()...)
 	if in.env.Cluster.Sidecars() {
 		out = append(out, in.scope())
 	}
@@ -52,9 +53,9 @@ func (in input) authorization(name, service, subject string, spec krm.Authorizat
 	}}
 }
 
-// callers are the rules of who may call a service: services of the tenant that say so, its smoke
+// welcome are the rules of who may call a service: services of the tenant that say so, its smoke
 // test, the gateway where it is exposed, the platform's monitoring, tenants that it accepts.
-func (in input) callers(name string) []krm.IstioRule {
+func (in input) welcome(name string) []krm.IstioRule {
 	s := in.env.Spec.Services[in.first(name)] // a second version may be called by whom the first may
 	p := in.env.Platform
 	var out []krm.IstioRule
@@ -66,7 +67,7 @@ func (in input) callers(name string) []krm.IstioRule {
 			})
 		}
 	}
-	rule(krm.IstioSource{Principals: in.ownCallers(name, s)}, s.Ports)
+	rule(krm.IstioSource{Principals: in.ownCallers(name)}, callable(s))
 	if port := smokePort(s); in.first(name) == name && runs(s) && in.smoked(s) {
 		rule(krm.IstioSource{Principals: []string{in.principal(in.namespace(), smokeAccount(name))}}, some(s, port))
 	}
@@ -76,21 +77,20 @@ func (in input) callers(name string) []krm.IstioRule {
 	}
 	for _, a := range in.env.Spec.Accepts {
 		if a.Service == in.first(name) {
-			rule(in.accepted(a), agreed(s, a))
+			rule(in.acceptedIdentity(a), agreed(s, a))
 		}
 	}
 	return out
 }
 
-// ownCallers are the principals of the tenant's services that call a service, sorted. The pods of a
-// stateful one call each other.
-func (in input) ownCallers(name string, s schemas.Service) []string {
+// ownCallers are the principals of the tenant's services that call a service, sorted.
+func (in input) ownCallers(name string) []string {
 	var out []string
 	for _, caller := range in.services() {
 		calls := slices.ContainsFunc(in.env.Spec.Services[caller].Calls, func(c schemas.Call) bool {
 			return c.Service == in.first(name) && (c.Tenant == "" || c.Tenant == in.tenant.Name)
 		})
-		if calls || s.Kind == "statefulset" && caller == in.first(name) {
+		if calls {
 			out = append(out, in.principal(in.namespace(), in.first(caller)))
 		}
 	}
@@ -116,9 +116,9 @@ func (in input) gatewayIdentity() krm.IstioSource {
 	return krm.IstioSource{Principals: []string{in.principal(namespace, account)}}
 }
 
-// accepted is a tenant that may call, or one service of it, in the same environment. A policy names
+// acceptedIdentity is a tenant that may call, or one service of it, in the same environment. A policy names
 // namespaces and knows no labels of them: the other's is the one that the platform's pattern gives it.
-func (in input) accepted(a schemas.Accept) krm.IstioSource {
+func (in input) acceptedIdentity(a schemas.Accept) krm.IstioSource {
 	namespace := in.env.Platform.NamespaceOf(a.Tenant, in.environment())
 	if a.From != "" {
 		return krm.IstioSource{Principals: []string{in.principal(namespace, a.From)}}
@@ -126,17 +126,45 @@ func (in input) accepted(a schemas.Accept) krm.IstioSource {
 	return krm.IstioSource{Namespaces: []string{namespace}}
 }
 
+// welcomeBrought lets pods that are of no declared service talk to each other: those that the team
+// brings from its own repository, under accounts that nobody declares. A policy of the mesh cannot say
+// which pods these are, so that it lets in the namespace; which services may call each other then only
+// the NetworkPolicies say.
+func (in input) welcomeBrought() []object {
+	subject := "spec.delivery.sources"
+	switch {
+	case len(in.env.Spec.Delivery.Sources) > 0:
+	case len(in.env.Spec.Services) == 0:
+		subject = "metadata.name"
+	default:
+		return nil
+	}
+	return []object{in.authorization("allow-brought", "", subject, krm.AuthorizationPolicySpec{
+		Action: "ALLOW",
+		Rules:  []krm.IstioRule{{From: []krm.IstioFrom{{Source: krm.IstioSource{Namespaces: []string{in.namespace()}}}}}},
+	})}
+}
+
 // agreed are the ports that a tenant may call: those that are named, or else all that serve.
 func agreed(s schemas.Service, a schemas.Accept) map[string]schemas.Port {
 	if len(a.Ports) > 0 {
 		return some(s, a.Ports...)
 	}
-	served := maps.Clone(s.Ports)
-	delete(served, metricsPort)
-	if len(served) == 0 {
+	return callable(s)
+}
+
+// AgreedNumbers are the numbers of the TCP ports that a tenant may call, as policies of a mesh name them.
+func AgreedNumbers(s schemas.Service, a schemas.Accept) []string { return tcpNumbers(agreed(s, a)) }
+
+// callable are the ports of a service that callers may use. Metrics are the platform's to read, unless
+// the service has nothing else.
+func callable(s schemas.Service) map[string]schemas.Port {
+	ports := maps.Clone(s.Ports)
+	delete(ports, metricsPort)
+	if len(ports) == 0 {
 		return s.Ports
 	}
-	return served
+	return ports
 }
 
 // scraped is the metrics port of a service, or all its ports where none is called so.

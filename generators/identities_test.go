@@ -100,6 +100,7 @@ func TestWhoMayCallWhom(t *testing.T) {
 		{"api", own + "api.smoke", "8080", true},
 		{"api", own + "api.smoke", "9000", false},
 		{"api", own + "web", "5300", false}, // UDP
+		{"api", own + "web", "9090", false}, // metrics
 		{"api", td + "gateway/sa/shared-istio", "8080", false},
 		{"api", td + "monitoring/sa/prometheus", "9090", true},
 		{"api", td + "monitoring/sa/prometheus", "8080", false},
@@ -139,10 +140,17 @@ func scopeOf(in input) []string {
 	return nil
 }
 
-func TestPodsOfAStatefulServiceCallEachOther(t *testing.T) {
-	in := serving(map[string]schemas.Service{"db": {Kind: "statefulset", Ports: map[string]schemas.Port{"peer": {Port: 7000}}}})
-	in.env.Cluster.Mesh, in.env.Cluster.TrustDomain = schemas.Istio, "example.org"
-	require.True(t, may(authorizations(in), "db", "example.org/ns/acme-production/sa/db", "7000"))
+// Pods that no service declares have accounts that nobody knows.
+func TestBroughtPodsTalkToEachOther(t *testing.T) {
+	in := serving(nil)
+	in.env.Cluster.Mesh = schemas.Istio
+	brought := func() bool { return authorizations(in)["allow-brought"] != nil }
+	require.True(t, brought(), "all that the tenant has is brought")
+	require.Equal(t, []string{"acme-production"}, authorizations(in)["allow-brought"].Spec.Rules[0].From[0].Source.Namespaces)
+	in.env.Spec.Services = map[string]schemas.Service{"web": web()}
+	require.False(t, brought())
+	in.env.Spec.Delivery.Sources = []schemas.Source{{}}
+	require.True(t, brought())
 }
 
 func TestNoMeshNoIdentities(t *testing.T) {

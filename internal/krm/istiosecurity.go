@@ -42,10 +42,10 @@ type IstioSelector struct {
 	MatchLabels map[string]string `json:"matchLabels"`
 }
 
-// IstioRule is met by who comes from one of the sources to one of the operations.
+// IstioRule is met by who comes from one of the sources to one of the operations; without any to whichever.
 type IstioRule struct {
 	From []IstioFrom `json:"from"`
-	To   []IstioTo   `json:"to"`
+	To   []IstioTo   `json:"to,omitempty"`
 }
 
 // IstioFrom wraps a source, as the API wants it.

@@ -124,17 +124,18 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
-			Accepts: accepted(e),
+			Accepts: acceptedCalls(e),
 		}, objects))
 	}
 	return out, problems, nil
 }
 
-// accepted are the calls that an environment of a tenant accepts.
-func accepted(e *schemas.Environment) []proof.Accepted {
+// acceptedCalls are those that an environment of a tenant accepts.
+func acceptedCalls(e *schemas.Environment) []proof.Accepted {
 	var out []proof.Accepted
 	for _, a := range e.Spec.Accepts {
-		out = append(out, proof.Accepted{Tenant: a.Tenant, From: a.From, Callees: generators.Versions(a.Service)})
+		out = append(out, proof.Accepted{Tenant: a.Tenant, From: a.From, Callees: generators.Versions(a.Service),
+			Ports: generators.AgreedNumbers(e.Spec.Services[a.Service], a)})
 	}
 	return out
 }

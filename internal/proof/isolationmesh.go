@@ -20,13 +20,13 @@ type meshed struct {
 	admits         []admission
 }
 
-// admission lets in who has one name of each list that is not empty; everybody where all are. Addresses, ports, conditions and
-// exceptions only narrow that, and are not counted.
+// admission lets in who has one name of each list that is not empty; everybody where all are. Addresses, requests, conditions
+// and exceptions only narrow that, and are not counted.
 type admission struct {
 	principals, namespaces, accounts []string
-	// pods are the names of the services that it is for; nil are all pods.
-	pods  []string
-	cause Cause
+	// pods are the names of the services that it is for, and ports of those that are open; nil are all.
+	pods, ports []string
+	cause       Cause
 }
 
 // joins reads from the labels of the Namespace whether its pods take part in a mesh.
@@ -98,17 +98,17 @@ func servicesOf(spec any) []string {
 }
 
 func (r *reader) allows(rule any, path manifest.Path, pods []string) {
-	from := list(rule, "from")
+	from, ports := list(rule, "from"), meshPorts(rule)
 	if len(from) == 0 && len(list(rule, "when")) > 0 {
 		r.doubt(Mesh, "%s has conditions, which are not read", r.key)
 		return
 	}
 	if len(from) == 0 {
-		r.mesh.admits = append(r.mesh.admits, admission{pods: pods, cause: r.cause(path)})
+		r.mesh.admits = append(r.mesh.admits, admission{pods: pods, ports: ports, cause: r.cause(path)})
 	}
 	for k, f := range from {
 		source := get(f, "source")
-		a := admission{pods: pods, cause: r.cause(path.Join("from", k)), principals: texts(source, "principals"),
+		a := admission{pods: pods, ports: ports, cause: r.cause(path.Join("from", k)), principals: texts(source, "principals"),
 			namespaces: texts(source, "namespaces"), accounts: texts(source, "serviceAccounts")}
 		for i, name := range a.accounts { // those without a namespace are of the policy's own
 			if !strings.Contains(name, "/") {
@@ -117,6 +117,19 @@ func (r *reader) allows(rule any, path manifest.Path, pods []string) {
 		}
 		r.mesh.admits = append(r.mesh.admits, a)
 	}
+}
+
+// meshPorts are the ports that a rule names; nil for all.
+func meshPorts(rule any) []string {
+	var out []string
+	for _, to := range list(rule, "to") {
+		ports := texts(to, "operation", "ports")
+		if len(ports) == 0 {
+			return nil
+		}
+		out = append(out, ports...)
+	}
+	return out
 }
 
 // sidecar says what the proxies of a namespace know, and not what they may call.
@@ -292,21 +305,22 @@ func reachesPrincipal(pattern, namespace string) bool {
 }
 
 // Accepted is a call that a place accepts: from services of a tenant in the same environment, or from the one that is named, to
-// pods of Callees.
+// Ports of pods of Callees.
 type Accepted struct {
-	Tenant, From string
-	Callees      []string
+	Tenant, From   string
+	Callees, Ports []string
 }
 
 // accepts reports whether all that an admission lets in from another place is accepted.
 func (e *Enclosure) accepts(from Place, a admission) bool {
 	return slices.ContainsFunc(e.Accepts, func(c Accepted) bool {
-		return c.Tenant == from.Tenant && e.Environment == from.Environment && a.within(c.Callees) && (c.From == "" || a.only(from.Namespace, c.From))
+		return c.Tenant == from.Tenant && e.Environment == from.Environment && areSome(a.pods, c.Callees) && areSome(a.ports, c.Ports) && (c.From == "" || a.only(from.Namespace, c.From))
 	})
 }
 
-func (a admission) within(services []string) bool {
-	return a.pods != nil && !slices.ContainsFunc(a.pods, func(p string) bool { return !slices.Contains(services, p) })
+// areSome reports whether names, which are all where there are none, are some of others.
+func areSome(names, others []string) bool {
+	return names != nil && !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(others, n) })
 }
 
 // only reports whether one account is all that the admission lets in from a namespace.

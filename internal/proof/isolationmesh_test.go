@@ -91,8 +91,8 @@ func TestMesh(t *testing.T) {
 
 // Who is accepted is let in, and nobody beside.
 func TestMeshAccepted(t *testing.T) {
-	all := Accepted{Tenant: "shop", Callees: []string{"api", "api-b"}}
-	web := Accepted{Tenant: "shop", From: "web", Callees: []string{"api", "api-b"}}
+	all := Accepted{Tenant: "shop", Callees: []string{"api", "api-b"}, Ports: []string{"80"}}
+	web := Accepted{Tenant: "shop", From: "web", Callees: []string{"api", "api-b"}, Ports: []string{"80"}}
 	for _, c := range []struct {
 		source string
 		accept Accepted
@@ -105,8 +105,9 @@ func TestMeshAccepted(t *testing.T) {
 		{"{serviceAccounts: [shop/web]}", web, false},
 		{"{principals: [cluster.local/ns/shop/sa/web, cluster.local/ns/shop/sa/job]}", web, true},
 		{"{principals: ['cluster.local/ns/shop/sa/*']}", web, true},
-		{"{namespaces: [shop]}", Accepted{Tenant: "crm", Callees: []string{"api"}}, true},
-		{"{namespaces: [shop]}", Accepted{Tenant: "shop", Callees: []string{"web"}}, true},
+		{"{namespaces: [shop]}", Accepted{Tenant: "crm", Callees: []string{"api"}, Ports: []string{"80"}}, true},
+		{"{namespaces: [shop]}", Accepted{Tenant: "shop", Callees: []string{"web"}, Ports: []string{"80"}}, true},
+		{"{namespaces: [shop]}", Accepted{Tenant: "shop", Callees: []string{"api"}, Ports: []string{"81"}}, true},
 		{"{}", all, false}, // the same pods, by another tenant's eyes
 	} {
 		found := meshPair(t, strictTLS+denyAll+letting(c.source), c.accept)
@@ -221,7 +222,8 @@ func (v meshTenancy) enclosure(t *testing.T) Enclosure {
 					source[field] = l
 				}
 			}
-			all = append(all, map[string]any{"from": []any{map[string]any{"source": source}}})
+			all = append(all, map[string]any{"from": []any{map[string]any{"source": source}},
+				"to": []any{map[string]any{"operation": map[string]any{"ports": []any{"80"}}}}})
 		}
 		if all != nil {
 			spec["rules"] = all
@@ -309,7 +311,7 @@ func (d dice) meshTenancy(name string) meshTenancy {
 		v.policies[service] = append(v.policies[service], r)
 	}
 	for range d.IntN(2) {
-		v.accepts = append(v.accepts, Accepted{Tenant: d.one("ta", "tb"), From: d.one("", "web", "job"), Callees: []string{d.one("api", "web")}})
+		v.accepts = append(v.accepts, Accepted{Tenant: d.one("ta", "tb"), From: d.one("", "web", "job"), Callees: []string{d.one("api", "web")}, Ports: []string{"80"}})
 	}
 	return v
 }
