@@ -7,10 +7,10 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// In an ambient mesh requests between pods travel in a tunnel (HBONE), from the proxy of one node to
-// that of another, and arrive at the pod's address at this port. Which port of the pod is meant stands
-// inside: that the mesh's own policies judge.
-const tunnelPort = int32(15008)
+// TunnelPort is where requests between pods arrive in an ambient mesh: they travel in a tunnel (HBONE),
+// from the proxy of one node to that of another, with the pod's address. Which port of the pod is meant
+// stands inside: that the mesh's own policies judge.
+const TunnelPort = 15008
 
 // hostProbes are the addresses, of no pod, that an ambient mesh gives the kubelet's probes, so that
 // they pass its proxies: in IPv4 a link-local one.
@@ -36,34 +36,31 @@ func (in input) allowProbes() []object {
 // tunnelled opens the tunnel of an ambient mesh wherever policies open a port of pods, to and from the
 // same pods. The cluster's resolver is outside of the mesh.
 func (in input) tunnelled(policies []object) []object {
-	if !in.env.Cluster.IsAmbient() {
-		return policies
-	}
 	for _, o := range policies {
 		p, ok := o.typed.(*networkingv1.NetworkPolicy)
 		if !ok || p.Name == "allow-dns" {
 			continue
 		}
 		for i := range p.Spec.Ingress {
-			p.Spec.Ingress[i].Ports = withTunnel(p.Spec.Ingress[i].Ports, p.Spec.Ingress[i].From)
+			p.Spec.Ingress[i].Ports = in.withTunnel(p.Spec.Ingress[i].Ports, p.Spec.Ingress[i].From)
 		}
 		for i := range p.Spec.Egress {
-			p.Spec.Egress[i].Ports = withTunnel(p.Spec.Egress[i].Ports, p.Spec.Egress[i].To)
+			p.Spec.Egress[i].Ports = in.withTunnel(p.Spec.Egress[i].Ports, p.Spec.Egress[i].To)
 		}
 	}
 	return policies
 }
 
-// withTunnel are the ports, and that of the tunnel where it is not among them: only TCP between pods
-// takes it, and no ports are all of them.
-func withTunnel(ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer) []networkingv1.NetworkPolicyPort {
+// withTunnel are the ports, and in an ambient mesh that of the tunnel where it is not among them: only
+// TCP between pods takes it, and no ports are all of them.
+func (in input) withTunnel(ports []networkingv1.NetworkPolicyPort, peers []networkingv1.NetworkPolicyPeer) []networkingv1.NetworkPolicyPort {
 	carries := slices.ContainsFunc(ports, isTCP)
-	open := slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool { return isTCP(p) && covers(p, tunnelPort) })
+	open := slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool { return isTCP(p) && covers(p, TunnelPort) })
 	pods := slices.ContainsFunc(peers, func(p networkingv1.NetworkPolicyPeer) bool { return p.IPBlock == nil })
-	if !carries || open || !pods {
+	if !in.env.Cluster.IsAmbient() || !carries || open || !pods {
 		return ports
 	}
-	return append(ports, tcp(tunnelPort))
+	return append(ports, tcp(TunnelPort))
 }
 
 func isTCP(p networkingv1.NetworkPolicyPort) bool {

@@ -33,12 +33,12 @@ func TestTunnelFollowsPorts(t *testing.T) {
 // checkTunnel returns 1 where the tunnel has a port of its own.
 func checkTunnel(t *testing.T, dataPlane, name string, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) int {
 	pods := slices.ContainsFunc(peers, func(p networkingv1.NetworkPolicyPeer) bool { return p.IPBlock == nil })
-	open := slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool { return isTCP(p) && covers(p, tunnelPort) })
+	open := slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool { return isTCP(p) && covers(p, TunnelPort) })
 	if dataPlane == "ambient" && pods && name != "allow-dns" && slices.ContainsFunc(ports, isTCP) {
 		require.True(t, open, name)
 	}
 	own := slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool {
-		return p.EndPort == nil && isTCP(p) && covers(p, tunnelPort)
+		return p.EndPort == nil && isTCP(p) && covers(p, TunnelPort)
 	})
 	if own {
 		require.Equal(t, "ambient", dataPlane)
@@ -54,13 +54,15 @@ func TestTunnel(t *testing.T) {
 	every.EndPort = new(int32(65535))
 	pods := namespacePeers("shop")
 	block := []networkingv1.NetworkPolicyPeer{{IPBlock: &networkingv1.IPBlock{CIDR: "10.0.0.0/8"}}}
+	tenant := meshTenant("ambient")
+	in := input{tenant, &tenant.Environments[0]}
 	list := func(p ...networkingv1.NetworkPolicyPort) []networkingv1.NetworkPolicyPort { return p }
-	require.Equal(t, list(web, tcp(tunnelPort)), withTunnel(list(web), pods))
-	require.Equal(t, list(udp), withTunnel(list(udp), pods), "UDP stays outside of the tunnel")
-	require.Equal(t, list(web), withTunnel(list(web), block), "addresses are outside of the mesh")
-	require.Equal(t, list(every), withTunnel(list(every), pods), "open already")
-	require.Empty(t, withTunnel(nil, pods), "no ports are all of them")
-	require.True(t, covers(networkingv1.NetworkPolicyPort{}, tunnelPort))
+	require.Equal(t, list(web, tcp(TunnelPort)), in.withTunnel(list(web), pods))
+	require.Equal(t, list(udp), in.withTunnel(list(udp), pods), "UDP stays outside of the tunnel")
+	require.Equal(t, list(web), in.withTunnel(list(web), block), "addresses are outside of the mesh")
+	require.Equal(t, list(every), in.withTunnel(list(every), pods), "open already")
+	require.Empty(t, in.withTunnel(nil, pods), "no ports are all of them")
+	require.True(t, covers(networkingv1.NetworkPolicyPort{}, TunnelPort))
 }
 
 // An ambient mesh adds nothing to pods: neither room for it, nor settings of its sidecars.

@@ -2,7 +2,6 @@ package generators
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -20,8 +19,9 @@ func identities(in input) []object {
 		return nil
 	}
 	out := []object{in.strict(), in.authorization("default-deny", "", "metadata.name", krm.AuthorizationPolicySpec{})}
+	callers := in.callers()
 	for _, name := range in.services() {
-		if rules := in.welcome(name); len(rules) > 0 {
+		if rules := in.welcome(name, callers[in.first(name)]); len(rules) > 0 {
 			out = append(out, in.authorization("allow-"+name, name, servicePath(name), krm.AuthorizationPolicySpec{
 				Selector: &krm.IstioSelector{MatchLabels: podsOf(name).MatchLabels}, Action: "ALLOW", Rules: rules,
 			}))
@@ -55,7 +55,7 @@ func (in input) authorization(name, service, subject string, spec krm.Authorizat
 
 // welcome are the rules of who may call a service: services of the tenant that say so, its smoke
 // test, the gateway where it is exposed, the platform's monitoring, tenants that it accepts.
-func (in input) welcome(name string) []krm.IstioRule {
+func (in input) welcome(name string, by calling) []krm.IstioRule {
 	s := in.env.Spec.Services[in.first(name)] // a second version may be called by whom the first may
 	p := in.env.Platform
 	var out []krm.IstioRule
@@ -67,7 +67,7 @@ func (in input) welcome(name string) []krm.IstioRule {
 			})
 		}
 	}
-	rule(krm.IstioSource{Principals: in.ownCallers(name)}, callable(s))
+	rule(krm.IstioSource{Principals: in.principals(by.pods)}, served(s))
 	if port := smokePort(s); in.first(name) == name && runs(s) && in.smoked(s) {
 		rule(krm.IstioSource{Principals: []string{in.principal(in.namespace(), smokeAccount(name))}}, some(s, port))
 	}
@@ -77,22 +77,17 @@ func (in input) welcome(name string) []krm.IstioRule {
 	}
 	for _, a := range in.env.Spec.Accepts {
 		if a.Service == in.first(name) {
-			rule(in.acceptedIdentity(a), agreed(s, a))
+			rule(in.acceptedIdentity(a), AcceptedPorts(s, a))
 		}
 	}
 	return out
 }
 
-// ownCallers are the principals of the tenant's services that call a service, sorted.
-func (in input) ownCallers(name string) []string {
+// principals are the principals of services of the tenant, sorted: a second version has that of the first.
+func (in input) principals(services []string) []string {
 	var out []string
-	for _, caller := range in.services() {
-		calls := slices.ContainsFunc(in.env.Spec.Services[caller].Calls, func(c schemas.Call) bool {
-			return c.Service == in.first(name) && (c.Tenant == "" || c.Tenant == in.tenant.Name)
-		})
-		if calls {
-			out = append(out, in.principal(in.namespace(), in.first(caller)))
-		}
+	for _, name := range services {
+		out = append(out, in.principal(in.namespace(), in.first(name)))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -143,28 +138,6 @@ func (in input) welcomeBrought() []object {
 		Action: "ALLOW",
 		Rules:  []krm.IstioRule{{From: []krm.IstioFrom{{Source: krm.IstioSource{Namespaces: []string{in.namespace()}}}}}},
 	})}
-}
-
-// agreed are the ports that a tenant may call: those that are named, or else all that serve.
-func agreed(s schemas.Service, a schemas.Accept) map[string]schemas.Port {
-	if len(a.Ports) > 0 {
-		return some(s, a.Ports...)
-	}
-	return callable(s)
-}
-
-// AgreedNumbers are the numbers of the TCP ports that a tenant may call, as policies of a mesh name them.
-func AgreedNumbers(s schemas.Service, a schemas.Accept) []string { return tcpNumbers(agreed(s, a)) }
-
-// callable are the ports of a service that callers may use. Metrics are the platform's to read, unless
-// the service has nothing else.
-func callable(s schemas.Service) map[string]schemas.Port {
-	ports := maps.Clone(s.Ports)
-	delete(ports, metricsPort)
-	if len(ports) == 0 {
-		return s.Ports
-	}
-	return ports
 }
 
 // scraped is the metrics port of a service, or all its ports where none is called so.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -135,9 +136,30 @@ func acceptedCalls(e *schemas.Environment) []proof.Accepted {
 	var out []proof.Accepted
 	for _, a := range e.Spec.Accepts {
 		out = append(out, proof.Accepted{Tenant: a.Tenant, From: a.From, Callees: generators.Versions(a.Service),
-			Ports: generators.AgreedNumbers(e.Spec.Services[a.Service], a)})
+			Ports: meshPorts(e.Spec.Services[a.Service], a)})
 	}
 	return out
+}
+
+// meshPorts are the ports of an accepted call as policies of a mesh name them.
+func meshPorts(s schemas.Service, a schemas.Accept) []string {
+	var out []string
+	for _, p := range agreedPorts(s, a) {
+		if p.Protocol != "UDP" {
+			out = append(out, strconv.FormatInt(p.Number, 10))
+		}
+	}
+	return out
+}
+
+// tunnelled are the ports of an agreed call, and in an ambient mesh that at which such calls arrive: which of the
+// ports is meant there, the policies of the mesh judge.
+func tunnelled(e *schemas.Environment, ports []proof.Port) []proof.Port {
+	tcp := slices.ContainsFunc(ports, func(p proof.Port) bool { return p.Protocol != "UDP" })
+	if !e.Cluster.IsAmbient() || !tcp {
+		return ports
+	}
+	return append(ports, proof.Port{Protocol: "TCP", Number: generators.TunnelPort})
 }
 
 // agreed are the calls that both sides declare, within an environment.
@@ -146,10 +168,11 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 	for i, e := range all {
 		place[[2]string{e.Tenant, e.Environment}] = i
 	}
-	accepts := map[[4]string]bool{}
+	accepts := map[[4]string][]accepted{}
 	x.environments(func(t *schemas.Tenant, e *schemas.Environment) {
 		for _, a := range e.Spec.Accepts {
-			accepts[[4]string{e.Name, a.Tenant, t.Name, a.Service}] = true
+			at := [4]string{e.Name, a.Tenant, t.Name, a.Service}
+			accepts[at] = append(accepts[at], accepted{a.From, tunnelled(e, agreedPorts(e.Spec.Services[a.Service], a))})
 		}
 	})
 	var out []proof.Agreed
@@ -158,13 +181,43 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 			for _, c := range e.Spec.Services[name].Calls {
 				from, here := place[[2]string{t.Name, e.Name}]
 				to, there := place[[2]string{c.Tenant, e.Name}]
-				if here && there && c.Tenant != t.Name && accepts[[4]string{e.Name, t.Name, c.Tenant, c.Service}] {
+				if !here || !there || c.Tenant == t.Name {
+					continue
+				}
+				if ports := let(accepts[[4]string{e.Name, t.Name, c.Tenant, c.Service}], name); len(ports) > 0 {
 					x.Agreed = append(x.Agreed, AgreedCall{e.Name, t.Name, name, c.Tenant, c.Service})
-					out = append(out, proof.Agreed{From: from, To: to, Callers: generators.Versions(name), Callees: generators.Versions(c.Service)})
+					out = append(out, proof.Agreed{From: from, To: to, Ports: ports,
+						Callers: generators.Versions(name), Callees: generators.Versions(c.Service)})
 				}
 			}
 		}
 	})
+	return out
+}
+
+// accepted is a word for a caller, for every one without a name, and the ports that it opens.
+type accepted struct {
+	from  string
+	ports []proof.Port
+}
+
+// agreedPorts are those of a service that a word opens.
+func agreedPorts(s schemas.Service, a schemas.Accept) []proof.Port {
+	var out []proof.Port
+	for _, p := range generators.AcceptedPorts(s, a) {
+		out = append(out, proof.Port{Protocol: p.Protocol, Number: int64(p.Port)})
+	}
+	return out
+}
+
+// let are the ports at which a caller is accepted.
+func let(words []accepted, caller string) []proof.Port {
+	var out []proof.Port
+	for _, w := range words {
+		if w.from == "" || w.from == caller {
+			out = append(out, w.ports...)
+		}
+	}
 	return out
 }
 
