@@ -2,6 +2,7 @@ package generators
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,6 +47,19 @@ func checkTunnel(t *testing.T, dataPlane, name string, peers []networkingv1.Netw
 		return 1
 	}
 	return 0
+}
+
+// The guard above the namespace's policies lets the tunnel through beside the ports that tenants agree on.
+func TestClusterGuardLetsTheTunnelThrough(t *testing.T) {
+	for dataPlane, want := range map[string]bool{"sidecar": false, "ambient": true} {
+		tenant := meshTenant(dataPlane)
+		e := &tenant.Environments[0]
+		e.Cluster.ClusterNetworkPolicy = true
+		guard := clusterGuard(newInput(tenant, e))
+		require.Len(t, guard, 1)
+		text := string(manifest.Marshal(manifest.FromTyped(guard[0].typed)))
+		require.Equal(t, want, strings.Contains(text, "15008"), dataPlane)
+	}
 }
 
 func TestTunnel(t *testing.T) {
