@@ -60,10 +60,17 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	open := !in.env.Protected && in.env.Name != ""
 	var rules []rbacv1.PolicyRule
 	for _, g := range grants {
-		if !slices.Contains(g.to, role) || g.open && !open || g.mesh && in.env.Cluster.Mesh != schemas.Istio || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
-			continue
+		if slices.Contains(g.to, role) && (open || !g.open) && in.serves(g) {
+			rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 		}
-		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 	}
 	return rules
+}
+
+// serves reports whether the tenant's part of the cluster has what a grant is about. Routes of Istio are there with
+// its mesh, too.
+func (in input) serves(g grant) bool {
+	c := in.env.Cluster
+	routed := g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
+	return routed && (g.operator == "" || c.Has(g.operator)) && (!g.mesh || c.Mesh == schemas.Istio) && (!g.issued || in.env.Issuer() != "")
 }

@@ -151,10 +151,22 @@ func (c collisions) domains(all []outcome) {
 	}
 	clash(owners, "domain")
 	clash(hosts, "host")
+	c.hosts(hosts)
+}
+
+// hosts: a host is served by one tenant, and nobody else serves a wildcard that covers it.
+func (c collisions) hosts(hosts map[string][]owned) {
 	for _, name := range sortedKeys(hosts) {
 		for _, a := range hosts[name] {
 			if b, ok := foreign(hosts[name], a.tenant); ok {
 				c.report(a, b, "host %s is also served by tenant %s", a.what, b.tenant)
+			}
+			_, parent, _ := strings.Cut(strings.TrimPrefix(name, "*."), ".")
+			for ; parent != ""; _, parent, _ = strings.Cut(parent, ".") {
+				if b, ok := foreign(hosts["*."+parent], a.tenant); ok {
+					c.report(a, b, "host %s is covered by %s, which tenant %s serves", a.what, b.what, b.tenant)
+					c.report(b, a, "host %s covers %s, which tenant %s serves", b.what, a.what, a.tenant)
+				}
 			}
 		}
 	}

@@ -27,7 +27,13 @@ func (e *resolved) references() {
 		e.requests(path, s.Resources)
 		e.mounts(path, s)
 		e.hosts(path, s)
+		e.traffic(path, s)
+		e.identity(path, s)
 	}
+	for _, name := range sortedKeys(spec.Databases) {
+		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
+	}
+	e.certificates()
 	e.routes()
 	e.exposures()
 	e.delivery()

@@ -147,6 +147,7 @@ const (
 	DataLoss       Class = "data-loss"
 	WiderRole      Class = "wider-role"
 	OpenedPath     Class = "opened-path"
+	ClosedPath     Class = "closed-path"
 	RemovedGuard   Class = "removed-guard"
 	PodRestart     Class = "pod-restart"
 	QuotaShrink    Class = "quota-shrink"

@@ -14,7 +14,7 @@ func redacted(text string) string { return secrets.Redact(text) }
 
 // riskClasses are all there are, the gravest first.
 var riskClasses = []plan.Class{
-	plan.DataLoss, plan.ImmutableField, plan.WiderRole, plan.OpenedPath, plan.RemovedGuard, plan.QuotaShrink, plan.PodRestart,
+	plan.DataLoss, plan.ImmutableField, plan.WiderRole, plan.OpenedPath, plan.ClosedPath, plan.RemovedGuard, plan.QuotaShrink, plan.PodRestart,
 }
 
 func riskWord(c plan.Class) string {
@@ -30,6 +30,8 @@ func riskWord(c plan.Class) string {
 		return string(t.OpenedPath)
 	case plan.RemovedGuard:
 		return string(t.RemovedGuard)
+	case plan.ClosedPath:
+		return string(t.ClosedPath)
 	case plan.QuotaShrink:
 		return string(t.QuotaShrink)
 	case plan.PodRestart:

@@ -60,7 +60,7 @@ type texts struct {
 	Compliance complianceTexts
 	Audit      auditTexts
 	Plan       planTexts
-	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
+	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, ClosedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
 	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }
 	Explain    struct{ Kind, Field, Type, Choices, Form, Default, InTier, At, Required, Fields phrase }
 	Why        whyTexts
