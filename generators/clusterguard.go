@@ -119,7 +119,7 @@ func (in input) letFromTenants() []letting {
 	var out []letting
 	for _, name := range in.services() {
 		for _, r := range in.accepted(name, in.env.Spec.Services[in.first(name)]) {
-			out = let(out, clusterProtocols(r.Ports), r.From)
+			out = let(out, clusterProtocols(in.withTunnel(r.Ports, r.From)), r.From)
 		}
 	}
 	if len(out) <= mostLettings {
