@@ -10,17 +10,20 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// allowCalls opens the way out to what a service declares that it calls. Services of the tenant
-// itself are open already. Hosts stay closed: a NetworkPolicy knows no names, and opening their ports
-// to the world would be more than was declared.
+// allowCalls opens the way out to what a service declares that it calls. Hosts are not among them: a
+// NetworkPolicy knows no names, and opening their ports to the world would be more than was declared.
 func (in input) allowCalls(name string, s schemas.Service) []object {
 	var rules []networkingv1.NetworkPolicyEgressRule
 	for _, c := range s.Calls {
 		switch {
-		case c.Tenant != "" && c.Tenant != in.tenant.Name:
+		case in.isOwn(c):
+			rules = append(rules, in.callService(c)...)
+		case c.Tenant != "":
 			rules = append(rules, in.callTenant(c))
+		case c.Shared != "":
+			rules = append(rules, in.callShared(c)...)
 		case c.CIDR != "":
-			rules = append(rules, callAddresses(c)...)
+			rules = append(rules, in.callAddresses(c)...)
 		}
 	}
 	if len(rules) == 0 {
@@ -33,6 +36,32 @@ func (in input) allowCalls(name string, s schemas.Service) []object {
 	})}
 }
 
+// callService reaches a service of the tenant itself, and the second version that it tests.
+func (in input) callService(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	s := in.env.Spec.Services[c.Service]
+	ports, names := policyPorts(served(s)), []string{c.Service}
+	if b := in.beside(c.Service, s); b != "" {
+		names = append(names, b)
+	}
+	if len(ports) == 0 {
+		return nil
+	}
+	return []networkingv1.NetworkPolicyEgressRule{{To: podPeers(names...), Ports: ports}}
+}
+
+// callShared reaches a service of the platform, if it is for the tenant.
+func (in input) callShared(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	s, ok := in.env.Platform.SharedServices[c.Shared]
+	if !ok || !s.Serves(in.tenant.Name) {
+		return nil
+	}
+	peer := networkingv1.NetworkPolicyPeer{NamespaceSelector: named(s.Namespace)}
+	if len(s.Pods) > 0 {
+		peer.PodSelector = &metav1.LabelSelector{MatchLabels: s.Pods}
+	}
+	return []networkingv1.NetworkPolicyEgressRule{{To: []networkingv1.NetworkPolicyPeer{peer}, Ports: listedPorts(s.Ports)}}
+}
+
 // callTenant reaches one service of another tenant in the same environment. Whether that tenant opens
 // the door, at which ports, and whether it tests a second version is in its own file, which this one
 // does not know.
@@ -40,17 +69,14 @@ func (in input) callTenant(c schemas.Call) networkingv1.NetworkPolicyEgressRule 
 	return networkingv1.NetworkPolicyEgressRule{
 		Ports: anyPort(),
 		To: []networkingv1.NetworkPolicyPeer{{
-			NamespaceSelector: in.namespacesOf(c.Tenant),
-			PodSelector: &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{
-				Key: labelName, Operator: metav1.LabelSelectorOpIn, Values: []string{c.Service, secondVersion(c.Service)},
-			}}},
+			NamespaceSelector: in.namespacesOf(c.Tenant), PodSelector: podsOfEither(c.Service),
 		}},
 	}
 }
 
 // callAddresses reaches a range of addresses, as far as it may be reached at all.
-func callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
-	block := reachable(c.CIDR)
+func (in input) callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	block := reachable(c.CIDR, in.env.Platform.Closed())
 	if block == nil {
 		return nil
 	}
@@ -60,41 +86,21 @@ func callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
 	}}
 }
 
-// forbidden are the addresses at which clouds answer a machine about itself, credentials included.
-// No tenant has business there, whatever it declares. Sorted.
-var forbidden = prefixes("100.100.100.200/32", "168.63.129.16/32", "169.254.0.0/16",
-	"fd00:ec2::254/128", "fd20:ce::254/128", "fe80::/10")
-
-func prefixes(cidrs ...string) []netip.Prefix {
-	var out []netip.Prefix
-	for _, c := range cidrs {
-		out = append(out, netip.MustParsePrefix(c))
-	}
-	return out
-}
-
-// reachable is the range without the forbidden addresses in it, or nil where nothing remains. Text
-// that is no range opens nothing either.
-func reachable(cidr string) *networkingv1.IPBlock {
+// reachable is the range without the closed addresses in it, or nil where nothing remains. Text that is
+// no range opens nothing either.
+func reachable(cidr string, closed []netip.Prefix) *networkingv1.IPBlock {
 	p, err := netip.ParsePrefix(cidr)
 	if err != nil || p.Addr().Is4In6() {
 		return nil
 	}
 	p = p.Masked()
-	for _, f := range forbidden {
-		if f.Bits() <= p.Bits() && f.Contains(p.Addr()) {
-			return nil
-		}
-	}
-	return block(p)
-}
-
-// block is the range with the forbidden addresses within it as exceptions.
-func block(p netip.Prefix) *networkingv1.IPBlock {
 	b := &networkingv1.IPBlock{CIDR: p.String()}
-	for _, f := range forbidden {
-		if p.Contains(f.Addr()) && f.Bits() > p.Bits() {
-			b.Except = append(b.Except, f.String())
+	for _, c := range closed {
+		switch {
+		case c.Bits() <= p.Bits() && c.Contains(p.Addr()):
+			return nil
+		case p.Contains(c.Addr()):
+			b.Except = append(b.Except, c.String())
 		}
 	}
 	return b

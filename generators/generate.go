@@ -55,6 +55,8 @@ var generators = []func(input) []object{
 	accounts,
 	roles,
 	network,
+	hostCalls,
+	clusterGuard,
 	workloads,
 	addresses,
 	autoscalers,
@@ -72,6 +74,7 @@ var generators = []func(input) []object{
 	files,
 	claims,
 	finalBackup,
+	fluxBrought,
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant

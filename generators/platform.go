@@ -14,7 +14,10 @@ type platformInput struct {
 
 // platformGenerators are the capabilities of the platform: what a cluster needs once for all of its tenants. A
 // new one is one file and one line here.
-var platformGenerators = []func(platformInput) []object{}
+var platformGenerators = []func(platformInput) []object{
+	fluxRoot,
+	clusterDefaultDeny,
+}
 
 // Platform renders what belongs to no single tenant in an environment of the platform: complete objects, as the
 // environment's cluster gets them.

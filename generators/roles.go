@@ -13,17 +13,23 @@ import (
 func roles(in input) []object {
 	var out []object
 	for _, role := range []string{viewer, developer, deployer, admin} {
-		var groups []string
-		for _, o := range in.env.Spec.Owners {
-			if o.Role == role {
-				groups = append(groups, o.Group)
-			}
-		}
-		if len(groups) > 0 {
+		if groups := in.groups(role); len(groups) > 0 {
 			out = append(out, in.role(role), in.binding(role, groups))
 		}
 	}
 	return out
+}
+
+// groups are those that have a role, sorted, each once.
+func (in input) groups(role string) []string {
+	var groups []string
+	for _, o := range in.env.Spec.Owners {
+		if o.Role == role {
+			groups = append(groups, o.Group)
+		}
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
 
 func (in input) role(role string) object {
@@ -35,9 +41,8 @@ func (in input) role(role string) object {
 }
 
 func (in input) binding(role string, groups []string) object {
-	slices.Sort(groups)
 	var subjects []rbacv1.Subject
-	for _, group := range slices.Compact(groups) {
+	for _, group := range groups {
 		subjects = append(subjects, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: group})
 	}
 	return object{owner: manifest.OwnerPlatform, subject: "spec.owners", typed: &rbacv1.RoleBinding{

@@ -200,10 +200,14 @@ func unanswered(in []Member) []any {
 	for i, m := range in {
 		for _, c := range m.Claims {
 			parts := strings.Split(c.Value, "/")
-			if c.Kind != "call" || len(parts) != 3 || !present[parts[1]] || accepted[word{parts[1], m.Environment, c.Value}] {
+			if c.Kind != "call" || len(parts) != 4 || !present[parts[1]] {
 				continue
 			}
-			all = append(all, map[string]any{"member": i, "tenant": parts[1], "service": parts[2], "field": []any(c.Field)})
+			one := word{parts[1], m.Environment, c.Value}
+			every := word{parts[1], m.Environment, strings.TrimSuffix(c.Value, parts[3])}
+			if !accepted[one] && !accepted[every] {
+				all = append(all, map[string]any{"member": i, "tenant": parts[1], "service": parts[2], "field": []any(c.Field)})
+			}
 		}
 	}
 	return all

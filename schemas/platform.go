@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"maps"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -180,6 +181,11 @@ type SharedService struct {
 	Tenants   []string          `json:"tenants"`
 }
 
+// Serves reports whether a tenant may call the service.
+func (s SharedService) Serves(tenant string) bool {
+	return len(s.Tenants) == 0 || slices.Contains(s.Tenants, tenant)
+}
+
 // GitOps says who applies the output, and how it is laid out.
 type GitOps struct {
 	Engine string `json:"engine"` // argocd | flux
@@ -189,6 +195,10 @@ type GitOps struct {
 	// Revision is the branch that the engine follows, with {env} for the environment; Path the folder in it.
 	Revision string `json:"revision"`
 	Path     string `json:"path"`
+	// Secret opens the repository to Flux; empty for one that anybody may read.
+	Secret string `json:"secret"`
+	// Settings says that the settings of Argo CD are rendered, too.
+	Settings bool `json:"settings"`
 	// Impersonate lets Argo CD act as the tenant's ServiceAccount.
 	Impersonate bool `json:"impersonate"`
 	// Reviewers are who reviews changes of the platform's files, as CODEOWNERS names them.

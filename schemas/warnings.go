@@ -29,14 +29,13 @@ var unrenderedTenant = []pending{
 	{manifest.Path{"notifications"}, nil},
 	{manifest.Path{"security", "vulnerabilityScan"}, []any{false}},
 	{manifest.Path{"security", "runtimeDetection"}, []any{false}},
-	{manifest.Path{"delivery"}, nil},
+	{manifest.Path{"delivery", "reviewers"}, nil},
 }
 
 // unrenderedService holds for every service, and for the platform's defaults of services.
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
-	{manifest.Path{"calls", "*", "host"}, nil},
 	{manifest.Path{"expose", "*", "waf"}, []any{"off"}},
 }
 

@@ -49,16 +49,17 @@ func owned(e *schemas.Environment) []policies.Claim {
 	return all
 }
 
-// agreed are the calls to other tenants, and those of others that are let in.
+// agreed are the calls to other tenants, and those of others that are let in, as "from/to/service/caller"; the
+// caller is empty where any service may call.
 func agreed(tenant string, e *schemas.Environment) []policies.Claim {
 	var all []policies.Claim
 	for _, a := range e.Spec.Accepts {
-		all = append(all, claim("accept", a.Tenant+"/"+tenant+"/"+a.Service, "accepts"))
+		all = append(all, claim("accept", a.Tenant+"/"+tenant+"/"+a.Service+"/"+a.From, "accepts"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Spec.Services)) {
 		for i, c := range e.Spec.Services[name].Calls {
 			if c.Tenant != "" && c.Tenant != tenant {
-				all = append(all, claim("call", tenant+"/"+c.Tenant+"/"+c.Service, "services", name, "calls", i, "tenant"))
+				all = append(all, claim("call", tenant+"/"+c.Tenant+"/"+c.Service+"/"+name, "services", name, "calls", i, "tenant"))
 			}
 		}
 	}

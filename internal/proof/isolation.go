@@ -90,10 +90,17 @@ type Breach struct {
 }
 
 // Agreed is a call that both tenants declare: pods of From whose name label is among Callers may reach pods of To whose
-// name label is among Callees. From and To are indexes of enclosures.
+// name label is among Callees, at the ports; at all without any. From and To are indexes of enclosures.
 type Agreed struct {
 	From, To         int
 	Callers, Callees []string
+	Ports            []Port
+}
+
+// Port is a port of a protocol: TCP, UDP or SCTP.
+type Port struct {
+	Protocol string
+	Number   int64
 }
 
 // Isolation is the certificate.

@@ -64,16 +64,47 @@ func (p ports) both(other ports) (ports, bool) {
 	return shared, shared.from <= shared.to
 }
 
-// shared is the first range that both rules let through.
-func shared(a, b []ports) (ports, bool) {
+// shared are the ranges that both rules let through.
+func shared(a, b []ports) []ports {
+	var out []ports
 	for _, p := range a {
 		for _, q := range b {
 			if s, ok := p.both(q); ok {
-				return s, true
+				out = append(out, s)
 			}
 		}
 	}
-	return ports{}, false
+	return out
+}
+
+// split cuts a range where calls begin and end to be about it. A call that names ports is about none of "every port", which
+// holds protocols that have none.
+func (p ports) split(agreed []Agreed) []ports {
+	if p.protocol == "" {
+		return []ports{p}
+	}
+	var cuts []int64
+	for _, a := range agreed {
+		for _, port := range a.Ports {
+			if port.Protocol == p.protocol {
+				cuts = append(cuts, port.Number, port.Number+1)
+			}
+		}
+	}
+	slices.Sort(cuts)
+	var out []ports
+	for _, c := range slices.Compact(cuts) {
+		if c > p.from && c <= p.to {
+			out = append(out, ports{p.protocol, p.from, c - 1})
+			p.from = c
+		}
+	}
+	return append(out, p)
+}
+
+// covers reports whether a call is about a range that was split by it.
+func (a Agreed) covers(p ports) bool {
+	return len(a.Ports) == 0 || slices.Contains(a.Ports, Port{p.protocol, p.from})
 }
 
 func newPorts(rule any) []ports {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/plan"
 	"github.com/tenantsmith/tenantsmith/internal/secrets"
 )
@@ -71,15 +72,29 @@ func heldTenants(p plan.Plan) []string {
 	return out
 }
 
+// ownPlaces is in how many places what belongs to no tenant changes.
+func ownPlaces(p plan.Plan) int {
+	for _, t := range p.Tenants {
+		if t.Name == manifest.PlatformName && !t.Held {
+			return len(t.Environments)
+		}
+	}
+	return 0
+}
+
 // planVerdict is what a reviewer has to know, in half sentences: how much changes, then how grave it is.
 func planVerdict(p plan.Plan) []string {
 	t, s := words().Plan, p.Summary
 	held := len(heldTenants(p))
 	var out []string
+	own := ownPlaces(p)
 	if s.Tenants > 0 {
 		out = append(out, tenantsText(p))
-	} else if held == 0 {
+	} else if held+own == 0 {
 		out = append(out, string(t.Nothing))
+	}
+	if own > 0 {
+		out = append(out, t.OwnChanges.of(own))
 	}
 	if held > 0 {
 		out = append(out, t.HeldBack.of(held))

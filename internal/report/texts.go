@@ -99,6 +99,7 @@ type whyTexts struct {
 // planTexts are those of what a change does.
 type planTexts struct {
 	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, Refused, LosesData, Recreates, Weakens, NewFindings counted
+	OwnChanges                                                                                                                       counted
 	Nothing, NoRestarts                                                                                                              phrase
 	OtherRestarts, ProtectedRestarts, Elsewhere                                                                                      counted
 	Compared                                                                                                                         phrase
