@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // roles makes, for each role that an owner group has, a Role and the RoleBinding of its groups. A
@@ -66,8 +67,10 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	return rules
 }
 
-// serves reports whether the tenant's part of the cluster has what a grant is about.
+// serves reports whether the tenant's part of the cluster has what a grant is about. Routes of Istio are there with
+// its mesh, too.
 func (in input) serves(g grant) bool {
 	c := in.env.Cluster
-	return (g.operator == "" || c.Has(g.operator)) && (g.router == "" || g.router == c.Router) && (!g.issued || in.env.Issuer() != "")
+	routed := g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
+	return routed && (g.operator == "" || c.Has(g.operator)) && (!g.issued || in.env.Issuer() != "")
 }

@@ -25,10 +25,14 @@ type Member struct {
 	Claims []Claim
 }
 
+// UsedIdentity is the kind of the claim by which a service acts as an identity of the cloud.
+const UsedIdentity = "cloud identity"
+
 // Claim is something that only one tenant should have.
 type Claim struct {
 	// Kind is domain, host, group, secret, bucket or identity. It is call for a call to another tenant and
-	// accept for its mirror there; their Value is caller/callee/service.
+	// accept for its mirror there; their Value is caller/callee/service. It is UsedIdentity for what a service
+	// of the tenant acts as.
 	Kind, Value string
 	// Field is where the tenant's file says so; Object is the index in Keys of the object that does, -1
 	// for none, and Path the field in it.
@@ -162,8 +166,8 @@ func disputed(in []Member) []any {
 	claimed := map[name][]holding{}
 	for i, m := range in {
 		for _, c := range m.Claims {
-			if c.Kind == "call" || c.Kind == "accept" {
-				continue // both sides say the same, and should
+			if c.Kind == "call" || c.Kind == "accept" || c.Kind == UsedIdentity {
+				continue // both sides say the same, and should; what is used is told where it is assigned
 			}
 			at := name{family(c.Kind), root(c)}
 			claimed[at] = append(claimed[at], holding{i, c})

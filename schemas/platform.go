@@ -293,12 +293,13 @@ type AllowedKind struct {
 	Scope string `json:"scope"`
 }
 
-// PlatformRBAC lists the ClusterRoles a tenant's RoleBinding may name.
+// PlatformRBAC lists what tenants may be bound to, and who may be bound to tenants.
 type PlatformRBAC struct {
 	BindableClusterRoles []string   `json:"bindableClusterRoles"`
 	PlatformGroups       []string   `json:"platformGroups"`
 	PlatformAccounts     []RuleData `json:"platformAccounts"`
-	Identities           RuleData   `json:"identities"`
+	// Identities are those of the cloud that services may have, by tenant.
+	Identities map[string][]string `json:"identities"`
 }
 
 // PolicySettings are those of checks.

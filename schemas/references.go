@@ -28,6 +28,10 @@ func (e *resolved) references() {
 		e.mounts(path, s)
 		e.hosts(path, s)
 		e.traffic(path, s)
+		e.identity(path, s)
+	}
+	for _, name := range sortedKeys(spec.Databases) {
+		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
 	}
 	e.certificates()
 	e.routes()

@@ -21,7 +21,7 @@ type Isolated struct {
 	Places int
 	// Lines are the causes of each counterexample with the lines of the tenants that made them.
 	Lines [][]manifest.Problem
-	// Agreed are the calls between tenants that both sides declare.
+	// Agreed are the calls between tenants that both sides declare, of the pairs that were asked about.
 	Agreed []AgreedCall
 	// Unrendered are the names of tenants that were not judged, sorted.
 	Unrendered []string
@@ -50,6 +50,9 @@ func Isolation(ctx context.Context, fsys fs.FS, o Options) (*Isolated, error) {
 	}
 	out.Places = len(all)
 	out.Isolation = proof.Isolate(all, out.agreed(all), about)
+	out.Agreed = slices.DeleteFunc(out.Agreed, func(c AgreedCall) bool {
+		return about != nil && !about(proof.Place{Tenant: c.From}) && !about(proof.Place{Tenant: c.To})
+	})
 	return out, out.locate()
 }
 

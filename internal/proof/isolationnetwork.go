@@ -3,7 +3,6 @@ package proof
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -140,22 +139,19 @@ func (j *judge) network() {
 		}
 	}
 	for _, f := range out {
-		candidates := map[int]bool{}
+		var candidates []int
 		if !f.others.all {
 			for _, i := range f.others.places {
-				candidates[home[i]] = true
+				candidates = append(candidates, home[i])
 			}
 		} else {
-			for _, n := range hosts {
-				candidates[n] = true
-			}
+			candidates = slices.Clone(hosts)
 			for _, i := range f.members {
-				for _, n := range guests[i] {
-					candidates[n] = true
-				}
+				candidates = append(candidates, guests[i]...)
 			}
 		}
-		for _, n := range slices.Sorted(maps.Keys(candidates)) {
+		slices.Sort(candidates)
+		for _, n := range slices.Compact(candidates) {
 			if !j.full(Network) {
 				j.meet(f, into[n])
 			}
@@ -298,7 +294,7 @@ func (j *judge) unagreed(w *way, from, to []int) (int, int) {
 
 func (j *judge) breachOf(w way, n, a, b int) Breach {
 	caller, called := selector{}, selector{}
-	for _, r := range w.found {
+	for _, r := range w.found.plain() {
 		if r.called {
 			called = append(called, r)
 		} else {
@@ -310,7 +306,7 @@ func (j *judge) breachOf(w way, n, a, b int) Breach {
 		doubt = ", as far as could be decided"
 	}
 	out := Breach{Channel: Network, From: j.all[a].Place, To: j.all[b].Place, Pairs: n,
-		Message: fmt.Sprintf("%s reaches %s at %s%s", caller, called, w.port, doubt)}
+		Message: fmt.Sprintf("%s reaches %s at %s%s", caller, called, w.port, doubt), Sample: w.sample()}
 	var why []string
 	for _, end := range []struct {
 		side  *side
