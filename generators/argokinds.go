@@ -21,7 +21,7 @@ var tenantKinds = map[string][]string{
 	"cert-manager.io":           {"Certificate"},
 	"discovery.k8s.io":          {"EndpointSlice"},
 	"external-secrets.io":       {"ExternalSecret"},
-	"gateway.networking.k8s.io": {"BackendTLSPolicy", "GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute"},
+	"gateway.networking.k8s.io": {"BackendTLSPolicy", "GRPCRoute", "HTTPRoute", "ListenerSet", "TCPRoute", "TLSRoute"},
 	"keda.sh":                   {"ScaledJob", "ScaledObject", "TriggerAuthentication"},
 	"monitoring.coreos.com":     {"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"},
 	"networking.istio.io":       {"DestinationRule", "VirtualService"},

@@ -123,6 +123,8 @@ func TestRenderedKindsAreDelivered(t *testing.T) {
 		tenant := deliveredBy("argocd", "enterprise")
 		e := &tenant.Environments[1]
 		e.Cluster.Router, e.Cluster.Gateway, e.Cluster.IngressClass = router, "shared", "nginx"
+		e.Cluster.TLS, e.Cluster.Operators = "tenant", append(e.Cluster.Operators, "cert-manager")
+		e.Platform.Certificates.Issuers = []string{"letsencrypt"}
 		own, rails := projectOf(t, Delivery(tenant, e)), projectOf(t, Root(e.Platform), "platform-production")
 		for _, o := range Generate(tenant, e) {
 			k := o.Key()

@@ -34,7 +34,7 @@ var delivered = []grant{
 	{group: "autoscaling.k8s.io", verbs: apply, operator: "vpa", resources: []string{"verticalpodautoscalers"}},
 	{group: "cert-manager.io", verbs: apply, operator: "cert-manager", resources: []string{"certificates"}},
 	{group: "gateway.networking.k8s.io", verbs: apply, router: schemas.GatewayAPI, resources: []string{
-		"backendtlspolicies", "grpcroutes", "httproutes", "tcproutes", "tlsroutes"}},
+		"backendtlspolicies", "grpcroutes", "httproutes", "listenersets", "tcproutes", "tlsroutes"}},
 	{group: "networking.istio.io", verbs: apply, router: schemas.Istio, resources: []string{"destinationrules", "virtualservices"}},
 	{group: "keda.sh", verbs: apply, operator: "keda", resources: []string{"scaledjobs", "scaledobjects", "triggerauthentications"}},
 	{group: "monitoring.coreos.com", verbs: apply, operator: "prometheus", resources: []string{
