@@ -18,7 +18,7 @@ var tenantKinds = map[string][]string{
 	"autoscaling":               {"HorizontalPodAutoscaler"},
 	"autoscaling.k8s.io":        {"VerticalPodAutoscaler"},
 	"batch":                     {"CronJob", "Job"},
-	"cert-manager.io":           {"Certificate"},
+	"cert-manager.io":           {"Certificate", "Issuer"},
 	"discovery.k8s.io":          {"EndpointSlice"},
 	"external-secrets.io":       {"ExternalSecret"},
 	"gateway.networking.k8s.io": {"BackendTLSPolicy", "GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute"},

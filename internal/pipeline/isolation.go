@@ -121,12 +121,22 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		for i, b := range built {
 			objects[i] = b.Object
 		}
+		objects = append(objects, generators.Delivery(t, e)...)
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
+			Route: routeTo(t, e),
 		}, objects))
 	}
 	return out, problems, nil
+}
+
+// routeTo is how the GitOps engine brings a tenant what is meant for it in an environment.
+func routeTo(t *schemas.Tenant, e *schemas.Environment) proof.Route {
+	rails, work := generators.Folders(t, e)
+	return proof.Route{
+		Server: e.Cluster.Server, Engine: e.Platform.Namespaces.GitOps, Repository: e.Platform.GitOps.Repository, Rails: rails, Work: work,
+	}
 }
 
 // agreed are the calls that both sides declare, within an environment.

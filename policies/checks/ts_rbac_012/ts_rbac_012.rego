@@ -37,6 +37,7 @@ stranger(subject) := message if {
 	namespace != ""
 	not namespace in input.ctx.namespaces
 	not platform_account(subject)
+	not delivery_account(subject)
 	not environments.by_namespace[namespace]
 	message := sprintf("binding grants to ServiceAccount %v of namespace %v, which is neither the tenant's in this environment nor the platform's", [
 		object.get(subject, "name", "(no name)"),
@@ -66,6 +67,13 @@ platform_account(subject) if {
 	some account in input.ctx.platform.spec.rbac.platformAccounts
 	account.namespace == subject.namespace
 	account.name == subject.name
+}
+
+# Flux applies the workloads of a namespace as an account of its own namespace that is for nothing else.
+delivery_account(subject) if {
+	input.ctx.platform.spec.gitops.engine == "flux"
+	subject.namespace == input.ctx.platform.spec.namespaces.gitops
+	subject.name == concat("", ["tenant.", input.object.metadata.namespace])
 }
 
 own_group(name) if {
