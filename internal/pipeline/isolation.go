@@ -190,7 +190,7 @@ func (x *Isolated) locate() error {
 				origins[at] = o
 			}
 			line := []manifest.Problem{{Check: "isolation", Severity: manifest.High, Message: b.Message, Tenant: c.Tenant, Environment: c.Environment,
-				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path}}
+				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path, Field: x.asks(c)}}
 			origins[at].locate(line)
 			x.Lines[i] = append(x.Lines[i], line...)
 		}
@@ -198,12 +198,28 @@ func (x *Isolated) locate() error {
 	return nil
 }
 
+// tenant is that of a cause, and its environment.
+func (x *Isolated) tenant(c proof.Cause) (t *schemas.Tenant, environment int) {
+	t = x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	return t, slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
+}
+
+// asks is the field that asks for an object beside the GitOps engine, which stands in no tree; empty for others.
+func (x *Isolated) asks(c proof.Cause) string {
+	t, i := x.tenant(c)
+	for _, o := range generators.Delivery(t, &t.Environments[i]) {
+		if o.Key() == c.Object {
+			return o.Subject
+		}
+	}
+	return ""
+}
+
 // origin renders the tenant of a cause again.
 func (x *Isolated) origin(c proof.Cause) (*origin, error) {
-	t := x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	t, i := x.tenant(c)
 	src := sourceOf(t)
 	tree, _ := overlay.New(src)
-	i := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
 	built, problems := tree.Build(c.Environment)
 	if err := fault(problems); err != nil {
 		return nil, err
