@@ -38,6 +38,10 @@ var crdFiles = map[string]string{
 	vpaModule:      "deploy/vpa-v1-crd-gen.yaml",
 	kedaModule:     "config/crd/bases/keda.sh_*.yaml",
 	veleroModule:   "config/crd/v1/bases/velero.io_*.yaml",
+
+	argoModule:          "manifests/crds/app*[ie]?[nt]-crd.yaml", // not ApplicationSet, which is large and not rendered
+	fluxSourceModule:    "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
+	fluxKustomizeModule: "config/crd/bases/*.yaml",
 }
 
 // laws are the definitions by kind; each is compiled when it is first asked for.
