@@ -182,12 +182,12 @@ func TestFluxHealth(t *testing.T) {
 	} {
 		object := map[string]any{"metadata": map[string]any{"generation": 2}, "status": map[string]any{"observedGeneration": c.seen, "phase": c.phase}}
 		for _, state := range []string{"current", "failed", "inProgress"} {
-			require.Equal(t, state == c.is, holds(t, checks[0].(map[string]any)[state].(string), object), "%v: %s", c, state)
+			require.Equal(t, state == c.is, celHolds(t, checks[0].(map[string]any)[state].(string), object), "%v: %s", c, state)
 		}
 	}
 }
 
-func holds(t *testing.T, expression string, object map[string]any) bool {
+func celHolds(t *testing.T, expression string, object map[string]any) bool {
 	env, err := cel.NewEnv(cel.Variable("metadata", cel.DynType), cel.Variable("status", cel.DynType))
 	require.NoError(t, err)
 	ast, issues := env.Compile(expression)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "github.com/cert-manager/cert-manager/pkg/apis/certmanager"
 	_ "github.com/kedacore/keda/v2/version"
 	"github.com/stretchr/testify/require"
 	_ "github.com/vmware-tanzu/velero/pkg/buildinfo"
@@ -23,6 +24,7 @@ const (
 	vpaModule      = "k8s.io/autoscaler/vertical-pod-autoscaler"
 	kedaModule     = "github.com/kedacore/keda/v2"
 	veleroModule   = "github.com/vmware-tanzu/velero"
+	certModule     = "github.com/cert-manager/cert-manager"
 
 	// Of these the files alone are wanted: in go.mod they would raise the versions of everything else.
 	argoModule          = "github.com/argoproj/argo-cd/v3@v3.5.7"

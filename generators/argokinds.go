@@ -40,7 +40,7 @@ var guardKinds = map[string][]string{
 	"cilium.io":                   {"CiliumNetworkPolicy"},
 	"crd.projectcalico.org":       {"NetworkPolicy"},
 	"extensions.istio.io":         {"WasmPlugin"},
-	"gateway.networking.k8s.io":   {"ReferenceGrant"},
+	"gateway.networking.k8s.io":   {"ListenerSet", "ReferenceGrant"},
 	"helm.toolkit.fluxcd.io":      {"HelmRelease"},
 	"kustomize.toolkit.fluxcd.io": {"Kustomization"},
 	"networking.istio.io":         {"EnvoyFilter", "ServiceEntry", "Sidecar"},

@@ -38,9 +38,6 @@ func Delivery(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	return sorted(rendered(generate(newInput(t, e))))
 }
 
-// deliveryAccount is the ServiceAccount of the tenant that applies what it brings, and the Role that account has.
-const deliveryAccount = "tenant-delivery"
-
 // treePath is the folder of a tree of the tenant in the environment, as the GitOps repository has it.
 func (in input) treePath(owner manifest.Owner) string {
 	g := in.env.Platform.GitOps

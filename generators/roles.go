@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // roles makes, for each role that an owner group has, a Role and the RoleBinding of its groups. A
@@ -59,10 +60,17 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	open := !in.env.Protected && in.env.Name != ""
 	var rules []rbacv1.PolicyRule
 	for _, g := range grants {
-		if !slices.Contains(g.to, role) || g.open && !open || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
-			continue
+		if slices.Contains(g.to, role) && (open || !g.open) && in.serves(g) {
+			rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 		}
-		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 	}
 	return rules
+}
+
+// serves reports whether the tenant's part of the cluster has what a grant is about. Routes of Istio are there with
+// its mesh, too.
+func (in input) serves(g grant) bool {
+	c := in.env.Cluster
+	routed := g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
+	return routed && (g.operator == "" || c.Has(g.operator)) && (!g.issued || in.env.Issuer() != "")
 }

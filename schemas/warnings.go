@@ -21,7 +21,6 @@ type pending struct {
 // unrenderedTenant holds for everything that may be said of a tenant: in its files, for one of its
 // environments, in overrides and in the platform's defaults.
 var unrenderedTenant = []pending{
-	{manifest.Path{"domains"}, nil},
 	{manifest.Path{"databases"}, nil},
 	{manifest.Path{"secrets"}, nil},
 	{manifest.Path{"backup"}, nil},
@@ -37,7 +36,6 @@ var unrenderedTenant = []pending{
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
-	{manifest.Path{"calls", "*", "host"}, nil},
 	{manifest.Path{"expose", "*", "waf"}, []any{"off"}},
 }
 

@@ -29,21 +29,35 @@ func (c chain) own(held bool) Own {
 	if p == nil {
 		return Own{}
 	}
-	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p), Due: !held && len(c.options.Tenants) == 0 && c.options.Shard.Has(manifest.PlatformName)}
-	files := map[string][]byte{}
+	o := newOwn(p)
+	o.Due = !held && (len(c.options.Tenants) == 0 || c.options.Own) && c.options.Shard.Has(manifest.PlatformName)
+	if files := o.render(p); len(files) > 0 {
+		o.Files = recordedIn(c.ownRecord(p), files)
+	}
+	return o
+}
+
+// newOwn generates what a platform has.
+func newOwn(p *schemas.Platform) Own {
+	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
 	for _, env := range p.Environments {
 		if objects := generators.Platform(p, env); len(objects) > 0 {
 			o.Objects[env.Name] = objects
-			maps.Copy(files, overlay.Folder(platformSource(p), manifest.Folder(manifest.PlatformName)+"/"+env.Name, objects))
 		}
+	}
+	return o
+}
+
+// render writes it, without a record.
+func (o Own) render(p *schemas.Platform) map[string][]byte {
+	files := map[string][]byte{}
+	for env, objects := range o.Objects {
+		maps.Copy(files, overlay.Folder(platformSource(p), manifest.Folder(manifest.PlatformName)+"/"+env, objects))
 	}
 	if len(o.Root) > 0 {
 		files[manifest.RootPath(p.GitOps.Engine)] = overlay.Stream(platformSource(p), o.Root)
 	}
-	if len(files) > 0 {
-		o.Files = recordedIn(c.ownRecord(p), files)
-	}
-	return o
+	return files
 }
 
 // platformSource is what generated files name as theirs.
