@@ -69,7 +69,7 @@ func TestGoldenDelivery(t *testing.T) {
 func broughtObjects(t *schemas.Tenant) []manifest.Object {
 	var out []manifest.Object
 	for _, o := range Generate(t, &t.Environments[1]) {
-		if strings.HasSuffix(o.Key().Group, "fluxcd.io") || strings.HasPrefix(o.Name(), deliveryAccount) {
+		if strings.HasSuffix(o.Key().Group, "fluxcd.io") || o.Name() == deliveryAccount+"-flux" {
 			out = append(out, o)
 		}
 	}

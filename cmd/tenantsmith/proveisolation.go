@@ -105,7 +105,7 @@ func examplePlace(p proof.Place) report.ExamplePlace {
 // channels are the verdicts, those of channels that nothing looks at among them.
 func channels(res *pipeline.Isolated) []report.Channel {
 	var out []report.Channel
-	for _, name := range proof.Channels {
+	for _, name := range res.Examined {
 		c := report.Channel{Name: name, Verdict: report.ChannelProven, Examined: true, Cut: slices.Contains(res.Cut, name)}
 		switch {
 		case slices.ContainsFunc(res.Breaches, func(b proof.Breach) bool { return b.Channel == name }):
@@ -121,7 +121,7 @@ func channels(res *pipeline.Isolated) []report.Channel {
 		}
 		out = append(out, c)
 	}
-	for _, u := range proof.Unexamined {
+	for _, u := range res.Unexamined {
 		out = append(out, report.Channel{Name: u[0], Verdict: report.ChannelNotProven, Why: "not examined: " + u[1]})
 	}
 	return out

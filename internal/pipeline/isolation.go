@@ -126,10 +126,12 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		for i, b := range built {
 			objects[i] = b.Object
 		}
+		objects = append(objects, generators.Delivery(t, e)...)
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
 			Accepts: acceptedCalls(e),
+			Route: routeTo(t, e),
 		}, objects))
 	}
 	return out, problems, nil
@@ -164,6 +166,14 @@ func tunnelled(e *schemas.Environment, ports []proof.Port) []proof.Port {
 		return ports
 	}
 	return append(ports, proof.Port{Protocol: "TCP", Number: generators.TunnelPort})
+}
+
+// routeTo is how the GitOps engine brings a tenant what is meant for it in an environment.
+func routeTo(t *schemas.Tenant, e *schemas.Environment) proof.Route {
+	rails, work := generators.Folders(t, e)
+	return proof.Route{
+		Server: e.Cluster.Server, Engine: e.Platform.Namespaces.GitOps, Repository: e.Platform.GitOps.Repository, Rails: rails, Work: work,
+	}
 }
 
 // agreed are the calls that both sides declare, within an environment.
@@ -267,7 +277,7 @@ func (x *Isolated) locate() error {
 				origins[at] = o
 			}
 			line := []manifest.Problem{{Check: "isolation", Severity: manifest.High, Message: b.Message, Tenant: c.Tenant, Environment: c.Environment,
-				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path}}
+				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path, Field: x.asks(c)}}
 			origins[at].locate(line)
 			x.Lines[i] = append(x.Lines[i], line...)
 		}
@@ -275,12 +285,28 @@ func (x *Isolated) locate() error {
 	return nil
 }
 
+// tenant is that of a cause, and its environment.
+func (x *Isolated) tenant(c proof.Cause) (t *schemas.Tenant, environment int) {
+	t = x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	return t, slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
+}
+
+// asks is the field that asks for an object beside the GitOps engine, which stands in no tree; empty for others.
+func (x *Isolated) asks(c proof.Cause) string {
+	t, i := x.tenant(c)
+	for _, o := range generators.Delivery(t, &t.Environments[i]) {
+		if o.Key() == c.Object {
+			return o.Subject
+		}
+	}
+	return ""
+}
+
 // origin renders the tenant of a cause again.
 func (x *Isolated) origin(c proof.Cause) (*origin, error) {
-	t := x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	t, i := x.tenant(c)
 	src := sourceOf(t)
 	tree, _ := overlay.New(src)
-	i := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
 	built, problems := tree.Build(c.Environment)
 	if err := fault(problems); err != nil {
 		return nil, err

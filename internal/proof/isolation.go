@@ -15,14 +15,15 @@ const (
 	Host    = "host"
 	Secrets = "secrets"
 	Mesh    = "mesh" // who may call whom by the identities of a service mesh
+	// Delivery is what the GitOps engine applies for a tenant, from where and to where.
+	Delivery = "delivery"
 )
 
 // Channels are those that are examined, as certificates list them.
-var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets, Mesh}
+var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets, Mesh, Delivery}
 
 // Unexamined are the channels that nothing is said of, with what is open about each.
 var Unexamined = [][2]string{
-	{"delivery", "sources and destinations of AppProjects and of Flux"},
 	{"volumes", "storage classes and volumes, but for those with a path of the node"},
 	{"nodes", "node pools, and pods of several tenants that share a kernel"},
 	{"backup", "namespaces that backups and restores include"},
@@ -34,6 +35,8 @@ type Place struct {
 	// PlatformGroups may be bound in every namespace; Bindable are the ClusterRoles of the platform that bindings may name.
 	PlatformGroups, Bindable []string
 	Accepts                  []Accepted
+	// Route is how what is meant for the place gets there.
+	Route Route
 }
 
 // Enclosure is what a place's objects say about its borders. [Enclose] reads it; the objects are not kept.
@@ -109,6 +112,10 @@ type Port struct {
 
 // Isolation is the certificate.
 type Isolation struct {
+	// Examined are the channels that were looked at, of [Channels].
+	Examined []string
+	// Unexamined are the others, with what is open about each.
+	Unexamined [][2]string
 	// Pairs is how many ordered pairs of places on one cluster were judged.
 	Pairs int
 	// Meshed is how many places take part in a mesh.
@@ -128,6 +135,7 @@ const mostBreaches = 200
 // pairs with such a place on either side.
 func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation {
 	j := newJudge(all, agreed, about)
+	j.scope()
 	for _, cluster := range j.clusters() {
 		j.here = cluster
 		j.count()
@@ -148,6 +156,16 @@ func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation
 	slices.Sort(j.out.Cut)
 	j.out.Cut = slices.Compact(j.out.Cut)
 	return j.out
+}
+
+// scope says which channels there is something to look at. Where the platform names no GitOps repository, nothing is
+// rendered that applies the tenants.
+func (j *judge) scope() {
+	j.out.Examined, j.out.Unexamined = slices.Clone(Channels), slices.Clone(Unexamined)
+	if len(j.all) > 0 && j.all[0].Route.Repository == "" {
+		j.out.Examined = slices.DeleteFunc(j.out.Examined, func(c string) bool { return c == Delivery })
+		j.out.Unexamined = append(j.out.Unexamined, [2]string{Delivery, deliveryUnread})
+	}
 }
 
 // foundations are what every certificate rests on.

@@ -19,6 +19,7 @@ func Enclose(at Place, objects []manifest.Object) Enclosure {
 		}
 	}
 	r := reader{Enclosure: &e, roles: roles}
+	r.prepare(objects)
 	e.claims = append(e.claims, claimed{Objects, "namespace", at.Namespace, Cause{
 		Tenant: at.Tenant, Environment: at.Environment, APIVersion: "v1", Object: manifest.Key{Kind: "Namespace", Name: at.Namespace}}})
 	for _, o := range objects {
@@ -40,6 +41,10 @@ type reader struct {
 	roles  map[manifest.Key]bool // the ClusterRoles among the objects
 	host   []Cause               // pods that ask for the node
 	asks   []string              // and what for
+
+	projects map[string]bool      // AppProjects among the objects, by name
+	accounts map[[2]string]bool   // ServiceAccounts, by namespace and name
+	sources  map[[2]string]string // addresses of the sources of Flux, the same way
 }
 
 // readers are the ways to read an object, by group and kind.
@@ -76,6 +81,9 @@ var readers = map[string]func(*reader){
 	"external-secrets.io/SecretStore":               (*reader).secretStore,
 	"external-secrets.io/ClusterSecretStore":        (*reader).clusterStore,
 	"external-secrets.io/ClusterExternalSecret":     (*reader).clusterStore,
+	"argoproj.io/AppProject":                        (*reader).appProject,
+	"argoproj.io/Application":                       (*reader).application,
+	"kustomize.toolkit.fluxcd.io/Kustomization":     (*reader).fluxKustomization,
 }
 
 // outOfReach are kinds that could open a channel in words we do not read, by group, or group and kind.
@@ -83,7 +91,7 @@ var outOfReach = map[string]string{
 	"cilium.io": Network, "crd.projectcalico.org": Network, "projectcalico.org": Network, "policy.networking.k8s.io": Network,
 	"crd.antrea.io": Network, "secrets-store.csi.x-k8s.io": Secrets, "bitnami.com": Secrets, "external-secrets.io": Secrets,
 	"gateway.networking.k8s.io": Routes, "networking.istio.io": Routes, "traefik.io": Routes, "projectcontour.io": Routes,
-	"kyverno.io": Objects, "generators.external-secrets.io": Secrets,
+	"helm.toolkit.fluxcd.io": Delivery, "kyverno.io": Objects, "generators.external-secrets.io": Secrets,
 }
 
 func (r *reader) read() {

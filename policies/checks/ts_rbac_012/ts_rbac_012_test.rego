@@ -66,6 +66,27 @@ test_passes_what_other_checks_tell if {
 	count(ts_rbac_012.deny) == 0 with input as apart
 }
 
+flux(engine) := {"platform": {"spec": {"gitops": {"engine": engine}, "namespaces": {"gitops": "flux-system"}}}}
+
+beside_flux(name) := {"kind": "ServiceAccount", "name": name, "namespace": "flux-system"}
+
+test_passes_account_of_the_delivery_beside_flux if {
+	namespace := samples.meta("a").namespace
+	own := samples.within(to(beside_flux(concat("", ["tenant.", namespace]))), flux("flux"))
+	count(ts_rbac_012.deny) == 0 with input as own
+}
+
+test_violates_other_accounts_beside_flux if {
+	namespace := samples.meta("a").namespace
+	every name in ["tenant.globex-prod", "kustomize-controller", namespace] {
+		count(ts_rbac_012.deny) == 1 with input as samples.within(to(beside_flux(name)), flux("flux"))
+	}
+	own := concat("", ["tenant.", namespace])
+	count(ts_rbac_012.deny) == 1 with input as samples.within(to(beside_flux(own)), flux("argocd"))
+	elsewhere := {"kind": "ServiceAccount", "name": own, "namespace": "globex-prod"}
+	count(ts_rbac_012.deny) == 1 with input as samples.within(to(elsewhere), flux("flux"))
+}
+
 test_violates_other_environment_that_nothing_keeps_apart if {
 	beside := samples.within(to({"kind": "ServiceAccount", "name": "ci", "namespace": "acme-development"}), environments(true))
 	count(ts_rbac_012.deny) == 1 with input as beside
