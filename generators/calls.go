@@ -10,15 +10,18 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// allowCalls opens the way out to what a service declares that it calls. Services of the tenant
-// itself are open already. Hosts stay closed: a NetworkPolicy knows no names, and opening their ports
-// to the world would be more than was declared.
+// allowCalls opens the way out to what a service declares that it calls. Hosts are not among them: a
+// NetworkPolicy knows no names, and opening their ports to the world would be more than was declared.
 func (in input) allowCalls(name string, s schemas.Service) []object {
 	var rules []networkingv1.NetworkPolicyEgressRule
 	for _, c := range s.Calls {
 		switch {
-		case c.Tenant != "" && c.Tenant != in.tenant.Name:
+		case in.isOwn(c):
+			rules = append(rules, in.callService(c)...)
+		case c.Tenant != "":
 			rules = append(rules, in.callTenant(c))
+		case c.Shared != "":
+			rules = append(rules, in.callShared(c)...)
 		case c.CIDR != "":
 			rules = append(rules, callAddresses(c)...)
 		}
@@ -33,6 +36,32 @@ func (in input) allowCalls(name string, s schemas.Service) []object {
 	})}
 }
 
+// callService reaches a service of the tenant itself, and the second version that it tests.
+func (in input) callService(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	s := in.env.Spec.Services[c.Service]
+	ports, names := policyPorts(served(s)), []string{c.Service}
+	if b := in.beside(c.Service, s); b != "" {
+		names = append(names, b)
+	}
+	if len(ports) == 0 {
+		return nil
+	}
+	return []networkingv1.NetworkPolicyEgressRule{{To: podPeers(names...), Ports: ports}}
+}
+
+// callShared reaches a service of the platform, if it is for the tenant.
+func (in input) callShared(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	s, ok := in.env.Platform.SharedServices[c.Shared]
+	if !ok || !s.Serves(in.tenant.Name) {
+		return nil
+	}
+	peer := networkingv1.NetworkPolicyPeer{NamespaceSelector: named(s.Namespace)}
+	if len(s.Pods) > 0 {
+		peer.PodSelector = &metav1.LabelSelector{MatchLabels: s.Pods}
+	}
+	return []networkingv1.NetworkPolicyEgressRule{{To: []networkingv1.NetworkPolicyPeer{peer}, Ports: listedPorts(s.Ports)}}
+}
+
 // callTenant reaches one service of another tenant in the same environment. Whether that tenant opens
 // the door, at which ports, and whether it tests a second version is in its own file, which this one
 // does not know.
@@ -40,10 +69,7 @@ func (in input) callTenant(c schemas.Call) networkingv1.NetworkPolicyEgressRule 
 	return networkingv1.NetworkPolicyEgressRule{
 		Ports: anyPort(),
 		To: []networkingv1.NetworkPolicyPeer{{
-			NamespaceSelector: in.namespacesOf(c.Tenant),
-			PodSelector: &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{
-				Key: labelName, Operator: metav1.LabelSelectorOpIn, Values: []string{c.Service, secondVersion(c.Service)},
-			}}},
+			NamespaceSelector: in.namespacesOf(c.Tenant), PodSelector: podsOfEither(c.Service),
 		}},
 	}
 }

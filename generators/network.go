@@ -16,16 +16,20 @@ import (
 
 // network makes the NetworkPolicies. One closes the namespace in both directions; each of the others
 // opens one path that the tenant declares or that every tenant needs. Policies only ever add up, so
-// the addresses of cloud metadata stay closed because none of them opens them. A path to or from
-// outside the tenant always names its ports. What would open nothing is not written.
+// the addresses of cloud metadata stay closed because none of them opens them. Within the tenant, too,
+// only declared calls are open. A path to or from outside the tenant always names its ports. What would open nothing is not written.
 func network(in input) []object {
-	out := []object{in.defaultDeny(), in.allowDNS(), in.allowSameTenant()}
+	out := []object{in.defaultDeny(), in.allowDNS()}
+	out = append(out, in.allowBrought()...)
 	out = append(out, in.allowMesh()...)
+	callers := in.callers()
 	for _, name := range in.services() {
 		s := in.env.Spec.Services[in.first(name)] // a second version may what the first may
 		out = append(out, in.allowFromGateway(name, s)...)
 		out = append(out, in.allowFromMonitoring(name, s)...)
+		out = append(out, in.allowFromServices(name, s, callers[in.first(name)])...)
 		out = append(out, in.allowFromTenants(name, s)...)
+		out = append(out, in.allowSmokeTest(name, s)...)
 		out = append(out, in.allowCalls(name, s)...)
 	}
 	return out
@@ -69,17 +73,6 @@ func (in input) resolver() networkingv1.NetworkPolicyEgressRule {
 		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: "169.254.20.10/32"}})
 	}
 	return rule
-}
-
-// allowSameTenant lets the pods of the namespace talk to each other: within a tenant the service
-// mesh tells services apart.
-func (in input) allowSameTenant() object {
-	peers := []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
-	return in.policy("allow-same-tenant", "", "metadata.name", networkingv1.NetworkPolicySpec{
-		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},
-		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: peers}},
-		Egress:      []networkingv1.NetworkPolicyEgressRule{{To: peers}},
-	})
 }
 
 // The ports of the mesh: where its control plane hands out certificates and configuration, and where
@@ -136,33 +129,21 @@ func (in input) allowFromMonitoring(name string, s schemas.Service) []object {
 // metricsPort is the name of the port that serves metrics, and nothing else.
 const metricsPort = "metrics"
 
-// allowFromTenants opens a service to the tenants that it accepts, in the same environment. Its
-// metrics are not for them.
-func (in input) allowFromTenants(name string, s schemas.Service) []object {
-	var peers []networkingv1.NetworkPolicyPeer
-	for _, a := range in.env.Spec.Accepts {
-		if a.Service == in.first(name) {
-			peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: in.namespacesOf(a.Tenant)})
-		}
-	}
-	served := maps.Clone(s.Ports)
-	delete(served, metricsPort)
-	if len(served) == 0 {
-		served = s.Ports
-	}
-	return in.allowFrom("tenants", name, "spec.accepts", peers, policyPorts(served))
-}
-
 // allowFrom opens ports of a service to peers; without either there is nothing to open.
 func (in input) allowFrom(who, name, subject string, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) []object {
 	if len(peers) == 0 || len(ports) == 0 {
 		return nil
 	}
-	return []object{in.policy("allow-from-"+who+"-"+name, name, subject, networkingv1.NetworkPolicySpec{
+	return []object{in.letIn(who, name, subject, networkingv1.NetworkPolicyIngressRule{From: peers, Ports: ports})}
+}
+
+// letIn is the policy of what a kind of callers may of a service.
+func (in input) letIn(who, name, subject string, rules ...networkingv1.NetworkPolicyIngressRule) object {
+	return in.policy("allow-from-"+who+"-"+name, name, subject, networkingv1.NetworkPolicySpec{
 		PodSelector: podsOf(name),
 		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
-		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: peers, Ports: ports}},
-	})}
+		Ingress:     rules,
+	})
 }
 
 func (in input) policy(name, service, subject string, spec networkingv1.NetworkPolicySpec) object {
@@ -198,8 +179,12 @@ func policyPorts(named map[string]schemas.Port) []networkingv1.NetworkPolicyPort
 	list := slices.SortedFunc(maps.Values(named), func(a, b schemas.Port) int {
 		return cmp.Or(cmp.Compare(a.Port, b.Port), cmp.Compare(a.Protocol, b.Protocol))
 	})
+	return listedPorts(slices.Compact(list))
+}
+
+func listedPorts(list []schemas.Port) []networkingv1.NetworkPolicyPort {
 	var out []networkingv1.NetworkPolicyPort
-	for _, p := range slices.Compact(list) {
+	for _, p := range list {
 		out = append(out, policyPort(corev1.Protocol(cmp.Or(p.Protocol, "TCP")), p.Port))
 	}
 	return out

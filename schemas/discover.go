@@ -111,8 +111,8 @@ func (d *discovery) tenant(from, name string) *folder {
 	if !ok {
 		f = &folder{name: name, overrides: map[string]string{}}
 		d.layout.folders[name] = f
-		if err := TenantName(name); err != nil {
-			f.problems = append(f.problems, fault(manifest.Position{File: from}, "", "%s", err))
+		if !isTenantName(name) {
+			f.problems = append(f.problems, fault(manifest.Position{File: from}, "", "%s", badName(name)))
 		}
 		return f
 	}

@@ -26,9 +26,29 @@ func isTenantName(name string) bool { return len(name) <= maxTenant && isLabel(n
 
 // TenantName says why a name may not name a tenant; nil if it may.
 func TenantName(name string) error {
-	if isTenantName(name) {
+	switch {
+	case name == manifest.PlatformName:
+		return fmt.Errorf("no tenant can be called %s: %s", name, whoseName)
+	case isTenantName(name):
 		return nil
 	}
+	return badName(name)
+}
+
+// whoseName says whose name manifest.PlatformName is.
+const whoseName = "in the output it is the name of what belongs to no tenant"
+
+// takenName refuses a tenant's document that has the name.
+func takenName(doc *manifest.Node) manifest.Problem {
+	path := manifest.Path{"metadata", "name"}
+	at, _ := doc.Find(path)
+	p := fault(at, path.String(), "no tenant can be called %s: %s", manifest.PlatformName, whoseName)
+	p.Remedy = "call the tenant and its file otherwise, such as platform-team"
+	return p
+}
+
+// badName refuses what can name nothing.
+func badName(name string) error {
 	return fmt.Errorf("%q cannot name a tenant: use lower-case letters, digits and dashes, at most %d", name, maxTenant)
 }
 

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"maps"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -167,6 +168,11 @@ type SharedService struct {
 	Pods      map[string]string `json:"pods"`
 	Ports     []Port            `json:"ports"`
 	Tenants   []string          `json:"tenants"`
+}
+
+// Serves reports whether a tenant may call the service.
+func (s SharedService) Serves(tenant string) bool {
+	return len(s.Tenants) == 0 || slices.Contains(s.Tenants, tenant)
 }
 
 // GitOps says who applies the output, and how it is laid out.

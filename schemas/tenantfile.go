@@ -138,6 +138,9 @@ func (w *work) document(file, kind string) (*manifest.Node, error) {
 		return nil, nil
 	}
 	problems = named(doc, w.name, kind == "Tenant")
+	if kind == "Tenant" && w.name == manifest.PlatformName {
+		problems = append(problems, takenName(doc))
+	}
 	w.problems = append(w.problems, problems...)
 	for _, p := range w.session.layer(kind, doc) {
 		if !slices.ContainsFunc(problems, func(q manifest.Problem) bool { return q.Position == p.Position }) {

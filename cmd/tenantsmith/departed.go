@@ -38,13 +38,21 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 	if !all || res.Fleet.Platform == nil {
 		return d, nil
 	}
+	stranger := func(source string) bool { return !rewind && w.stranger(source) }
+	if err := d.tenants(output, res, w.day().Format(time.DateOnly), stranger); err != nil {
+		return d, err
+	}
+	return d, d.own(output, res, stranger)
+}
+
+func (d *departures) tenants(output fs.FS, res *pipeline.Result, today string, stranger func(source string) bool) error {
 	entries, err := fs.ReadDir(output, "tenants")
 	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil
+		return nil
 	}
 	names := append(known(res), res.Others...)
 	for _, entry := range entries {
-		if slices.Contains(names, entry.Name()) || !entry.IsDir() {
+		if slices.Contains(names, entry.Name()) || !entry.IsDir() || entry.Name() == manifest.PlatformName {
 			continue
 		}
 		data, err := gitops.RecordAt(output, entry.Name())
@@ -52,9 +60,9 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 			continue // somebody else's
 		}
 		if err != nil {
-			return d, err
+			return err
 		}
-		d.add(entry.Name(), data, w.day().Format(time.DateOnly), res.Shard, func(source string) bool { return !rewind && w.stranger(source) })
+		d.add(entry.Name(), data, today, res.Shard, stranger)
 	}
 	if doubtful(res, output) {
 		for _, k := range d.kept {
@@ -64,7 +72,36 @@ func (w *workspace) departed(output fs.FS, res *pipeline.Result, all, rewind boo
 		slices.Sort(d.doubts)
 		d.gone, d.kept, d.others = nil, nil, nil
 	}
-	return d, err
+	return err
+}
+
+// own lets the platform's files go where there are none any more. No day has to pass for them: what they guard is
+// judged by the platform file.
+func (d *departures) own(output fs.FS, res *pipeline.Result, stranger func(source string) bool) error {
+	if !res.Own.Due || len(res.Own.Files) > 0 {
+		return nil
+	}
+	data, err := gitops.RecordAt(output, manifest.PlatformName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	r, broken := manifest.ParseRecord(manifest.PlatformName, data)
+	switch {
+	case err != nil:
+		return err
+	case broken != nil:
+		d.kept = append(d.kept, departure{manifest.PlatformName, "its record cannot be used", adviceActive})
+	case stranger(r.Source):
+		d.kept = append(d.kept, departure{manifest.PlatformName, unknownSource(r), adviceForeign})
+	default:
+		d.gone = append(d.gone, manifest.PlatformName)
+	}
+	return nil
+}
+
+// unknownSource says that a record names a commit that is not here.
+func unknownSource(r *manifest.Record) string {
+	return fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source)
 }
 
 // late keeps all tenants without a file where the head has what a younger commit than the one at hand renders: they may
@@ -97,7 +134,7 @@ func (d *departures) add(tenant string, record []byte, today string, shard pipel
 	if r, err := manifest.ParseRecord(tenant, record); err == nil {
 		stays.why = r.Stays(today)
 		if stranger(r.Source) {
-			stays.why, stays.advice = fmt.Sprintf("it was published from commit %.12s, which this repository does not have", r.Source), adviceForeign
+			stays.why, stays.advice = unknownSource(r), adviceForeign
 		}
 	}
 	switch mine := shard.Has(tenant); {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 )
@@ -77,27 +78,24 @@ func (p *pruning) tell(w *workspace, nothing string) error {
 // loss is what the output loses when the tenants are written and those that are gone are removed.
 func loss(output fs.FS, res *pipeline.Result, gone []string) (manifest.Loss, error) {
 	var l manifest.Loss
-	entries, err := fs.ReadDir(output, "tenants")
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil
-	}
+	names, err := gitops.Owners(output)
 	next := map[string]map[string][]byte{}
-	for _, r := range res.Tenants {
-		next[r.Tenant.Name] = r.Files
+	for _, o := range outputs(res) {
+		next[o.owner] = o.files
 	}
-	for _, entry := range entries {
-		if !res.Shard.Has(entry.Name()) {
+	for _, name := range names {
+		if !res.Shard.Has(name) {
 			continue
 		}
-		data, err := fs.ReadFile(output, manifest.RecordPath(entry.Name()))
+		data, err := fs.ReadFile(output, manifest.RecordPath(name))
 		if err != nil {
 			continue // nothing of it is ours
 		}
-		old, err := manifest.ParseRecord(entry.Name(), data)
+		old, err := manifest.ParseRecord(name, data)
 		if err != nil {
 			continue // which stops whoever writes the tenant
 		}
-		if files := next[entry.Name()]; files != nil || slices.Contains(gone, entry.Name()) {
+		if files := next[name]; files != nil || slices.Contains(gone, name) {
 			l.Count(old, files)
 		} else {
 			l.Keep(old)

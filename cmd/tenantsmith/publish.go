@@ -207,10 +207,8 @@ func outcome(o publishOptions, res *pipeline.Result, done []delivered) error {
 
 func updatesOf(res *pipeline.Result) []gitops.Update {
 	var out []gitops.Update
-	for _, r := range res.Tenants {
-		if r.Files != nil {
-			out = append(out, gitops.Update{Tenant: r.Tenant.Name, Files: r.Files})
-		}
+	for _, o := range outputs(res) {
+		out = append(out, gitops.Update{Tenant: o.owner, Files: o.files})
 	}
 	return out
 }

@@ -115,7 +115,7 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 			return cmp.Or(err, w.handEdits(problems, output))
 		}
 	}
-	if len(res.Held) == len(known(res)) && !exists(dir) {
+	if len(outputs(res)) == 0 && !exists(dir) {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -145,18 +145,15 @@ func (w *workspace) write(res *pipeline.Result, o renderOptions, all bool) error
 	return cmp.Or(w.handEdits(problems, output), left.tell(w))
 }
 
-// writeTrees writes the tenants that were rendered, and removes those that are gone.
+// writeTrees writes what was rendered, and removes what is gone.
 func writeTrees(root *os.Root, res *pipeline.Result, gone []string) (sum overlay.Counts, problems []manifest.Problem, err error) {
 	add := func(n overlay.Counts, found []manifest.Problem, err error) error {
 		problems = append(problems, found...)
 		sum.Written, sum.Removed, sum.Unchanged = sum.Written+n.Written, sum.Removed+n.Removed, sum.Unchanged+n.Unchanged
 		return err
 	}
-	for _, r := range res.Tenants {
-		if r.Files == nil {
-			continue
-		}
-		if err := add(overlay.Write(root, r.Tenant.Name, r.Files)); err != nil {
+	for _, o := range outputs(res) {
+		if err := add(overlay.Write(root, o.owner, o.files)); err != nil {
 			return sum, nil, err
 		}
 	}
@@ -217,8 +214,8 @@ func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]s
 	var problems []manifest.Problem
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, os.ErrNotExist) {
-		for _, r := range res.Tenants {
-			stale = slices.AppendSeq(stale, maps.Keys(r.Files))
+		for _, o := range outputs(res) {
+			stale = slices.AppendSeq(stale, maps.Keys(o.files))
 		}
 		slices.Sort(stale)
 		return stale, nil, nil
@@ -227,11 +224,8 @@ func (w *workspace) differences(res *pipeline.Result, dir string, all bool) ([]s
 		return nil, nil, w.unusable("--output", dir, err)
 	}
 	defer root.Close()
-	for _, r := range res.Tenants {
-		if r.Files == nil {
-			continue
-		}
-		files, found, err := overlay.Stale(root, r.Tenant.Name, r.Files)
+	for _, o := range outputs(res) {
+		files, found, err := overlay.Stale(root, o.owner, o.files)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// foresee fetches the blobs that comparing the updates will read, in one request: those of the tenants' folders
+// foresee fetches the blobs that comparing the updates will read, in one request: those of the tenants
 // which are not the same in the update.
 func (t *target) foresee(root *folder, updates []Update) error {
 	c, ok := root.objects.(*clone)
@@ -22,14 +22,7 @@ func (t *target) foresee(root *folder, updates []Update) error {
 		for _, data := range u.Files {
 			known[hashObject(plumbing.BlobObject, data)] = true
 		}
-		dir, err := root.below(t.inRepo("tenants/" + u.Tenant))
-		if err != nil {
-			return err
-		}
-		if dir == nil {
-			continue
-		}
-		if err := dir.files("", func(_ string, e entry) {
+		if err := t.owned(root, u.Tenant, func(_ string, e entry) {
 			if !known[e.hash] && e.mode != filemode.Submodule {
 				blobs = append(blobs, e.hash)
 			}

@@ -18,7 +18,7 @@ import (
 )
 
 // Update is the complete new set of one tenant's files, its record included, by path relative to
-// Options.Path. No files at all remove the tenant.
+// Options.Path. No files at all remove the tenant. What belongs to no tenant is an update of manifest.PlatformName.
 type Update struct {
 	Tenant string
 	Files  map[string][]byte
@@ -58,7 +58,8 @@ type Result struct {
 	LostNotes []string
 	// Verified are the commits of the platform repository whose signatures Options.Trust found good.
 	Verified Verified
-	// Others are the folders below tenants/ at the head that no update named, sorted.
+	// Others are the folders below tenants/ at the head, and the platform where it has a record, that no update named,
+	// sorted.
 	Others []string
 }
 

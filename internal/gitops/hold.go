@@ -44,7 +44,7 @@ type heldFile struct {
 }
 
 // HoldPath returns where the hold of a tenant stands in the output.
-func HoldPath(tenant string) string { return path.Join("tenants", tenant, HoldName) }
+func HoldPath(tenant string) string { return path.Join(manifest.Folder(tenant), HoldName) }
 
 // Active reports whether the hold is not over.
 func (h *Hold) Active(now time.Time) bool { return h != nil && now.Before(h.Until) }

@@ -19,7 +19,7 @@ type Standing struct {
 	// Hold is the tenant's, over or not; nil if there is none.
 	Hold *Hold
 	// Edited are the tenant's own files that somebody changed by hand, Missing those that somebody removed, and
-	// Foreign what stands in its folder and is not its own.
+	// Foreign what stands where they do and is not its own.
 	Edited, Missing, Foreign []string
 	// Stale are the other files that the update would write or remove, the record among them.
 	Stale []string
@@ -143,11 +143,7 @@ func (s *Standing) drift(h *headReader) error {
 			s.Missing = append(s.Missing, file)
 		}
 	}
-	dir, err := h.root.below(h.t.inRepo("tenants/" + s.Tenant))
-	if err != nil || dir == nil {
-		return err
-	}
-	err = dir.files("tenants/"+s.Tenant+"/", func(file string, _ entry) {
+	err = h.t.owned(h.root, s.Tenant, func(file string, _ entry) {
 		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) && !strings.HasSuffix(file, "/"+HydratorFile) {
 			s.Foreign = append(s.Foreign, file)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // Only narrows the updates to what one environment needs, for a branch that holds that environment alone: its
-// overlays, and the bases they build upon. Of a tenant that no longer has the environment nothing stays but a record
+// overlays, the bases they build upon, and what a GitOps engine applies them by. Of a tenant that no longer has the environment nothing stays but a record
 // that says so; one that never had it is left out.
 //
 // The record of a tenant changes only where something of the environment does. Who wrote a line that matters
@@ -56,16 +56,21 @@ func narrow(head *Commit, u *Update, env string) (bool, error) {
 	files := maps.Clone(u.Files)
 	here := false
 	for file := range u.Files {
-		switch environment(file) {
+		switch manifest.EnvironmentOf(file) {
 		case env:
 			here = true
-		case "":
+		case "": // what is the platform's own for all environments, each branch has
+			here = here || u.Tenant == manifest.PlatformName && file != at
 		default:
 			delete(files, file)
 		}
 	}
 	if !here && was == nil {
 		return false, nil
+	}
+	if !here && u.Tenant == manifest.PlatformName {
+		u.Files = nil
+		return true, nil
 	}
 	if !here {
 		files = map[string][]byte{}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // Tip is the commit that a branch points to.
@@ -140,7 +142,7 @@ func (t *target) stays(snap *snapshot, updates []Update, res *Result) (bool, err
 	return false, nil
 }
 
-// baseOf is a digest of the trees that the base has of the tenants. While it is the same, a proposal for it can be
+// baseOf is a digest of what the base has of the tenants. While it is the same, a proposal for it can be
 // merged as it is, whatever else moved.
 func (t *target) baseOf(snap *snapshot, updates []Update) (string, error) {
 	root, err := snap.tree()
@@ -149,11 +151,14 @@ func (t *target) baseOf(snap *snapshot, updates []Update) (string, error) {
 	}
 	sum := sha256.New()
 	for _, u := range slices.SortedFunc(slices.Values(updates), func(a, b Update) int { return strings.Compare(a.Tenant, b.Tenant) }) {
-		found, _, err := root.find(t.inRepo("tenants/" + u.Tenant))
+		found, _, err := root.find(t.inRepo(manifest.Folder(u.Tenant)))
 		if err != nil {
 			return "", err
 		}
 		fmt.Fprintf(sum, "%s %s\n", u.Tenant, found.hash)
+		if err := t.delivered(root, u.Tenant, func(file string, e entry) { fmt.Fprintf(sum, "%s %s\n", file, e.hash) }); err != nil {
+			return "", err
+		}
 	}
 	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), nil
 }

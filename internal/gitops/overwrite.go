@@ -32,8 +32,13 @@ func choices(tenant string, goes bool, problems []manifest.Problem) []manifest.P
 	for i := range problems {
 		if problems[i].Message == manifest.HandEdited {
 			problems[i].Remedy = fmt.Sprintf("publish with --adopt %s to keep the change as a patch, with --overwrite %s to drop it", tenant, tenant)
-			if goes {
+			switch {
+			case goes && tenant == manifest.PlatformName:
+				problems[i].Remedy = "publish with --overwrite platform to remove it with the rest"
+			case goes:
 				problems[i].Remedy = fmt.Sprintf("publish with --overwrite %s to remove it with the tenant, or bring the tenant's file back", tenant)
+			case !manifest.Patchable(tenant, problems[i].File):
+				problems[i].Remedy = fmt.Sprintf("%s, and publish with --overwrite %s", manifest.Move(tenant, problems[i].File), tenant)
 			}
 		}
 	}

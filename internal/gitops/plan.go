@@ -96,14 +96,20 @@ func (t *target) apply(p *plan) error {
 
 func (t *target) inRepo(file string) string { return path.Join(t.Path, file) }
 
-// others lists the folders below tenants/ that no update names; none of them is read.
+// others lists the folders below tenants/, and the platform where it has a record, that no update names; none of them
+// is read.
 func (t *target) others(snap *snapshot, updates []Update) ([]string, error) {
 	root, err := snap.tree()
 	if err != nil {
 		return nil, err
 	}
 	dir, err := root.below(t.inRepo("tenants"))
-	if dir == nil || err != nil {
+	if err != nil {
+		return nil, err
+	}
+	record := t.inRepo(manifest.RecordPath(manifest.PlatformName))
+	_, at, err := root.find(record)
+	if err != nil {
 		return nil, err
 	}
 	named := make(map[string]bool, len(updates))
@@ -111,9 +117,14 @@ func (t *target) others(snap *snapshot, updates []Update) ([]string, error) {
 		named[u.Tenant] = true
 	}
 	var out []string
-	for name, e := range dir.entries {
-		if e.isDir() && !named[name] {
-			out = append(out, name)
+	if at == record && !named[manifest.PlatformName] {
+		out = append(out, manifest.PlatformName)
+	}
+	if dir != nil {
+		for name, e := range dir.entries {
+			if e.isDir() && !named[name] && name != manifest.PlatformName {
+				out = append(out, name)
+			}
 		}
 	}
 	slices.Sort(out)

@@ -172,7 +172,7 @@ func (tp *tenantPlan) reach() []string {
 	record := manifest.RecordPath(tp.Tenant)
 	shared := false
 	for _, file := range slices.Concat(tp.Added, tp.Modified, tp.Removed) {
-		if env := environment(file); env != "" {
+		if env := manifest.EnvironmentOf(file); env != "" {
 			envs = append(envs, env)
 		} else if file != record && file != HoldPath(tp.Tenant) {
 			shared = true
@@ -180,24 +180,11 @@ func (tp *tenantPlan) reach() []string {
 	}
 	if shared {
 		for file := range tp.update.Files {
-			if env := environment(file); env != "" {
+			if env := manifest.EnvironmentOf(file); env != "" {
 				envs = append(envs, env)
 			}
 		}
 	}
 	slices.Sort(envs)
 	return slices.Compact(envs)
-}
-
-// environment is the one a path belongs to: tenants/<tenant>/<tree>/overlays/<env>/…,
-// rendered/<env>/… and platform/<env>/….
-func environment(file string) string {
-	parts := strings.Split(file, "/")
-	switch {
-	case len(parts) > 5 && parts[0] == "tenants" && parts[3] == "overlays":
-		return parts[4]
-	case len(parts) > 2 && (parts[0] == "rendered" || parts[0] == "platform"):
-		return parts[1]
-	}
-	return ""
 }

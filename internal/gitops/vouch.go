@@ -2,10 +2,8 @@ package gitops
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -189,16 +187,13 @@ func (c *Commit) recorded() (out []string, err error) {
 
 // records tells of each tenant at the head which commit it comes from, and when that was made (RFC 3339), by name.
 func (c *Commit) records(tell func(source, when string) error) error {
-	folders, err := c.ReadDir("tenants")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+	names, err := Owners(c)
 	if err != nil {
 		return err
 	}
-	paths := make([]string, len(folders))
-	for i, folder := range folders {
-		paths[i] = manifest.RecordPath(folder.Name())
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = manifest.RecordPath(name)
 	}
 	if err := c.Prefetch(paths); err != nil {
 		return err

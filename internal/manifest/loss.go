@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -47,11 +48,18 @@ func (l *Loss) Add(o Loss) {
 // object is one in an environment, by the tree and the name of its file: the base of a tree is in all of them.
 type object struct{ environment, tree, file string }
 
-// objectsIn finds the objects that files of a tenant hold, by the names of the files.
-func objectsIn[V any](tenant string, files map[string]V) map[object]bool {
+// objectsIn finds the objects that files of an owner hold, by the names of the files: one each, also where a GitOps
+// engine gets several in one.
+func objectsIn[V any](owner string, files map[string]V) map[object]bool {
 	out, base, environments := map[object]bool{}, []object{}, map[string]bool{}
-	for path := range files {
-		rest, _ := strings.CutPrefix(path, "tenants/"+tenant+"/")
+	for file := range files {
+		rest, inside := strings.CutPrefix(file, Folder(owner)+"/")
+		if !inside || owner == PlatformName {
+			if name := path.Base(file); name != RecordName {
+				out[object{EnvironmentOf(file), path.Dir(file), name}] = true
+			}
+			continue
+		}
 		parts := strings.Split(rest, "/")
 		if len(parts) < 3 || strings.HasPrefix(parts[len(parts)-1], ".") {
 			continue
@@ -59,12 +67,12 @@ func objectsIn[V any](tenant string, files map[string]V) map[object]bool {
 		if parts[1] == "overlays" {
 			environments[parts[2]] = true
 		}
-		switch file := parts[len(parts)-1]; {
-		case file == "kustomization.yaml":
+		switch name := parts[len(parts)-1]; {
+		case name == "kustomization.yaml":
 		case parts[1] == "base" && len(parts) == 3:
-			base = append(base, object{"", parts[0], file})
+			base = append(base, object{"", parts[0], name})
 		case parts[1] == "overlays" && (len(parts) == 4 || len(parts) == 5 && parts[3] == "namespaced"):
-			out[object{parts[2], parts[0], file}] = true
+			out[object{parts[2], parts[0], name}] = true
 		}
 	}
 	for _, o := range base {

@@ -50,6 +50,17 @@ func Reconcile(old *Record, next map[string][]byte, read func(path string) ([]by
 // HandEdited is the message of the problem of a file that somebody changed.
 const HandEdited = "changed by hand since tenantsmith wrote it"
 
+// Move says where a change belongs that somebody made by hand in an owner's file.
+func Move(owner, file string) string {
+	switch {
+	case owner == PlatformName:
+		return "move the change into the platform file"
+	case !Patchable(owner, file):
+		return "what GitOps engines apply a tenant by takes no patches: move the change into the tenant's file or the platform file"
+	}
+	return fmt.Sprintf("move the change into the tenant's file or a patch under tenants/%s/patches", owner)
+}
+
 type reconciler struct {
 	old      *Record
 	next     map[string][]byte
@@ -101,8 +112,7 @@ func (r *reconciler) remove(p string) error {
 }
 
 func (r *reconciler) edited(p string) {
-	r.problem(p, HandEdited,
-		fmt.Sprintf("move the change into the tenant's file or a patch under tenants/%s/patches, then delete this file", r.old.Tenant))
+	r.problem(p, HandEdited, Move(r.old.Tenant, p)+", then delete this file")
 }
 
 func (r *reconciler) problem(p, message, remedy string) {

@@ -6,12 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
 
-// RecordName is the name of a tenant's record, in its folder of the output.
+// RecordName is the name of an owner's record, in its folder of the output.
 const RecordName = ".tenantsmith.json"
 
 const (
@@ -19,7 +18,7 @@ const (
 	recordKind    = "TenantRecord"
 )
 
-// Record says what tenantsmith wrote for a tenant and from what, so that a later run knows which files are its
+// Record says what tenantsmith wrote for a tenant, or as the platform's own, and from what, so that a later run knows which files are its
 // own, and an audit what they were judged by. Digests are SHA-256 in hexadecimal, as [Digest] returns them.
 type Record struct {
 	APIVersion string `json:"apiVersion"`
@@ -80,11 +79,8 @@ func Digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// RecordPath returns where the record of a tenant stands in the output.
-func RecordPath(tenant string) string { return path.Join("tenants", tenant, RecordName) }
-
-// ParseRecord reads the record of a tenant. It refuses one that is another tenant's, or that claims
-// files outside of tenants/<tenant>/: what a record claims, we may remove.
+// ParseRecord reads the record of an owner: a tenant, or the platform. It refuses one that is another's, or that
+// claims files which [Ownable] does not grant: what a record claims, we may remove.
 func ParseRecord(tenant string, data []byte) (*Record, error) {
 	r := &Record{}
 	if err := json.Unmarshal(data, r); err != nil {
@@ -107,21 +103,11 @@ func (r *Record) validate() error {
 		return fmt.Errorf("tenant %q is not a name", r.Tenant)
 	}
 	for _, p := range sortedKeys(r.Files) {
-		if !ownable(r.Tenant, p) {
+		if !Ownable(r.Tenant, p) {
 			return fmt.Errorf("file %q does not belong to tenant %s", p, r.Tenant)
 		}
 	}
 	return nil
-}
-
-// ownable reports whether a record may claim the path: a clean one inside of the tenant's folder, with no hidden
-// part (.git, the record itself) and nothing that another system would read as a separator or a drive.
-func ownable(tenant, p string) bool {
-	rest, ok := strings.CutPrefix(p, "tenants/"+tenant+"/")
-	if !ok || rest == "" || path.Clean(p) != p || strings.ContainsAny(p, "\\:\x00") {
-		return false
-	}
-	return !slices.ContainsFunc(strings.Split(rest, "/"), func(part string) bool { return strings.HasPrefix(part, ".") })
 }
 
 // isLabel reports whether s is a DNS label: a-z, 0-9 and inner dashes, at most 63.

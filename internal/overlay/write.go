@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -16,7 +15,7 @@ import (
 // Counts says what became of the files of a tenant.
 type Counts struct{ Written, Removed, Unchanged int }
 
-// Write makes the output folder hold exactly the files of one tenant: files is its complete new set,
+// Write makes the output folder hold exactly the files of one tenant, or of the platform: files is its complete new set,
 // its record included. Owned files that are no longer produced go, and the folders they leave empty;
 // files of others stay. Problems are files that somebody edited by hand or that are in the way, and
 // symbolic links on the way to a file; with problems nothing is written. An error is one of the disk.
@@ -31,7 +30,7 @@ func Write(root *os.Root, tenant string, files map[string][]byte) (Counts, []man
 	if err := writeAll(root, changes); err != nil {
 		return Counts{}, nil, err
 	}
-	if err := removeAll(root, tenant, changes.Remove); err != nil {
+	if err := removeAll(root, changes.Remove); err != nil {
 		return Counts{}, nil, err
 	}
 	counts := Counts{Written: len(changes.Write), Removed: len(changes.Remove)}
@@ -56,7 +55,7 @@ func Remove(root *os.Root, tenant string) (Counts, []manifest.Problem, error) {
 	if _, err := root.Lstat(manifest.RecordPath(tenant)); err == nil {
 		remove = append(remove, manifest.RecordPath(tenant))
 	}
-	return Counts{Removed: len(remove)}, nil, removeAll(root, tenant, remove)
+	return Counts{Removed: len(remove)}, nil, removeAll(root, remove)
 }
 
 // Stale returns the files that [Write] would write or remove, sorted, and writes nothing.
@@ -73,7 +72,7 @@ func Stale(root *os.Root, tenant string, files map[string][]byte) ([]string, []m
 // compare reads the record and every file that may change, and decides what to do.
 func compare(root *os.Root, tenant string, files map[string][]byte) (manifest.Changes, []manifest.Problem, error) {
 	for name := range files {
-		if !fs.ValidPath(name) || !strings.HasPrefix(name, "tenants/"+tenant+"/") {
+		if !manifest.Ownable(tenant, name) && name != manifest.RecordPath(tenant) {
 			return manifest.Changes{}, nil, fmt.Errorf("write %s: not a file of tenant %s", name, tenant)
 		}
 	}
@@ -164,14 +163,14 @@ func writeFile(root *os.Root, name string, data []byte) (err error) {
 	return err
 }
 
-// removeAll removes files, then the folders of the tenant that are empty without them.
-func removeAll(root *os.Root, tenant string, names []string) error {
+// removeAll removes files, then the folders that are empty without them; the one of all tenants stays.
+func removeAll(root *os.Root, names []string) error {
 	dirs := map[string]bool{}
 	for _, name := range names {
 		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove output: %w", err)
 		}
-		for dir := path.Dir(name); len(dir) >= len("tenants/"+tenant); dir = path.Dir(dir) {
+		for dir := path.Dir(name); dir != "." && dir != "tenants"; dir = path.Dir(dir) {
 			dirs[dir] = true
 		}
 	}

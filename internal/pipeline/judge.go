@@ -42,6 +42,7 @@ func (c chain) judge(ctx context.Context, rendered []Rendered, crossed []manifes
 		return nil, err
 	}
 	res.Rules, res.apart, res.beside = c.rules, c.apart(), append(change, platform...)
+	res.Own = c.own(c.holds(platform))
 	byTenant := map[string][]manifest.Problem{}
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)
@@ -98,14 +99,10 @@ func (c chain) holds(problems []manifest.Problem) bool {
 func (c chain) record(r *Rendered) {
 	rec := manifest.Record{
 		Tenant: r.Tenant.Name, Version: c.options.Version, Inputs: r.Tenant.Inputs,
-		Schemas: c.fleet.Digest, Policies: c.engine.Digest(), Files: make(map[string]string, len(r.Files)),
+		Schemas: c.fleet.Digest, Policies: c.engine.Digest(),
 		Waivers: used(r.problems), Claims: recorded(r.members), Checks: c.ofTenants, Unasked: c.unasked(r), Accepted: c.accepted(r),
 	}
 	rec.Lifecycle, rec.Until = r.Tenant.Lifecycle()
-	files := make(map[string][]byte, len(r.Files)+1)
-	for p, b := range r.Files {
-		files[p], rec.Files[p] = b, manifest.Digest(b)
-	}
 	for _, p := range manifest.SortProblems(slices.Clone(r.problems)) {
 		if p.Severity == manifest.Warning {
 			continue
@@ -114,8 +111,7 @@ func (c chain) record(r *Rendered) {
 			Check: p.Check, Severity: p.Severity, Environment: p.Environment, Object: p.Object.String(), Waiver: p.Waiver,
 		})
 	}
-	files[manifest.RecordPath(rec.Tenant)] = rec.Bytes()
-	r.Files = files
+	r.Files = recordedIn(rec, r.Files, r.delivered())
 }
 
 // known is what policies may know of the platform, made ready once a run.

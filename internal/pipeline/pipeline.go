@@ -64,6 +64,8 @@ func (o Options) day() string {
 type Result struct {
 	Fleet   *schemas.Fleet
 	Tenants []Rendered
+	// Own is what belongs to no tenant.
+	Own Own
 	// Problems are all of them, sorted by position.
 	Problems []manifest.Problem
 	// Held are the names of the tenants that must not be written, sorted.
@@ -89,7 +91,10 @@ type Rendered struct {
 	Tenant *schemas.Tenant
 	// Tree is nil unless the options ask for it.
 	Tree *overlay.Tree
-	// Files are the tree and its record; nil when the tenant is held back.
+	// Delivery are the objects by which the platform's GitOps engine applies the tenant, by environment: as the cluster
+	// gets them in which the engine runs. No check judges them among the tenant's, whose namespaces they are not in.
+	Delivery map[string][]manifest.Object
+	// Files are the tree, the delivery and their record; nil when the tenant is held back.
 	Files map[string][]byte
 	// Certificates are the quota proofs, by environment, where the options ask for them.
 	Certificates []Certificate

@@ -34,7 +34,7 @@ spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: allow-same-tenant, namespace: %[1]s}
+metadata: {name: allow-brought, namespace: %[1]s}
 spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]}
 ---
 apiVersion: networking.k8s.io/v1
@@ -199,7 +199,7 @@ func TestShapes(t *testing.T) {
 		require.Equal(t, "any pod reaches a pod with app=web at port 443/TCP", b.Message)
 		require.Equal(t, "spec.egress[0].to[0]", b.Causes[0].Path.String())
 		require.Equal(t, fmt.Sprintf("spec.ingress[0].from[%d]", k), b.Causes[1].Path.String())
-		require.Contains(t, b.Why, "in tenant-1 default-deny, allow-same-tenant may select the same pod, but policies add up: none closes what open opens")
+		require.Contains(t, b.Why, "in tenant-1 default-deny, allow-brought may select the same pod, but policies add up: none closes what open opens")
 	}
 	some := Isolate(all, nil, func(p Place) bool { return p.Tenant == "tenant-7" })
 	require.Equal(t, 2*19, some.Pairs)

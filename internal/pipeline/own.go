@@ -1,0 +1,102 @@
+package pipeline
+
+import (
+	"cmp"
+	"maps"
+
+	"github.com/tenantsmith/tenantsmith/generators"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/schemas"
+)
+
+// Own is what belongs to no tenant. The platform file alone decides about it, so that every run makes the same.
+type Own struct {
+	// Objects are those of each environment of the platform, by its name, as its cluster gets them; Root are those
+	// of the cluster in which the GitOps engine runs.
+	Objects map[string][]manifest.Object
+	Root    []manifest.Object
+	// Files are they and their record; none where there is nothing to write.
+	Files map[string][]byte
+	// Due says that the run brings the output to them. One for chosen tenants does not: guard rails of whole
+	// clusters would change under the name of one tenant.
+	Due bool
+}
+
+// own renders what belongs to no tenant.
+func (c chain) own(held bool) Own {
+	p := c.fleet.Platform
+	if p == nil {
+		return Own{}
+	}
+	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p), Due: !held && len(c.options.Tenants) == 0 && c.options.Shard.Has(manifest.PlatformName)}
+	files := map[string][]byte{}
+	for _, env := range p.Environments {
+		if objects := generators.Platform(p, env); len(objects) > 0 {
+			o.Objects[env.Name] = objects
+			maps.Copy(files, overlay.Folder(platformSource(p), manifest.Folder(manifest.PlatformName)+"/"+env.Name, objects))
+		}
+	}
+	if len(o.Root) > 0 {
+		files[manifest.RootPath(p.GitOps.Engine)] = overlay.Stream(platformSource(p), o.Root)
+	}
+	if len(files) > 0 {
+		o.Files = recordedIn(c.ownRecord(p), files)
+	}
+	return o
+}
+
+// platformSource is what generated files name as theirs.
+func platformSource(p *schemas.Platform) string { return cmp.Or(p.File, "its default platform") }
+
+// ownRecord is that of the platform, without its files. Its objects are judged where tenants are: by what the
+// platform file says.
+func (c chain) ownRecord(p *schemas.Platform) manifest.Record {
+	r := manifest.Record{Tenant: manifest.PlatformName, Version: c.options.Version, Schemas: c.fleet.Digest, Policies: c.engine.Digest()}
+	if p.File != "" {
+		r.Inputs = map[string]string{p.File: p.Sum}
+	}
+	return r
+}
+
+// recordedIn are the files together with the record that lists them.
+func recordedIn(rec manifest.Record, made ...map[string][]byte) map[string][]byte {
+	rec.Files = map[string]string{}
+	files := map[string][]byte{}
+	for _, some := range made {
+		for p, b := range some {
+			files[p], rec.Files[p] = b, manifest.Digest(b)
+		}
+	}
+	files[manifest.RecordPath(rec.Tenant)] = rec.Bytes()
+	return files
+}
+
+// deliveries are what the platform's GitOps engine applies a tenant by, in the environments that have any.
+func deliveries(t *schemas.Tenant) map[string][]manifest.Object {
+	var out map[string][]manifest.Object
+	for i := range t.Environments {
+		e := &t.Environments[i]
+		objects := generators.Delivery(t, e)
+		if len(objects) == 0 {
+			continue
+		}
+		if out == nil {
+			out = map[string][]manifest.Object{}
+		}
+		out[e.Name] = objects
+	}
+	return out
+}
+
+// delivered are the files of that, one an environment.
+func (r *Rendered) delivered() map[string][]byte {
+	out := make(map[string][]byte, len(r.Delivery))
+	for i := range r.Tenant.Environments {
+		e := &r.Tenant.Environments[i]
+		if objects := r.Delivery[e.Name]; len(objects) > 0 {
+			out[manifest.DeliveryPath(e.Platform.GitOps.Engine, e.Name, r.Tenant.Name)] = overlay.Stream(source(r.Tenant), objects)
+		}
+	}
+	return out
+}
