@@ -40,24 +40,43 @@ func (r Rule) GuardFile() string {
 	return strings.TrimSuffix(r.File, ".rego") + ".cel.yaml"
 }
 
-// Guards reads what the API server asks in place of the rules, those of the platform from its file system, as it
-// holds in a context: with its settings, and without what the cluster cannot ask. The order is that of the rules.
-// Faults of the files come back as [Errors].
-func Guards(fsys fs.FS, rules []Rule, c Context) ([]manifest.Guard, error) {
+// Guards are what the API server asks in place of the rules, as it holds in a context: with its settings, and without
+// what the cluster cannot ask. The order is that of the rules; checks are ids, none means all.
+func (e *Engine) Guards(c Context, checks ...string) ([]manifest.Guard, error) {
+	drafts, err := e.guards()
+	if err != nil {
+		return nil, err
+	}
 	facts := c.value()
 	var out []manifest.Guard
+	for _, d := range drafts {
+		if (len(checks) == 0 || slices.Contains(checks, d.rule.ID)) && d.holds(facts) {
+			out = append(out, d.guard(facts))
+		}
+	}
+	return out, nil
+}
+
+// mindGuards reads the guards at once where the platform has rules, so that faults of theirs are told like those of
+// Rego. Nobody waits for ours alone.
+func (e *Engine) mindGuards(rules []Rule) error {
+	if !slices.ContainsFunc(rules, func(r Rule) bool { return !r.Own }) {
+		return nil
+	}
+	_, err := e.guards()
+	return err
+}
+
+// guardsOf reads the guards of some rules.
+func guardsOf(fsys fs.FS, rules []Rule) ([]guardDraft, error) {
+	var out []guardDraft
 	faults := Errors{}
 	for _, rule := range rules {
 		drafts, bad, err := readGuards(fsys, rule)
 		if err != nil {
 			return nil, err
 		}
-		faults = append(faults, bad...)
-		for _, d := range drafts {
-			if d.holds(facts) {
-				out = append(out, d.guard(facts))
-			}
-		}
+		out, faults = append(out, drafts...), append(faults, bad...)
 	}
 	if len(faults) > 0 {
 		return nil, Errors(manifest.SortProblems(faults))
@@ -83,9 +102,9 @@ func readGuards(fsys fs.FS, rule Rule) ([]guardDraft, Errors, error) {
 		return nil, problems, nil
 	}
 	r := guardReader{rule: rule, names: map[string]bool{}}
-	drafts := make([]guardDraft, len(docs))
-	for i, doc := range docs {
-		drafts[i] = r.draft(doc)
+	var drafts []guardDraft
+	for _, item := range r.list(docs[0], "a list of guards") {
+		drafts = append(drafts, r.draft(item))
 	}
 	return drafts, r.faults, nil
 }

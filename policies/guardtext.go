@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,6 +17,12 @@ import (
 // the pod's spec and its containers; its volumes. In conditions pod is {metadata, spec, containers}, it the thing.
 var podLoops = []string{"pods", "containers", "contexts", "volumes"}
 
+// rulesLoop are the rules of a role. The API server writes none as null, as it does with containers.
+const (
+	rulesLoop = "rules"
+	rulesText = `(object.?rules.orValue(null) == null ? [] : object.rules)`
+)
+
 // grantsLoop are the rules of a role that grant some of the variable powers, a list of {verbs, groups, resources}.
 const grantsLoop = "grants"
 
@@ -29,21 +36,20 @@ request.kind.kind == "Experiment" ? dyn(object).spec.templates.map(entry, entry.
 request.kind.kind in ["AnalysisRun", "AnalysisTemplate"] ?
 dyn(object).spec.metrics.filter(metric, metric.?provider.?job.hasValue()).map(metric, metric.provider.job.spec.template) :
 dyn(object).spec.?template.hasValue() ? [dyn(object).spec.template] : [])
-.map(pod, {"metadata": pod.?metadata.orValue({}), "spec": pod.spec, "containers": pod.spec.?containers.orValue([]) +
-pod.spec.?initContainers.orValue([]) + pod.spec.?ephemeralContainers.orValue([])})`
+.map(pod, {"metadata": pod.?metadata.orValue({}), "spec": pod.spec, "containers":
+(pod.spec.?containers.orValue(null) == null ? [] : pod.spec.containers) + pod.spec.?initContainers.orValue([]) + pod.spec.?ephemeralContainers.orValue([])})`
 
 // grantsText matches rules with powers as lib.rbacrules does.
-const grantsText = `object.?rules.orValue([]).filter(rule, variables.powers.exists(power,
+const grantsText = rulesText + `.filter(rule, variables.powers.exists(power,
 rule.?verbs.orValue([]).exists(verb, verb == "*" || verb in power.verbs) &&
 rule.?apiGroups.orValue([]).exists(group, group == "*" || group in power.groups) &&
 rule.?resources.orValue([]).exists(named, named == "*" || named in power.resources || power.resources.exists(resource,
 resource.contains("/") && named in ["*/*", "*/" + resource.split("/")[1], resource.split("/")[0] + "/*"]))))`
 
 // waivedText is for what the annotations of the namespace list: Kind/name, service/name, or * for everything.
-const waivedText = `[namespaceObject].exists(namespace, namespace != null &&
-namespace.metadata.?annotations[?%q].orValue("").split(" ").exists(word, word in ["*",
-request.kind.kind + "/" + dyn(object).metadata.?name.orValue(""),
-"service/" + dyn(object).metadata.?labels[?"app.kubernetes.io/name"].orValue("")]))`
+const waivedText = `(request.kind.kind == "Namespace" ? dyn(object) : dyn(namespaceObject)).metadata.?annotations[?%q]
+.orValue("").split(" ").exists(word, word in ["*", request.kind.kind + "/" + dyn(object).metadata.?name.orValue(""),
+"service/" + dyn(object).metadata.?labels[?"app.kubernetes.io/name"].orValue("")])`
 
 // guard is the draft as it holds in a context.
 func (d guardDraft) guard(facts map[string]any) manifest.Guard {
@@ -91,14 +97,9 @@ func (d guardDraft) refuse(g *manifest.Guard, index int) {
 		g.Variables = append(g.Variables, manifest.GuardVariable{Name: name, Expression: text})
 		v.Expression = found + ".all(names, size(names) == 0)"
 		v.Message = fmt.Sprintf("%s + %s.map(names, names.join(\", \")).join(\" \") + %s", quote(d.rule.ID+": "+loop.word+" "), found, quote(" "+one.message+d.mend()))
-	case one.each == grantsLoop:
-		when := one.when
-		if when == "" {
-			when = "true"
-		}
-		g.Variables = append(g.Variables, manifest.GuardVariable{Name: name, Expression: fmt.Sprintf("%s.filter(it, %s)", line(grantsText), when)})
 	default:
-		g.Variables = append(g.Variables, manifest.GuardVariable{Name: name, Expression: fmt.Sprintf("(%s).filter(it, %s)", one.each, one.when)})
+		list, when := cmp.Or(ruleLists[one.each], "("+one.each+")"), cmp.Or(one.when, "true")
+		g.Variables = append(g.Variables, manifest.GuardVariable{Name: name, Expression: fmt.Sprintf("%s.filter(it, %s)", list, when)})
 	}
 	if g.Waivable {
 		v.Expression = "variables.waived || " + v.Expression
@@ -112,6 +113,9 @@ var podLists = map[string]struct{ list, word string }{
 	"contexts":   {"([pod.spec] + pod.containers)", "securityContext of"},
 	"volumes":    {"pod.spec.?volumes.orValue([])", "volume"},
 }
+
+// ruleLists are the same for roles.
+var ruleLists = map[string]string{rulesLoop: rulesText, grantsLoop: line(grantsText)}
 
 // said is a message with the id of the check and what mends it.
 func (d guardDraft) said(message string) string { return d.rule.ID + ": " + message + d.mend() }

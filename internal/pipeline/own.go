@@ -24,15 +24,19 @@ type Own struct {
 }
 
 // own renders what belongs to no tenant.
-func (c chain) own(held bool) Own {
+func (c chain) own(held bool) (Own, error) {
 	p := c.fleet.Platform
 	if p == nil {
-		return Own{}
+		return Own{}, nil
 	}
 	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p), Due: !held && len(c.options.Tenants) == 0 && c.options.Shard.Has(manifest.PlatformName)}
 	files := map[string][]byte{}
 	for _, env := range p.Environments {
-		if objects := generators.Platform(p, env); len(objects) > 0 {
+		guards, err := c.guards(env)
+		if err != nil {
+			return Own{}, err
+		}
+		if objects := generators.Platform(p, env, guards); len(objects) > 0 {
 			o.Objects[env.Name] = objects
 			maps.Copy(files, overlay.Folder(platformSource(p), manifest.Folder(manifest.PlatformName)+"/"+env.Name, objects))
 		}
@@ -43,7 +47,13 @@ func (c chain) own(held bool) Own {
 	if len(files) > 0 {
 		o.Files = recordedIn(c.ownRecord(p), files)
 	}
-	return o
+	return o, nil
+}
+
+// guards are what the API server of an environment asks of what is in namespaces of tenants.
+func (c chain) guards(env schemas.PlatformEnvironment) ([]manifest.Guard, error) {
+	p := c.fleet.Platform
+	return c.engine.Guards(c.known.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
 }
 
 // platformSource is what generated files name as theirs.
