@@ -103,6 +103,7 @@ func (e *Engine) answer(ctx context.Context, h heard) (Vector, error) {
 	v := Vector{Position: h.at}
 	v.Object, _ = input["object"].(map[string]any)
 	v.Context.changed, _ = input["ctx"].(map[string]any)
+	v.Context.Tenant, _ = v.Context.changed["tenant"].(string)
 	r, err := e.newRun(ctx, nil)
 	if err != nil {
 		return v, err

@@ -145,6 +145,7 @@ func served(tree map[string]any) (runtime.Object, error) {
 	u := &unstructured.Unstructured{Object: runtime.DeepCopyJSON(tree)}
 	typed, err := kinds.New(u.GroupVersionKind())
 	if err != nil {
+		drop(u.Object)
 		return u, nil // of a custom resource
 	}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(tree, typed); err != nil {
@@ -152,4 +153,19 @@ func served(tree map[string]any) (runtime.Object, error) {
 	}
 	typed.GetObjectKind().SetGroupVersionKind(u.GroupVersionKind())
 	return typed, nil
+}
+
+// drop removes what is null, as the API server does with fields of custom resources.
+func drop(tree any) {
+	switch v := tree.(type) {
+	case map[string]any:
+		maps.DeleteFunc(v, func(_ string, value any) bool { return value == nil })
+		for _, value := range v {
+			drop(value)
+		}
+	case []any:
+		for _, value := range v {
+			drop(value)
+		}
+	}
 }
