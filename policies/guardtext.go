@@ -68,7 +68,7 @@ func (d guardDraft) guard(facts map[string]any) manifest.Guard {
 	}
 	g.Variables = append(g.Variables, d.variables...)
 	if g.Waivable {
-		g.Variables = append(g.Variables, manifest.GuardVariable{Name: "waived", Expression: line(fmt.Sprintf(waivedText, WaivedAnnotation+d.rule.ID))})
+		g.Variables = append(g.Variables, manifest.GuardVariable{Name: "waived", Expression: line(fmt.Sprintf(waivedText, waivedAnnotation+d.rule.ID))})
 	}
 	for i := range d.denials {
 		d.refuse(&g, i)
@@ -76,9 +76,9 @@ func (d guardDraft) guard(facts map[string]any) manifest.Guard {
 	return g
 }
 
-// WaivedAnnotation begins the annotations of a tenant's Namespace that say which of its objects waivers are about; the
+// waivedAnnotation begins the annotations of a tenant's Namespace that say which of its objects waivers are about; the
 // id of the check follows.
-const WaivedAnnotation = "waived.tenantsmith.dev/"
+const waivedAnnotation = "waived.tenantsmith.dev/"
 
 // refuse adds the denial at an index: where it looks at several things, a variable of those it found.
 func (d guardDraft) refuse(g *manifest.Guard, index int) {

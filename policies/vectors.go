@@ -120,3 +120,16 @@ func (e *Engine) answer(ctx context.Context, h heard) (Vector, error) {
 	}
 	return v, err
 }
+
+// Break applies a mutation to the subject, as [Engine.Try] does first. It returns the subject as it is then and those
+// of its objects that were changed or added; why says what the subject lacks.
+func (e *Engine) Break(m Mutation, s Subject) (after Subject, broken []manifest.Object, why string, err error) {
+	out, why, err := e.mutate(m, s, 0)
+	if err != nil || why != "" {
+		return s, nil, why, err
+	}
+	if m.object != nil {
+		broken = append(broken, out.Objects[out.index])
+	}
+	return out.Subject, append(broken, out.Objects[len(out.Objects)-len(m.add):]...), "", nil
+}

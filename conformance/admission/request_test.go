@@ -128,6 +128,17 @@ func ask(who user.Info, operation admission.Operation, given, old map[string]any
 	return r, nil
 }
 
+// within is the request in another namespace.
+func (r request) within(namespace string) request {
+	a := r.Attributes
+	if a.GetNamespace() == home().Name {
+		attributes := *r.VersionedAttributes
+		attributes.Attributes = admission.NewAttributesRecord(a.GetObject(), a.GetOldObject(), a.GetKind(), namespace, a.GetName(), a.GetResource(), a.GetSubresource(), a.GetOperation(), nil, false, a.GetUserInfo())
+		r.VersionedAttributes = &attributes
+	}
+	return r
+}
+
 // served is the object as the API server has it once it was read.
 func served(tree map[string]any) (runtime.Object, error) {
 	if tree == nil {
