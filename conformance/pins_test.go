@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "github.com/cert-manager/cert-manager/pkg/apis/certmanager"
 	_ "github.com/kedacore/keda/v2/version"
 	"github.com/stretchr/testify/require"
 	_ "github.com/vmware-tanzu/velero/pkg/buildinfo"
@@ -22,6 +23,7 @@ const (
 	vpaModule      = "k8s.io/autoscaler/vertical-pod-autoscaler"
 	kedaModule     = "github.com/kedacore/keda/v2"
 	veleroModule   = "github.com/vmware-tanzu/velero"
+	certModule     = "github.com/cert-manager/cert-manager"
 )
 
 // moduleDir is where the module cache holds a module.

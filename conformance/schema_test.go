@@ -38,6 +38,7 @@ var crdFiles = map[string]string{
 	vpaModule:      "deploy/vpa-v1-crd-gen.yaml",
 	kedaModule:     "config/crd/bases/keda.sh_*.yaml",
 	veleroModule:   "config/crd/v1/bases/velero.io_*.yaml",
+	certModule:     "deploy/crds/cert-manager.io_certificates.yaml",
 }
 
 // laws are the definitions by kind; each is compiled when it is first asked for.
@@ -56,6 +57,18 @@ func readCRDs(t *testing.T) laws {
 		for _, file := range files {
 			l.read(t, file)
 		}
+	}
+	return l
+}
+
+// readExperimental reads the CRDs of a cluster whose gateway knows the experimental channel of the Gateway API.
+func readExperimental(t *testing.T) laws {
+	l := readCRDs(t)
+	files, err := filepath.Glob(filepath.Join(moduleDir(t, gatewayModule), "config/crd/experimental/gateway.networking.k8s.io_httproutes.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		l.read(t, file)
 	}
 	return l
 }

@@ -14,7 +14,9 @@ func accounts(in input) []object {
 	for _, name := range in.services() {
 		s := in.env.Spec.Services[name]
 		if in.first(name) == name { // a second version has the identity of the first
-			out = append(out, in.account(name, name, servicePath(name)))
+			account := in.account(name, name, servicePath(name))
+			account.typed.(*corev1.ServiceAccount).Annotations = in.identityOf(s)
+			out = append(out, account)
 		}
 		if runs(s) && in.smoked(s) {
 			out = append(out, in.account(smokeAccount(name), name, servicePath(name, "release", "smoke")))

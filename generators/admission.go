@@ -15,7 +15,7 @@ import (
 // admission has the API server of the environment's cluster ask the guards of what is in namespaces of tenants, so
 // that it takes from nobody what the checks refuse. Environments may share a cluster: each has policies of its own.
 func admission(in platformInput) []object {
-	if in.cluster == nil || in.platform.Policies.Admission == "off" {
+	if !in.platform.Guarded(in.env) {
 		return nil
 	}
 	var out []object

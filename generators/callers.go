@@ -67,6 +67,14 @@ func served(s schemas.Service) map[string]schemas.Port {
 // allowFromTenants opens a service to the tenants that it accepts, in the same environment: all
 // services there or one, at the ports that it names. Those that may the same share a rule.
 func (in input) allowFromTenants(name string, s schemas.Service) []object {
+	rules := in.accepted(name, s)
+	if len(rules) == 0 {
+		return nil
+	}
+	return []object{in.letIn("tenants", name, "spec.accepts", rules...)}
+}
+
+func (in input) accepted(name string, s schemas.Service) []networkingv1.NetworkPolicyIngressRule {
 	var rules []networkingv1.NetworkPolicyIngressRule
 	for _, a := range in.env.Spec.Accepts {
 		ports := policyPorts(AcceptedPorts(s, a))
@@ -80,10 +88,7 @@ func (in input) allowFromTenants(name string, s schemas.Service) []object {
 		}
 		rules = append(rules, networkingv1.NetworkPolicyIngressRule{Ports: ports, From: []networkingv1.NetworkPolicyPeer{peer}})
 	}
-	if len(rules) == 0 {
-		return nil
-	}
-	return []object{in.letIn("tenants", name, "spec.accepts", rules...)}
+	return rules
 }
 
 // AcceptedPorts are those of a service that a tenant which is accepted may call, by name.

@@ -23,7 +23,7 @@ func (in input) allowCalls(name string, s schemas.Service) []object {
 		case c.Shared != "":
 			rules = append(rules, in.callShared(c)...)
 		case c.CIDR != "":
-			rules = append(rules, callAddresses(c)...)
+			rules = append(rules, in.callAddresses(c)...)
 		}
 	}
 	if len(rules) == 0 {
@@ -75,8 +75,8 @@ func (in input) callTenant(c schemas.Call) networkingv1.NetworkPolicyEgressRule 
 }
 
 // callAddresses reaches a range of addresses, as far as it may be reached at all.
-func callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
-	block := reachable(c.CIDR)
+func (in input) callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
+	block := reachable(c.CIDR, in.env.Platform.Closed())
 	if block == nil {
 		return nil
 	}
@@ -86,41 +86,21 @@ func callAddresses(c schemas.Call) []networkingv1.NetworkPolicyEgressRule {
 	}}
 }
 
-// forbidden are the addresses at which clouds answer a machine about itself, credentials included.
-// No tenant has business there, whatever it declares. Sorted.
-var forbidden = prefixes("100.100.100.200/32", "168.63.129.16/32", "169.254.0.0/16",
-	"fd00:ec2::254/128", "fd20:ce::254/128", "fe80::/10")
-
-func prefixes(cidrs ...string) []netip.Prefix {
-	var out []netip.Prefix
-	for _, c := range cidrs {
-		out = append(out, netip.MustParsePrefix(c))
-	}
-	return out
-}
-
-// reachable is the range without the forbidden addresses in it, or nil where nothing remains. Text
-// that is no range opens nothing either.
-func reachable(cidr string) *networkingv1.IPBlock {
+// reachable is the range without the closed addresses in it, or nil where nothing remains. Text that is
+// no range opens nothing either.
+func reachable(cidr string, closed []netip.Prefix) *networkingv1.IPBlock {
 	p, err := netip.ParsePrefix(cidr)
 	if err != nil || p.Addr().Is4In6() {
 		return nil
 	}
 	p = p.Masked()
-	for _, f := range forbidden {
-		if f.Bits() <= p.Bits() && f.Contains(p.Addr()) {
-			return nil
-		}
-	}
-	return block(p)
-}
-
-// block is the range with the forbidden addresses within it as exceptions.
-func block(p netip.Prefix) *networkingv1.IPBlock {
 	b := &networkingv1.IPBlock{CIDR: p.String()}
-	for _, f := range forbidden {
-		if p.Contains(f.Addr()) && f.Bits() > p.Bits() {
-			b.Except = append(b.Except, f.String())
+	for _, c := range closed {
+		switch {
+		case c.Bits() <= p.Bits() && c.Contains(p.Addr()):
+			return nil
+		case p.Contains(c.Addr()):
+			b.Except = append(b.Except, c.String())
 		}
 	}
 	return b

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/tenantsmith/tenantsmith/internal/krm"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
@@ -19,7 +20,7 @@ type Companion struct {
 
 // ArgoCompanion is for the Application that applies the objects.
 type ArgoCompanion struct {
-	IgnoreDifferences []IgnoreDifference `json:"ignoreDifferences,omitempty"`
+	IgnoreDifferences []krm.ArgoDifference `json:"ignoreDifferences,omitempty"`
 	// SyncOptions keep a synchronization away from objects that do not differ, such as a route whose
 	// weights a release is moving. RespectIgnoreDifferences is never among them: for a field within a
 	// list it keeps the whole list as it is in the cluster, so that changes of routes in git would
@@ -28,43 +29,11 @@ type ArgoCompanion struct {
 	SyncOptions []string `json:"syncOptions,omitempty"`
 }
 
-// IgnoreDifference names fields of one object that are not git's.
-type IgnoreDifference struct {
-	Group             string   `json:"group,omitempty"`
-	Kind              string   `json:"kind"`
-	Name              string   `json:"name"`
-	JSONPointers      []string `json:"jsonPointers,omitempty"`
-	JQPathExpressions []string `json:"jqPathExpressions,omitempty"`
-}
-
-// FluxCompanion is for the Kustomization that applies the objects.
+// FluxCompanion is for the Kustomization that applies the objects. Ignore finds no item of a list by what is in it, so
+// for routes it is the whole list: a change of it in git arrives only without the rule.
 type FluxCompanion struct {
-	Ignore           []IgnoreRule      `json:"ignore,omitempty"`
-	HealthCheckExprs []HealthCheckExpr `json:"healthCheckExprs,omitempty"`
-}
-
-// IgnoreRule names fields of one object that Flux leaves as they are in the cluster. It finds no item
-// of a list by what is in it, so for routes it is the whole list: a change of it in git arrives only
-// without the rule.
-type IgnoreRule struct {
-	Paths  []string     `json:"paths"`
-	Target IgnoreTarget `json:"target"`
-}
-
-// IgnoreTarget is the object of an IgnoreRule. Name is a regular expression for the whole name.
-type IgnoreTarget struct {
-	Group string `json:"group,omitempty"`
-	Kind  string `json:"kind"`
-	Name  string `json:"name"`
-}
-
-// HealthCheckExpr tells Flux in CEL how objects of a kind are.
-type HealthCheckExpr struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Current    string `json:"current"`
-	Failed     string `json:"failed,omitempty"`
-	InProgress string `json:"inProgress,omitempty"`
+	Ignore           []krm.FluxIgnore      `json:"ignore,omitempty"`
+	HealthCheckExprs []krm.FluxHealthCheck `json:"healthCheckExprs,omitempty"`
 }
 
 const (
@@ -82,7 +51,7 @@ func Companions(objects []manifest.Object) Companion {
 		switch key := o.Key(); {
 		case key.Group == "argoproj.io" && key.Kind == "Rollout":
 			found.split(o)
-			out.Flux.HealthCheckExprs = []HealthCheckExpr{rolloutHealth(o.APIVersion())}
+			out.Flux.HealthCheckExprs = []krm.FluxHealthCheck{rolloutHealth(o.APIVersion())}
 		case key.Group == "autoscaling" && key.Kind == "HorizontalPodAutoscaler", key.Group == "keda.sh" && key.Kind == "ScaledObject":
 			found.scale(o)
 		}
@@ -99,9 +68,9 @@ func Companions(objects []manifest.Object) Companion {
 
 // rolloutHealth compares the generation first: until the controller has seen a change, the phase is
 // that of the version before. It is a text in the status of a Rollout.
-func rolloutHealth(apiVersion string) HealthCheckExpr {
+func rolloutHealth(apiVersion string) krm.FluxHealthCheck {
 	const seen = "has(status.observedGeneration) && status.observedGeneration == string(metadata.generation)"
-	return HealthCheckExpr{
+	return krm.FluxHealthCheck{
 		APIVersion: apiVersion, Kind: "Rollout",
 		Current:    seen + " && status.phase == 'Healthy'",
 		Failed:     seen + " && status.phase == 'Degraded'",
@@ -123,20 +92,20 @@ func (c changes) of(group, kind, name string) *changed {
 	return c[key]
 }
 
-func (c changes) difference(k manifest.Key) IgnoreDifference {
-	return IgnoreDifference{
+func (c changes) difference(k manifest.Key) krm.ArgoDifference {
+	return krm.ArgoDifference{
 		Group: k.Group, Kind: k.Kind, Name: k.Name,
 		JSONPointers:      sortedSet(c[k].pointers),
 		JQPathExpressions: sortedSet(c[k].expressions),
 	}
 }
 
-func (c changes) rule(k manifest.Key) IgnoreRule {
+func (c changes) rule(k manifest.Key) krm.FluxIgnore {
 	paths := sortedSet(c[k].pointers)
 	if len(c[k].expressions) > 0 {
 		paths = append(paths, map[string]string{"VirtualService": "/spec/http", "HTTPRoute": "/spec/rules"}[k.Kind])
 	}
-	return IgnoreRule{Paths: paths, Target: IgnoreTarget{Group: k.Group, Kind: k.Kind, Name: regexp.QuoteMeta(k.Name)}}
+	return krm.FluxIgnore{Paths: paths, Target: krm.FluxTarget{Group: k.Group, Kind: k.Kind, Name: regexp.QuoteMeta(k.Name)}}
 }
 
 // scale notes the workload that an autoscaler scales.

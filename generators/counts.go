@@ -26,16 +26,17 @@ const (
 func (in input) objectCounts(m proof.Measurement) corev1.ResourceList {
 	spec := in.env.Spec
 	services := int64(len(spec.Services))
+	certificates := in.certificateCount()
 	room := max(1, int64(in.env.Tier.Replicas.Default)) // the tier's size
 	workloads := services + 5*room
 	pods := m.Peak["pods"]
 	hard := map[corev1.ResourceName]int64{
 		"pods":                              pods.Value() + 10*room,
-		"services":                          serviceObjects*services + 4*int64(len(spec.Databases)) + 5*room,
+		"services":                          serviceObjects*services + 4*int64(len(spec.Databases)) + certificates + 5*room, // one answers for each issue
 		"services.loadbalancers":            0,
 		"services.nodeports":                0,
 		"persistentvolumeclaims":            in.claims() + 2*room,
-		"count/secrets":                     in.secretCount() + 10*room,
+		"count/secrets":                     in.secretCount() + certificates + 10*room, // the next key of each
 		"count/configmaps":                  namespaceCABundle + serviceConfigs*services + 10*room,
 		"count/jobs.batch":                  serviceJobs*services + 10*room,
 		"count/cronjobs.batch":              services + 2*room,
@@ -43,6 +44,9 @@ func (in input) objectCounts(m proof.Measurement) corev1.ResourceList {
 		"count/statefulsets.apps":           workloads,
 		"count/replicasets.apps":            workloadHistory * workloads,
 		"count/ingresses.networking.k8s.io": 2*in.exposures() + 2*room, // a canary has a copy
+	}
+	if in.env.Cluster.Has("cert-manager") {
+		hard["count/certificates.cert-manager.io"] = in.exposures() + 2*room
 	}
 	if in.env.Cluster.Has("rollouts") {
 		hard["count/rollouts.argoproj.io"] = workloads

@@ -1,15 +1,22 @@
 package generators
 
 import (
+	"path"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // deliveries are what the GitOps engines need to apply a tenant in an environment, by engine.
-var deliveries = map[string]func(input) []object{}
+var deliveries = map[string]func(input) []object{"argocd": argoDelivery, "flux": fluxDelivery}
 
 // roots are what the GitOps engines need that belongs to no tenant, by engine.
-var roots = map[string]func(*schemas.Platform) []object{}
+// Flux needs none: what it applies stands in the environment's own folder.
+var roots = map[string]func(*schemas.Platform) []object{"argocd": argoRoot}
 
 // Root renders what the platform's GitOps engine needs before it can apply any tenant: complete objects, as the
 // cluster gets them that the engine runs in. There are none where the platform names no GitOps repository.
@@ -30,4 +37,52 @@ func Delivery(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 		return nil
 	}
 	return sorted(rendered(generate(newInput(t, e))))
+}
+
+// treePath is the folder of a tree of the tenant in the environment, as the GitOps repository has it.
+func (in input) treePath(owner manifest.Owner) string {
+	g := in.env.Platform.GitOps
+	if g.Layout == "hydrated" {
+		return path.Join(g.Path, "rendered", in.env.Name, in.tenant.Name, string(owner))
+	}
+	return path.Join(g.Path, "tenants", in.tenant.Name, string(owner), "overlays", in.env.Name)
+}
+
+// branchOf is the branch of the GitOps repository that an environment follows.
+func branchOf(g schemas.GitOps, env string) string {
+	return strings.ReplaceAll(g.Revision, "{env}", env)
+}
+
+// workload are the objects of the workload tree that the tenant's fields make in the environment, and whether the
+// tenant has that tree: it has it in every environment if it has it in one.
+func (in input) workload() ([]manifest.Object, bool) {
+	own := workloadObjects(in)
+	exists := len(own) > 0 || slices.ContainsFunc(in.tenant.Extras, func(x manifest.Extra) bool {
+		return !x.Patch && x.Owner == manifest.OwnerWorkload
+	})
+	for i := range in.tenant.Environments {
+		exists = exists || len(workloadObjects(newInput(in.tenant, &in.tenant.Environments[i]))) > 0
+	}
+	return own, exists
+}
+
+func workloadObjects(in input) []manifest.Object {
+	return slices.DeleteFunc(in.all(), func(o manifest.Object) bool { return o.Owner != manifest.OwnerWorkload })
+}
+
+// deliveryMeta is the metadata of an object beside the GitOps engine.
+func (in input) deliveryMeta(name string) metav1.ObjectMeta {
+	meta := in.meta(name, "")
+	meta.Namespace = in.env.Platform.Namespaces.GitOps
+	meta.Labels[labelEnvironment] = in.env.Name
+	return meta
+}
+
+// delivered is an object that a line about the tenant's environment asks for, or one about its delivery.
+func (in input) delivered(typed any, field ...any) object {
+	subject := manifest.Path{"spec", "environments", in.env.Name}
+	if len(field) > 0 {
+		subject = manifest.Path{"spec", "delivery"}.Join(field...)
+	}
+	return object{owner: manifest.OwnerPlatform, subject: subject.String(), outer: true, typed: typed}
 }

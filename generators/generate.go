@@ -54,7 +54,11 @@ var generators = []func(input) []object{
 	limits,
 	accounts,
 	roles,
+	delivery,
 	network,
+	hostCalls,
+	clusterGuard,
+	metadataAccess,
 	workloads,
 	addresses,
 	autoscalers,
@@ -64,10 +68,15 @@ var generators = []func(input) []object{
 	destinationRules,
 	httpRoutes,
 	ingresses,
+	certificates,
+	listeners,
+	istioGateways,
+	solvers,
 	analyses,
 	files,
 	claims,
 	finalBackup,
+	fluxBrought,
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant

@@ -17,6 +17,7 @@ type grant struct {
 	resources, verbs []string
 	operator         string // that must be installed
 	router           string // that the cluster must have
+	issued           bool   // the tenant's hosts must get certificates of their own
 	open             bool   // holds in environments that are not protected
 }
 
@@ -56,6 +57,10 @@ var grants = []grant{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
 	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
+	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"listenersets"}, verbs: look, router: schemas.GatewayAPI, issued: true},
+	// Who waits for a certificate finds the reason in what cert-manager makes of it.
+	{to: everyone, group: "cert-manager.io", resources: []string{"certificaterequests", "certificates"}, verbs: look, issued: true},
+	{to: everyone, group: "acme.cert-manager.io", resources: []string{"challenges", "orders"}, verbs: look, issued: true},
 	{to: everyone, group: "autoscaling.k8s.io", resources: []string{"verticalpodautoscalers"}, verbs: look, operator: "vpa"},
 	{to: everyone, group: "keda.sh", resources: []string{"scaledobjects"}, verbs: look, operator: "keda"},
 

@@ -55,31 +55,57 @@ func (in input) meshRoute(name, service string, s schemas.Service, port int32) *
 		Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Service")),
 		Name: gatewayv1.ObjectName(service), Port: new(gatewayv1.PortNumber(port)),
 	})
-	r.Spec.Rules = in.httpRules(service, s, port, []string{"/"})
+	r.Spec.Rules = in.httpRules(service, s, port, []string{"/"}, schemas.Way{Retries: -1})
 	return r
 }
 
-// hostRoute has one rule for each port, with all paths that lead there: an object may have 16 rules
-// only, and during a test the controller adds a copy of each.
+// hostRoute has one rule for each port, timeout and number of retries, with all paths that have them: an object may have
+// 16 rules only, and during a test the controller adds a copy of each.
 func (in input) hostRoute(service string, s schemas.Service, paths []exposure) *gatewayv1.HTTPRoute {
 	host := paths[0].host
-	r := in.httpRoute(routeName(service, host), service, gatewayv1.ParentReference{
-		Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
-		Namespace: new(gatewayv1.Namespace(in.gatewayNamespace())), Name: gatewayv1.ObjectName(in.env.Cluster.Gateway),
-	})
+	r := in.httpRoute(routeName(service, host), service, in.listener(host))
 	r.Spec.Hostnames = []gatewayv1.Hostname{gatewayv1.Hostname(host)}
-	var ports []int32
-	below := map[int32][]string{}
-	for _, e := range paths {
-		if below[e.port] == nil {
-			ports = append(ports, e.port)
-		}
-		below[e.port] = append(below[e.port], e.path)
+	type group struct {
+		port int32
+		way  schemas.Way
 	}
-	for _, port := range ports {
-		r.Spec.Rules = append(r.Spec.Rules, in.httpRules(service, s, port, below[port])...)
+	var groups []group
+	below := map[group][]string{}
+	for _, e := range paths {
+		way := e.way
+		way.Port = "" // two names may be one number
+		g := group{e.port, way}
+		if below[g] == nil {
+			groups = append(groups, g)
+		}
+		below[g] = append(below[g], e.path)
+	}
+	for _, g := range groups {
+		for _, rule := range in.httpRules(service, s, g.port, below[g], g.way) {
+			rule.SessionPersistence = httpAffinity(service, s)
+			r.Spec.Rules = append(r.Spec.Rules, rule)
+		}
 	}
 	return r
+}
+
+// listener is where the requests to a host come in: at the tenant's own, which has its certificate, or at any of the
+// platform's gateway.
+func (in input) listener(host string) gatewayv1.ParentReference {
+	if in.env.Issuer() != "" {
+		return gatewayv1.ParentReference{
+			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("ListenerSet")),
+			Name: gatewayv1.ObjectName(certificateName(host)), SectionName: new(gatewayv1.SectionName(secureListener)),
+		}
+	}
+	return in.platformGateway()
+}
+
+func (in input) platformGateway() gatewayv1.ParentReference {
+	return gatewayv1.ParentReference{
+		Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
+		Namespace: new(gatewayv1.Namespace(in.gatewayNamespace())), Name: gatewayv1.ObjectName(in.env.Cluster.Gateway),
+	}
 }
 
 func (in input) httpRoute(name, service string, parent gatewayv1.ParentReference) *gatewayv1.HTTPRoute {
@@ -94,8 +120,9 @@ func (in input) httpRoute(name, service string, parent gatewayv1.ParentReference
 
 // httpRules send the requests below the paths to a port: those that an A/B test chooses first, for
 // they match more.
-func (in input) httpRules(service string, s schemas.Service, port int32, paths []string) []gatewayv1.HTTPRouteRule {
-	var test, all gatewayv1.HTTPRouteRule
+func (in input) httpRules(service string, s schemas.Service, port int32, paths []string, way schemas.Way) []gatewayv1.HTTPRouteRule {
+	test := gatewayv1.HTTPRouteRule{Timeouts: httpTimeouts(way), Retry: httpRetry(way)}
+	all := test
 	for _, path := range paths {
 		match := gatewayv1.HTTPRouteMatch{Path: &gatewayv1.HTTPPathMatch{
 			Type: new(gatewayv1.PathMatchPathPrefix), Value: &path,

@@ -36,6 +36,9 @@ func (in input) ingressSpec(service string, all []exposure) networkingv1.Ingress
 			spec.Rules = append(spec.Rules, networkingv1.IngressRule{
 				Host: paths[0].host, IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &http},
 			})
+			if host := paths[0].host; in.env.Issuer() != "" {
+				spec.TLS = append(spec.TLS, networkingv1.IngressTLS{Hosts: []string{host}, SecretName: certificateName(host)})
+			}
 		}
 	}
 	return spec

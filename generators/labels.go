@@ -2,6 +2,8 @@ package generators
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // The labels that tenantsmith writes and selects by.
@@ -35,6 +37,15 @@ func (in input) labels(name string) map[string]string {
 // wanting a release: no tag, no tier, no environment.
 func (in input) podLabels(name string) map[string]string {
 	return map[string]string{labelManagedBy: managedBy, labelName: name, labelTenant: in.tenant.Name}
+}
+
+// templateLabels are podLabels and what a cloud tells pods with an identity apart by.
+func (in input) templateLabels(name string, s schemas.Service) map[string]string {
+	l := in.podLabels(name)
+	if s.Identity != "" && in.env.Cluster != nil && in.env.Cluster.Cloud == schemas.Azure {
+		l[labelAzure] = "true"
+	}
+	return l
 }
 
 // podsOf selects the pods of a service within a namespace.

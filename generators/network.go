@@ -53,12 +53,7 @@ func (in input) allowDNS() object {
 // resolver is where DNS answers. Policies see the port of the pod, which on OpenShift is 5353. The
 // node-local cache has an address of the node, which no selector finds; behind it stands CoreDNS.
 func (in input) resolver() networkingv1.NetworkPolicyEgressRule {
-	pods := map[string]string{"k8s-app": "kube-dns"}
-	ports := []int32{53}
-	if in.env.Cluster.DNS == "openshift" {
-		pods = map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"}
-		ports = append(ports, 5353)
-	}
+	pods, ports := in.resolverPods()
 	var rule networkingv1.NetworkPolicyEgressRule
 	for _, p := range ports {
 		rule.Ports = append(rule.Ports, policyPort(corev1.ProtocolUDP, p), policyPort(corev1.ProtocolTCP, p))
@@ -70,9 +65,20 @@ func (in input) resolver() networkingv1.NetworkPolicyEgressRule {
 		})
 	}
 	if in.env.Cluster.DNS == "nodelocal" {
-		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: "169.254.20.10/32"}})
+		rule.To = append(rule.To, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: nodeCache}})
 	}
 	return rule
+}
+
+// nodeCache is the address of the cache of names on each node.
+const nodeCache = "169.254.20.10/32"
+
+// resolverPods are the labels of the pods that resolve names, and their ports.
+func (in input) resolverPods() (labels map[string]string, ports []int32) {
+	if in.env.Cluster.DNS == "openshift" {
+		return map[string]string{"dns.operator.openshift.io/daemonset-dns": "default"}, []int32{53, 5353}
+	}
+	return map[string]string{"k8s-app": "kube-dns"}, []int32{53}
 }
 
 // The ports of the mesh: where its control plane hands out certificates and configuration, and where

@@ -122,7 +122,7 @@ func TestReachable(t *testing.T) {
 		{"::ffff:169.254.169.254/128", "", nil},
 		{"no range", "", nil},
 	} {
-		got := reachable(c.cidr)
+		got := reachable(c.cidr, (&schemas.Platform{}).Closed())
 		if c.want == "" {
 			require.Nil(t, got, c.cidr)
 			continue

@@ -17,6 +17,8 @@ type platformInput struct {
 // new one is one file and one line here.
 var platformGenerators = []func(platformInput) []object{
 	admission,
+	fluxRoot,
+	clusterDefaultDeny,
 }
 
 // Platform renders what belongs to no single tenant in an environment of the platform: complete objects, as the

@@ -11,7 +11,7 @@ import (
 // service says: no tag, no tier, no environment, no version of this tool.
 func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Labels: in.podLabels(name)},
+		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s)},
 		Spec: corev1.PodSpec{
 			ServiceAccountName:            in.first(name),
 			AutomountServiceAccountToken:  new(s.KubernetesAPI),

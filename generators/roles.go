@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // roles makes, for each role that an owner group has, a Role and the RoleBinding of its groups. A
@@ -13,17 +14,23 @@ import (
 func roles(in input) []object {
 	var out []object
 	for _, role := range []string{viewer, developer, deployer, admin} {
-		var groups []string
-		for _, o := range in.env.Spec.Owners {
-			if o.Role == role {
-				groups = append(groups, o.Group)
-			}
-		}
-		if len(groups) > 0 {
+		if groups := in.groups(role); len(groups) > 0 {
 			out = append(out, in.role(role), in.binding(role, groups))
 		}
 	}
 	return out
+}
+
+// groups are those that have a role, sorted, each once.
+func (in input) groups(role string) []string {
+	var groups []string
+	for _, o := range in.env.Spec.Owners {
+		if o.Role == role {
+			groups = append(groups, o.Group)
+		}
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
 
 func (in input) role(role string) object {
@@ -35,9 +42,8 @@ func (in input) role(role string) object {
 }
 
 func (in input) binding(role string, groups []string) object {
-	slices.Sort(groups)
 	var subjects []rbacv1.Subject
-	for _, group := range slices.Compact(groups) {
+	for _, group := range groups {
 		subjects = append(subjects, rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: group})
 	}
 	return object{owner: manifest.OwnerPlatform, subject: "spec.owners", typed: &rbacv1.RoleBinding{
@@ -54,10 +60,17 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 	open := !in.env.Protected && in.env.Name != ""
 	var rules []rbacv1.PolicyRule
 	for _, g := range grants {
-		if !slices.Contains(g.to, role) || g.open && !open || g.operator != "" && !in.env.Cluster.Has(g.operator) || g.router != "" && g.router != in.env.Cluster.Router {
-			continue
+		if slices.Contains(g.to, role) && (open || !g.open) && in.serves(g) {
+			rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 		}
-		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
 	}
 	return rules
+}
+
+// serves reports whether the tenant's part of the cluster has what a grant is about. Routes of Istio are there with
+// its mesh, too.
+func (in input) serves(g grant) bool {
+	c := in.env.Cluster
+	routed := g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
+	return routed && (g.operator == "" || c.Has(g.operator)) && (!g.issued || in.env.Issuer() != "")
 }

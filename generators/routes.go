@@ -8,10 +8,12 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// exposure is a path of a host, and the port of the service that answers there.
+// exposure is a path of a host, and the port of the service that answers there; the way is what else is said of its
+// requests.
 type exposure struct {
 	host, path, service string
 	port                int32
+	way                 schemas.Way
 }
 
 // exposed are the exposures that a router serves, or an Ingress for schemas.NoRouter: by host, and
@@ -22,7 +24,7 @@ func (in input) exposed(router string) []exposure {
 		for _, e := range s.Expose {
 			p, ok := s.Ports[e.Port]
 			if ok && p.Protocol != "UDP" && in.router() == router {
-				out = append(out, exposure{e.Host, below(e.Path), name, p.Port})
+				out = append(out, exposure{e.Host, below(e.Path), name, p.Port, e.Way()})
 			}
 		}
 	}
@@ -46,6 +48,10 @@ func byHost(all []exposure) [][]exposure {
 	}
 	return out
 }
+
+// hostOwner is the service that the objects of a host are named after: the one with the shortest path, so that they keep
+// their names when more paths come.
+func hostOwner(paths []exposure) string { return paths[len(paths)-1].service }
 
 // below is a path without the slash at its end, which says nothing: everything below it is meant.
 func below(path string) string { return "/" + strings.Trim(path, "/") }

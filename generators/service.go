@@ -36,15 +36,18 @@ func previewService(name string) string { return fit(name + "-preview") }
 func canaryService(name string) string  { return fit(name + "-canary") }
 
 func (in input) service(name, of string, s schemas.Service, selector map[string]string) *corev1.Service {
-	return &corev1.Service{
+	out := &corev1.Service{
 		TypeMeta:   kind("v1", "Service"),
 		ObjectMeta: in.meta(name, of),
 		Spec: corev1.ServiceSpec{
-			Type:     corev1.ServiceTypeClusterIP,
-			Selector: selector,
-			Ports:    servicePorts(s.Ports),
+			Type:                corev1.ServiceTypeClusterIP,
+			Selector:            selector,
+			Ports:               servicePorts(s.Ports),
+			TrafficDistribution: in.distribution(s),
 		},
 	}
+	in.byAddress(s, &out.Spec)
+	return out
 }
 
 // servicePorts offer each port under its own number, and find it in the pod by its name.

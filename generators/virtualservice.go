@@ -24,17 +24,21 @@ func virtualServices(in input) []object {
 			out = append(out, of(name, in.virtualService(name, name, name, "mesh", in.meshRoutes(name, s), in.visible(false))))
 		}
 	}
-	gateway := in.gatewayNamespace() + "/" + in.env.Cluster.Gateway
 	for _, paths := range byHost(in.exposed(schemas.Istio)) {
 		host, owner := paths[0].host, hostOwner(paths)
-		out = append(out, of(owner, in.virtualService(routeName(owner, host), owner, host, gateway, in.hostRoutes(paths), in.visible(true))))
+		out = append(out, of(owner, in.virtualService(routeName(owner, host), owner, host, in.istioGateway(host), in.hostRoutes(paths), in.visible(true))))
 	}
 	return out
 }
 
-// hostOwner is the service that the routes of a host are named after: the one with the shortest path,
-// so that they keep their name when more paths come.
-func hostOwner(paths []exposure) string { return paths[len(paths)-1].service }
+// istioGateway is the one that serves a host: the tenant's, which has its certificate, or the platform's.
+func (in input) istioGateway(host string) string {
+	name := in.env.Cluster.Gateway
+	if in.env.Issuer() != "" {
+		name = in.outerCertificate(host)
+	}
+	return in.gatewayNamespace() + "/" + name
+}
 
 // visible are the namespaces that see how requests are routed: the tenant's own and, for what requests
 // from outside reach, that of the gateway, which would know no route otherwise. Other tenants that may
@@ -82,7 +86,10 @@ func (in input) hostRoutes(paths []exposure) []krm.IstioHTTPRoute {
 	var out []krm.IstioHTTPRoute
 	for _, e := range paths {
 		s := in.env.Spec.Services[e.service]
-		out = append(out, in.istioRoutes(e.service, s, testRoute(e.service)+e.path, hostPrimary(e), e.port, pathMatch(e.path))...)
+		for _, r := range in.istioRoutes(e.service, s, testRoute(e.service)+e.path, hostPrimary(e), e.port, pathMatch(e.path)) {
+			r.Timeout, r.Retries = istioTimeout(e.way), istioRetries(e.way)
+			out = append(out, r)
+		}
 	}
 	return out
 }

@@ -36,6 +36,7 @@ func render(in input) []manifest.Object {
 	in = newInput(in.tenant, in.env)
 	for _, generate := range []func(input) []object{
 		workloads, addresses, autoscalers, verticals, disruptions, virtualServices, destinationRules, httpRoutes, ingresses, analyses, files, claims,
+		certificates, listeners, istioGateways, solvers,
 	} {
 		out = in.render(out, generate(in))
 	}

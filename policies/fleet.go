@@ -25,10 +25,14 @@ type Member struct {
 	Claims []Claim
 }
 
+// UsedIdentity is the kind of the claim by which a service acts as an identity of the cloud.
+const UsedIdentity = "cloud identity"
+
 // Claim is something that only one tenant should have.
 type Claim struct {
 	// Kind is domain, host, group, secret, bucket or identity. It is call for a call to another tenant and
-	// accept for its mirror there; their Value is caller/callee/service.
+	// accept for its mirror there; their Value is caller/callee/service. It is UsedIdentity for what a service
+	// of the tenant acts as.
 	Kind, Value string
 	// Field is where the tenant's file says so; Object is the index in Keys of the object that does, -1
 	// for none, and Path the field in it.
@@ -162,8 +166,8 @@ func disputed(in []Member) []any {
 	claimed := map[name][]holding{}
 	for i, m := range in {
 		for _, c := range m.Claims {
-			if c.Kind == "call" || c.Kind == "accept" {
-				continue // both sides say the same, and should
+			if c.Kind == "call" || c.Kind == "accept" || c.Kind == UsedIdentity {
+				continue // both sides say the same, and should; what is used is told where it is assigned
 			}
 			at := name{family(c.Kind), root(c)}
 			claimed[at] = append(claimed[at], holding{i, c})
@@ -200,10 +204,14 @@ func unanswered(in []Member) []any {
 	for i, m := range in {
 		for _, c := range m.Claims {
 			parts := strings.Split(c.Value, "/")
-			if c.Kind != "call" || len(parts) != 3 || !present[parts[1]] || accepted[word{parts[1], m.Environment, c.Value}] {
+			if c.Kind != "call" || len(parts) != 4 || !present[parts[1]] {
 				continue
 			}
-			all = append(all, map[string]any{"member": i, "tenant": parts[1], "service": parts[2], "field": []any(c.Field)})
+			one := word{parts[1], m.Environment, c.Value}
+			every := word{parts[1], m.Environment, strings.TrimSuffix(c.Value, parts[3])}
+			if !accepted[one] && !accepted[every] {
+				all = append(all, map[string]any{"member": i, "tenant": parts[1], "service": parts[2], "field": []any(c.Field)})
+			}
 		}
 	}
 	return all

@@ -143,17 +143,21 @@ func TestUnanswered(t *testing.T) {
 	call := func(value string) Claim {
 		return Claim{Kind: "call", Value: value, Object: -1, Field: manifest.Path{"spec", "services", "web", "calls", 0, "tenant"}}
 	}
-	fleet[0].Claims = []Claim{call("acme/billing/api"), call("acme/nobody/api"), call("acme/billing/other")}
-	fleet[1].Claims = []Claim{call("acme/billing/api")}
-	fleet[2].Claims = []Claim{{Kind: "accept", Value: "acme/billing/api", Object: -1}, {Kind: "accept", Value: "shop/billing/api", Object: -1}}
+	accept := func(value string) Claim { return Claim{Kind: "accept", Value: value, Object: -1} }
+	fleet[0].Claims = []Claim{
+		call("acme/billing/api/web"), call("acme/nobody/api/web"), call("acme/billing/other/web"), call("acme/billing/db/shop"), call("acme/billing/db/web"),
+	}
+	fleet[1].Claims = []Claim{call("acme/billing/api/web")}
+	fleet[2].Claims = []Claim{accept("acme/billing/api/"), accept("shop/billing/api/"), accept("acme/billing/db/shop")}
 	problems, err := engine(t).CheckFleet(context.Background(), fleet, []string{"TS-TEN"})
 	require.NoError(t, err)
-	require.Len(t, problems, 2)
+	require.Len(t, problems, 3)
 	require.Equal(t, "staging", problems[0].Environment)
 	require.Equal(t, "tenant billing does not accept calls to api from here in this environment", problems[0].Message)
 	require.Equal(t, "production", problems[1].Environment)
-	require.Equal(t, "tenant billing does not accept calls to other from here in this environment", problems[1].Message)
+	require.Equal(t, "tenant billing does not accept calls to db from here in this environment", problems[1].Message)
 	require.Equal(t, "spec.services.web.calls[0].tenant", problems[1].Field)
+	require.Equal(t, "tenant billing does not accept calls to other from here in this environment", problems[2].Message)
 }
 
 // Two tenants route one host, one of them by an object.

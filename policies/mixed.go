@@ -2,7 +2,7 @@ package policies
 
 import "slices"
 
-// mixed are the hosts and buckets that one tenant has both in a protected environment and in another
+// mixed are the hosts, buckets and identities of the cloud that one tenant has both in a protected environment and in another
 // one. Of hosts those on one cluster count: elsewhere the records of DNS keep them apart. Secrets are
 // not among them: whether a store has paths by environment is the platform's to say.
 func mixed(in []Member) []any {
@@ -14,7 +14,7 @@ func mixed(in []Member) []any {
 			switch c.Kind {
 			case "host":
 				at.cluster = m.Cluster
-			case "bucket":
+			case "bucket", UsedIdentity:
 			default:
 				continue
 			}

@@ -10,6 +10,12 @@ import (
 // oldestAdmission is the minor version of Kubernetes from which an API server takes policies in CEL.
 const oldestAdmission = 30
 
+// Guarded reports whether the API server of an environment is to ask guards, and can.
+func (p *Platform) Guarded(env PlatformEnvironment) bool {
+	cluster := p.Clusters[env.Cluster]
+	return cluster != nil && p.Policies.Admission != "" && p.Policies.Admission != "off" && minorOf(cluster.Version) >= oldestAdmission
+}
+
 // judgeAdmission warns of a cluster whose API server cannot ask what the platform wants it to ask.
 func (p *platform) judgeAdmission(cluster string) []manifest.Problem {
 	version := p.facts.Clusters[cluster].Version

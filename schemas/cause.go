@@ -147,7 +147,7 @@ func (c *causes) fact(n *manifest.Node, at manifest.Path) {
 	}
 	for i := range n.Fields {
 		f := &n.Fields[i]
-		if last, _ := lastKey(at); last == "labels" || last == "detection" || last == "storageClasses" {
+		if last, _ := lastKey(at); last == "labels" || last == "detection" || last == "storageClasses" || last == "pods" {
 			c.add(Cause{Path: at.Join(f.Key), Value: f.Key, Position: f.Position, Layer: LayerPlatform, Fact: true, Name: true})
 		}
 		c.fact(f.Value, at.Join(f.Key))

@@ -18,9 +18,10 @@ type claim struct {
 type claims struct {
 	// namespaces are "cluster/namespace".
 	namespaces, domains, hosts []claim
-	// calls and accepts are "tenant/service".
-	calls, accepts []claim
-	services       map[string]bool
+	// calls are "tenant/service/caller", accepts "tenant/service/from", where from may be empty; froms are the
+	// same at the place of from, where there is one.
+	calls, accepts, froms []claim
+	services              map[string]bool
 }
 
 func (c *claims) namespace(cluster, name string, field manifest.Path, at manifest.Position) {
@@ -43,7 +44,11 @@ func (c *claims) spec(e *resolved) {
 		put(&c.domains, d, manifest.Path{"spec", "domains", i})
 	}
 	for i, a := range spec.Accepts {
-		put(&c.accepts, a.Tenant+"/"+a.Service, manifest.Path{"spec", "accepts", i, "tenant"})
+		what, path := a.Tenant+"/"+a.Service+"/"+a.From, manifest.Path{"spec", "accepts", i}
+		put(&c.accepts, what, path.Join("tenant"))
+		if a.From != "" {
+			put(&c.froms, what, path.Join("from"))
+		}
 	}
 	for _, name := range sortedKeys(spec.Services) {
 		c.services[name] = true
@@ -53,7 +58,7 @@ func (c *claims) spec(e *resolved) {
 		}
 		for i, call := range spec.Services[name].Calls {
 			if call.Tenant != "" && call.Tenant != e.name {
-				put(&c.calls, call.Tenant+"/"+call.Service, path.Join("calls", i, "tenant"))
+				put(&c.calls, call.Tenant+"/"+call.Service+"/"+name, path.Join("calls", i, "tenant"))
 			}
 		}
 	}
@@ -146,10 +151,22 @@ func (c collisions) domains(all []outcome) {
 	}
 	clash(owners, "domain")
 	clash(hosts, "host")
+	c.hosts(hosts)
+}
+
+// hosts: a host is served by one tenant, and nobody else serves a wildcard that covers it.
+func (c collisions) hosts(hosts map[string][]owned) {
 	for _, name := range sortedKeys(hosts) {
 		for _, a := range hosts[name] {
 			if b, ok := foreign(hosts[name], a.tenant); ok {
 				c.report(a, b, "host %s is also served by tenant %s", a.what, b.tenant)
+			}
+			_, parent, _ := strings.Cut(strings.TrimPrefix(name, "*."), ".")
+			for ; parent != ""; _, parent, _ = strings.Cut(parent, ".") {
+				if b, ok := foreign(hosts["*."+parent], a.tenant); ok {
+					c.report(a, b, "host %s is covered by %s, which tenant %s serves", a.what, b.what, b.tenant)
+					c.report(b, a, "host %s covers %s, which tenant %s serves", b.what, a.what, a.tenant)
+				}
 			}
 		}
 	}
@@ -161,41 +178,6 @@ func foreign(owners []owned, tenant string) (owned, bool) {
 		return owned{}, false
 	}
 	return owners[i], true
-}
-
-// calls warns of calls that the other side does not know of; a call to nobody is a problem.
-func (c collisions) calls(all []outcome, names []string) {
-	known := map[string]*claims{}
-	for i := range all {
-		if all[i].claims.services != nil {
-			known[all[i].name] = &all[i].claims
-		}
-	}
-	for _, o := range all {
-		for _, call := range o.claims.calls {
-			tenant, service, _ := strings.Cut(call.what, "/")
-			if !slices.Contains(names, tenant) {
-				c[o.name] = append(c[o.name], fault(call.at, call.field, "there is no tenant %s%s", tenant, suggest(tenant, names)))
-				continue
-			}
-			other := known[tenant]
-			if other == nil {
-				continue
-			}
-			accepted := slices.ContainsFunc(other.accepts, func(a claim) bool { return a.what == o.name+"/"+service })
-			switch {
-			case !other.services[service]:
-				c[o.name] = append(c[o.name], caution(call.at, call.field, "tenant %s has no service %s", tenant, service))
-			case !accepted:
-				c[o.name] = append(c[o.name], caution(call.at, call.field, "tenant %s does not accept calls to %s from here", tenant, service))
-			}
-		}
-		for _, a := range o.claims.accepts {
-			if tenant, _, _ := strings.Cut(a.what, "/"); !slices.Contains(names, tenant) {
-				c[o.name] = append(c[o.name], caution(a.at, a.field, "there is no tenant %s%s", tenant, suggest(tenant, names)))
-			}
-		}
-	}
 }
 
 // compareFiles puts tenants/ before overrides/, and documents before what lies in deeper folders.

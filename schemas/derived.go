@@ -12,6 +12,7 @@ func (e *resolved) names(path manifest.Path, name string) {
 	if name == "default" {
 		e.complain(path, "a service cannot be named default: its service account would be that of the namespace")
 	}
+	e.deliveryAccount(path, name)
 	for _, role := range []string{"-canary", "-preview", "-b"} {
 		main, ok := strings.CutSuffix(name, role)
 		if !ok {
@@ -21,6 +22,13 @@ func (e *resolved) names(path manifest.Path, name string) {
 			p := e.complain(path, "%s is the name of the %s", name, fmt.Sprintf(how, main))
 			p.Remedy = fmt.Sprintf("rename %s or %s", name, main)
 		}
+	}
+}
+
+// deliveryAccount refuses a name whose pods would run as the account of the delivery.
+func (e *resolved) deliveryAccount(path manifest.Path, name string) {
+	if name == DeliveryAccount {
+		e.complain(path, "%s is the name of the service account that applies what the tenant delivers", name)
 	}
 }
 

@@ -81,16 +81,16 @@ func (e *resolved) routeRoom(path manifest.Path, s Service) {
 	}
 }
 
-// hostRoom judges the exposures of one host. There is a rule for each port; a test adds a rule for its
-// requests to each, and in the middle of a canary or a test the router's plugin may.
+// hostRoom judges the exposures of one host. There is a rule for each port, timeout and number of retries; a test adds
+// a rule for its requests to each, and in the middle of a canary or a test the router's plugin may.
 func (e *resolved) hostRoom(at manifest.Path, s Service, all []int) {
 	rules, matches, while := mostRules, mostMatches, ""
 	if s.Release.Strategy == "canary" || s.Release.Strategy == "abTest" {
 		rules, matches = rules/2, matches/2
 		while = ", since a release by " + s.Release.Strategy + " adds a copy of each rule"
 	}
-	var ports []string
-	paths := map[string]int{}
+	var ways []Way
+	paths, what := map[Way]int{}, "ports"
 	told := map[string]bool{}
 	tooMany := func(i int, what string, most int, why string) {
 		if told[what] {
@@ -101,17 +101,20 @@ func (e *resolved) hostRoom(at manifest.Path, s Service, all []int) {
 		p.Remedy = fmt.Sprintf("set %s, and that of those after it, to other hosts", p.Field)
 	}
 	for n, i := range all {
-		port := s.Expose[i].Port
-		if !slices.Contains(ports, port) {
-			ports = append(ports, port)
+		way := s.Expose[i].Way()
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
 		}
-		paths[port]++
+		if way.Timeout != "" || way.Retries >= 0 {
+			what = "different ports, timeouts and retries"
+		}
+		paths[way]++
 		switch {
-		case len(ports) > rules:
-			tooMany(i, "ports", rules, while)
+		case len(ways) > rules:
+			tooMany(i, what, rules, while)
 		case n >= matches:
 			tooMany(i, "paths", matches, while)
-		case paths[port] > mostRuleMatches:
+		case paths[way] > mostRuleMatches:
 			tooMany(i, "paths to a port", mostRuleMatches, "")
 		}
 	}

@@ -36,11 +36,11 @@ func TestChosenTenants(t *testing.T) {
 		wanted []string
 		want   string
 	}{
-		{[]string{"b"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
-		{[]string{"tenants/b/b.yaml"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
-		{[]string{"tenants/b/", "b", "overrides/b/all.yaml"}, "tenants/b/b.yaml:8:3: warning: spec.domains: not rendered yet\ntenants: b\nheld:\n"},
-		{[]string{"./tenants/c.yaml"}, "tenants/c.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/c.yaml:9:3: spec.nope: unknown field\n    rule: schemas/tenant.cue\n    fix: remove it; `tenantsmith explain spec` lists what may stand there\ntenants:\nheld: c\n"},
-		{[]string{"a"}, "tenants/a.yaml:8:3: warning: spec.domains: not rendered yet\ntenants/a.yaml:8:13: spec.domains[0]: domain a.org is also claimed by tenant d, for x.a.org (tenants/d.yaml:8:13)\ntenants:\nheld: a\n"},
+		{[]string{"b"}, "tenants: b\nheld:\n"},
+		{[]string{"tenants/b/b.yaml"}, "tenants: b\nheld:\n"},
+		{[]string{"tenants/b/", "b", "overrides/b/all.yaml"}, "tenants: b\nheld:\n"},
+		{[]string{"./tenants/c.yaml"}, "tenants/c.yaml:9:3: spec.nope: unknown field\n    rule: schemas/tenant.cue\n    fix: remove it; `tenantsmith explain spec` lists what may stand there\ntenants:\nheld: c\n"},
+		{[]string{"a"}, "tenants/a.yaml:8:13: spec.domains[0]: domain a.org is also claimed by tenant d, for x.a.org (tenants/d.yaml:8:13)\ntenants:\nheld: a\n"},
 		{[]string{"f"}, "tenants/f.yaml:7:18: spec.environments.production: namespace f-production on cluster main is also that of tenant e (tenants/e.yaml:7:42)\ntenants:\nheld: f\n"},
 		{[]string{"bb"}, "tenants: there is no tenant bb; did you mean b?\ntenants:\nheld:\n"},
 		{[]string{"waivers/w.yaml"}, "waivers/w.yaml:1:1: apiVersion: is missing; write tenantsmith.dev/v1alpha1\nwaivers/w.yaml:1:1: kind: is missing; write Waiver\ntenants:\nheld:\n"},

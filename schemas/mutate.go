@@ -14,18 +14,19 @@ import (
 
 // choices are the fields with a fixed set of values, by their last key.
 var choices = map[string][]string{
-	"lifecycle":          {"active", "suspended", "offboarding"},
-	"role":               {"viewer", "developer", "deployer", "admin"},
-	"kind":               serviceKinds,
-	"strategy":           {"rolling", "canary", "blueGreen", "abTest"},
-	"approval":           {"auto", "manual"},
-	"noData":             {"hold", "pass"},
-	"protocol":           {"TCP", "UDP"},
-	"waf":                {"off", "detect", "block"},
-	"level":              {"none", "basic", "standard", "advanced"},
-	"logLevel":           {"debug", "info", "warn", "error"},
-	"dataClassification": {"public", "internal", "confidential", "personal"},
-	"field":              {"metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "status.podIP"},
+	"lifecycle":           {"active", "suspended", "offboarding"},
+	"role":                {"viewer", "developer", "deployer", "admin"},
+	"kind":                serviceKinds,
+	"strategy":            {"rolling", "canary", "blueGreen", "abTest"},
+	"approval":            {"auto", "manual"},
+	"noData":              {"hold", "pass"},
+	"protocol":            {"TCP", "UDP"},
+	"trafficDistribution": {"any", "zone", "node"},
+	"waf":                 {"off", "detect", "block"},
+	"level":               {"none", "basic", "standard", "advanced"},
+	"logLevel":            {"debug", "info", "warn", "error"},
+	"dataClassification":  {"public", "internal", "confidential", "personal"},
+	"field":               {"metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "status.podIP"},
 }
 
 var (

@@ -61,11 +61,23 @@ func (p *Platform) isReserved(namespace string) bool {
 		return true
 	case slices.Contains(own, namespace):
 		return true
+	case p.shares(namespace):
+		return true
 	}
 	return slices.ContainsFunc(p.ReservedNames, func(pattern string) bool {
 		prefix, glob := strings.CutSuffix(pattern, "*")
 		return namespace == pattern || glob && strings.HasPrefix(namespace, prefix)
 	})
+}
+
+// shares reports whether a service that tenants share runs in the namespace.
+func (p *Platform) shares(namespace string) bool {
+	for _, s := range p.SharedServices {
+		if s.Namespace == namespace {
+			return true
+		}
+	}
+	return false
 }
 
 // namespaceOf is what the platform's pattern makes of a tenant and an environment.

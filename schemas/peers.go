@@ -60,7 +60,11 @@ func (l *load) search(outcomes []outcome) search {
 			}
 		}
 		for _, c := range o.claims.calls {
-			tenant, _, _ := strings.Cut(c.what, "/")
+			tenant, _, _ := c.link()
+			s.called[tenant] = true
+		}
+		for _, from := range o.claims.froms {
+			tenant, _, _ := from.link()
 			s.called[tenant] = true
 		}
 	}

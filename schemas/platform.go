@@ -36,7 +36,7 @@ type Platform struct {
 	Analysis         RuleData                 `json:"analysis"`
 	Placement        RuleData                 `json:"placement"`
 	Network          RuleData                 `json:"network"`
-	Certificates     RuleData                 `json:"certificates"`
+	Certificates     Certificates             `json:"certificates"`
 	Logging          RuleData                 `json:"logging"`
 	Detection        map[string]string        `json:"detection"`
 	Change           RuleData                 `json:"change"`
@@ -81,8 +81,10 @@ type Cluster struct {
 	DataPlane      string `json:"dataPlane"` // sidecar | ambient
 	TrustDomain    string `json:"trustDomain"`
 	GatewayAccount string `json:"gatewayAccount"` // of the gateway's pods
-	GatewayChannel string `json:"gatewayChannel"` // standard | experimental
-	Cloud          string `json:"cloud"`          // aws | gcp | azure, or empty
+	// GatewayLabels are those of the gateway's pods; empty is istio: ingressgateway.
+	GatewayLabels  map[string]string `json:"gatewayLabels"`
+	GatewayChannel string            `json:"gatewayChannel"` // standard | experimental
+	Cloud          string            `json:"cloud"`          // aws | gcp | azure, or empty
 	// ClusterNetworkPolicy says that the network plug-in enforces that kind.
 	ClusterNetworkPolicy bool                    `json:"clusterNetworkPolicy"`
 	Sidecar              ContainerResources      `json:"sidecar"` // what the mesh adds to every pod
@@ -98,6 +100,15 @@ type Cluster struct {
 	BackupRegion         string                  `json:"backupRegion"`
 	// BackupEncrypted says that what is stored there is encrypted.
 	BackupEncrypted bool `json:"backupEncrypted"`
+}
+
+// Certificates are how those of tenants come about: the names of the issuers that tenants may use, their kind and its API
+// group, and how long a certificate holds. All but the issuers have defaults.
+type Certificates struct {
+	Issuers     []string `json:"issuers"`
+	IssuerKind  string   `json:"issuerKind"`
+	IssuerGroup string   `json:"issuerGroup"`
+	Duration    string   `json:"duration"`
 }
 
 // Has reports whether an operator is installed.
@@ -184,6 +195,10 @@ type GitOps struct {
 	// Revision is the branch that the engine follows, with {env} for the environment; Path the folder in it.
 	Revision string `json:"revision"`
 	Path     string `json:"path"`
+	// Secret opens the repository to Flux; empty for one that anybody may read.
+	Secret string `json:"secret"`
+	// Settings says that the settings of Argo CD are rendered, too.
+	Settings bool `json:"settings"`
 	// Impersonate lets Argo CD act as the tenant's ServiceAccount.
 	Impersonate bool `json:"impersonate"`
 	// Reviewers are who reviews changes of the platform's files, as CODEOWNERS names them.
@@ -278,12 +293,13 @@ type AllowedKind struct {
 	Scope string `json:"scope"`
 }
 
-// PlatformRBAC lists the ClusterRoles a tenant's RoleBinding may name.
+// PlatformRBAC lists what tenants may be bound to, and who may be bound to tenants.
 type PlatformRBAC struct {
 	BindableClusterRoles []string   `json:"bindableClusterRoles"`
 	PlatformGroups       []string   `json:"platformGroups"`
 	PlatformAccounts     []RuleData `json:"platformAccounts"`
-	Identities           RuleData   `json:"identities"`
+	// Identities are those of the cloud that services may have, by tenant.
+	Identities map[string][]string `json:"identities"`
 }
 
 // PolicySettings are those of checks.

@@ -168,6 +168,7 @@ func (p *platform) fill() []manifest.Problem {
 		}
 		spec = layPlatform(spec, p.written.Get("spec"))
 	}
+	spec = p.engineNamespace(spec)
 	p.doc = mapOf("spec", spec)
 	p.tiers = merger{}.lay(p.checker.tiers(), spec.Get("tiers"), inside)
 	p.facts.doc = mapOf("spec", with(spec, "tiers", spec.Position, p.tiers))
@@ -230,7 +231,7 @@ func (p *platform) locate(problem *manifest.Problem) {
 
 // judge checks what fields of the platform demand of each other.
 func (p *platform) judge() []manifest.Problem {
-	problems := p.judgeEnvironments()
+	problems := append(p.judgeEnvironments(), p.judgeGitOps()...)
 	for _, name := range sortedKeys(p.facts.Clusters) {
 		problems = append(problems, p.judgeSidecar(name)...)
 		problems = append(problems, p.judgeAdmission(name)...)

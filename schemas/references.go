@@ -19,19 +19,26 @@ func (e *resolved) references() {
 		e.ports(path, s)
 		e.serviceSecrets(path, s)
 		e.serviceCalls(path, s)
+		e.sharedCalls(path, s)
+		e.hostCalls(path, s)
 		e.ranges(path, s)
 		e.names(path, name)
 		e.numbers(path, s)
 		e.requests(path, s.Resources)
 		e.mounts(path, s)
 		e.hosts(path, s)
+		e.traffic(path, s)
+		e.identity(path, s)
 	}
+	for _, name := range sortedKeys(spec.Databases) {
+		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
+	}
+	e.certificates()
 	e.routes()
 	e.exposures()
+	e.delivery()
 	for i, a := range spec.Accepts {
-		if _, ok := spec.Services[a.Service]; !ok {
-			e.missing(manifest.Path{"spec", "accepts", i, "service"}, "service", a.Service, sortedKeys(spec.Services))
-		}
+		e.accept(manifest.Path{"spec", "accepts", i}, a)
 	}
 	if n := spec.Notifications.Slack; n != nil {
 		e.secret(manifest.Path{"spec", "notifications", "slack", "urlFrom", "secret"}, n.URLFrom.Secret)
@@ -108,15 +115,6 @@ func (e *resolved) secret(path manifest.Path, name string) {
 	secrets := e.environment.Spec.Secrets
 	if _, ok := secrets[name]; name != "" && !ok {
 		e.missing(path, "secret", name, sortedKeys(secrets))
-	}
-}
-
-func (e *resolved) serviceCalls(path manifest.Path, s Service) {
-	services := e.environment.Spec.Services
-	for i, c := range s.Calls {
-		if _, ok := services[c.Service]; c.Service != "" && (c.Tenant == "" || c.Tenant == e.name) && !ok {
-			e.missing(path.Join("calls", i, "service"), "service", c.Service, sortedKeys(services))
-		}
 	}
 }
 

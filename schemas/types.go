@@ -208,4 +208,6 @@ type Source struct {
 	Repository string `json:"repository"`
 	Path       string `json:"path"`
 	Revision   string `json:"revision"`
+	// Secret is the one of the tenant's that opens the repository to Flux.
+	Secret string `json:"secret"`
 }

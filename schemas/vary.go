@@ -46,8 +46,8 @@ func (c Cause) Variants() []any {
 // facts are the choices of the platform's own fields.
 var facts = map[string][]string{
 	"router": {"none", "istio", "gateway-api"}, "mesh": {"none", "istio"}, "dns": {"coredns", "nodelocal", "openshift"},
-	"engine": {"argocd", "flux"}, "layout": {"kustomize", "hydrated"}, "tls": {"gateway", "tenant"},
-	"waf": {"none", "gateway"}, "version": {"v1.30", "v1.99"},
+	"engine": {"argocd", "flux"}, "layout": {"kustomize", "hydrated"}, "cni": {Cilium, "calico"}, "tls": {"gateway", "tenant"},
+	"waf": {"none", "gateway"}, "version": {"v1.30", "v1.99"}, "gatewayChannel": {"standard", "experimental"},
 	"operators": {"keda", "vpa", "rollouts", "prometheus", "prometheus-adapter", "cert-manager", "external-secrets", "cloudnative-pg", "velero"},
 }
 

@@ -21,7 +21,6 @@ type pending struct {
 // unrenderedTenant holds for everything that may be said of a tenant: in its files, for one of its
 // environments, in overrides and in the platform's defaults.
 var unrenderedTenant = []pending{
-	{manifest.Path{"domains"}, nil},
 	{manifest.Path{"databases"}, nil},
 	{manifest.Path{"secrets"}, nil},
 	{manifest.Path{"backup"}, nil},
@@ -30,14 +29,13 @@ var unrenderedTenant = []pending{
 	{manifest.Path{"notifications"}, nil},
 	{manifest.Path{"security", "vulnerabilityScan"}, []any{false}},
 	{manifest.Path{"security", "runtimeDetection"}, []any{false}},
-	{manifest.Path{"delivery"}, nil},
+	{manifest.Path{"delivery", "reviewers"}, nil},
 }
 
 // unrenderedService holds for every service, and for the platform's defaults of services.
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
-	{manifest.Path{"calls", "*", "host"}, nil},
 	{manifest.Path{"expose", "*", "waf"}, []any{"off"}},
 }
 

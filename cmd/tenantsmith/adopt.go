@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -98,6 +100,10 @@ func (a *adoption) find(head *gitops.Commit, r pipeline.Rendered) error {
 		if files[file] != nil && manifest.Digest(files[file]) == record.Files[file] {
 			continue
 		}
+		if !manifest.Patchable(tenant, file) {
+			a.fixed(tenant, file, files[file], r.Files[file])
+			continue
+		}
 		edited[file] = files[file]
 		if published[file] = r.Files[file]; manifest.Digest(r.Files[file]) != record.Files[file] {
 			lost = append(lost, file)
@@ -117,6 +123,17 @@ func (a *adoption) find(head *gitops.Commit, r pipeline.Rendered) error {
 	}
 	a.edits[tenant] = found
 	return nil
+}
+
+// fixed refuses a hand edit of a file that takes no patches, unless it says what is rendered by now. One that somebody
+// removed is written again.
+func (a *adoption) fixed(tenant, file string, there, rendered []byte) {
+	if there != nil && !bytes.Equal(there, rendered) {
+		a.tell(tenant, manifest.Problem{
+			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file}, Message: "was changed by hand, and cannot be adopted",
+			Remedy: fmt.Sprintf("%s, and publish with --overwrite %s", manifest.Move(tenant, file), tenant),
+		})
+	}
 }
 
 // moved are the problems of files that both the hand and the tenant's files changed since they were published.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 const attributes = "**/" + gitops.HydratorFile + " linguist-generated=true\n"
@@ -66,6 +67,9 @@ func besides(head *gitops.Commit, changed []gitops.Change, env string, j job) ma
 			}
 		}
 		d := gitops.Dry{RepoURL: j.dry.RepoURL, DrySHA: j.dry.DrySHA, Commands: []string{"tenantsmith render " + c.Tenant}}
+		if c.Tenant == manifest.PlatformName {
+			d.Commands = []string{"tenantsmith render"}
+		}
 		for _, folder := range there {
 			if slices.Contains(c.Environments, path.Base(folder)) {
 				files[path.Join(folder, gitops.HydratorFile)] = d.JSON()
@@ -75,14 +79,19 @@ func besides(head *gitops.Commit, changed []gitops.Change, env string, j job) ma
 	return files
 }
 
-// overlays are the folders tenants/<tenant>/<tree>/overlays/<env> that files lie in: those that a GitOps engine
-// builds. An empty env asks for all.
+// overlays are the folders tenants/<tenant>/<tree>/overlays/<env> that files lie in, those that a GitOps engine builds,
+// and platform/<env>, which it applies as they are. An empty env asks for all.
 func overlays(files []string, env string) []string {
 	var out []string
 	for _, file := range files {
 		parts := strings.Split(file, "/")
-		if len(parts) > 5 && parts[3] == "overlays" && (env == "" || parts[4] == env) {
+		of := manifest.EnvironmentOf(file)
+		switch {
+		case of == "" || env != "" && of != env:
+		case parts[0] == "tenants":
 			out = append(out, strings.Join(parts[:5], "/"))
+		case parts[0] == manifest.PlatformName:
+			out = append(out, strings.Join(parts[:2], "/"))
 		}
 	}
 	slices.Sort(out)

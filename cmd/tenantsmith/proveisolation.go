@@ -18,8 +18,8 @@ func newProveIsolationCmd(w *workspace) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "isolation [TENANT|FILE...]",
 		Short: "Prove that no tenant reaches another",
-		Long: `Isolation judges every ordered pair of tenants that share a cluster, in all environments: by network
-policies, RBAC, routes, the nodes' own files and networks, secret stores, and objects in namespaces of
+		Long: `Isolation judges every ordered pair of tenants that share a cluster, in all environments, and of
+environments of one tenant that share one: by network policies, RBAC, routes, the nodes' own files and networks, secret stores, and objects in namespaces of
 others. A channel is proven, or there is a counterexample: the fields of the objects that open it, the
 lines that made them, and why nothing else stops it. Given tenants limit it to pairs with one of them.
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
-	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // published says what happened in git, branch by branch, and what has not happened yet in a cluster.
@@ -44,7 +44,7 @@ func (w *workspace) delivered(d delivered, o publishOptions, several bool) error
 	if len(d.LostNotes) > 0 {
 		w.say("the server took the commit and not the notes that go with it: %s", list(d.LostNotes))
 	}
-	if slices.ContainsFunc(d.Changed, gitops.Change.Gone) {
+	if slices.ContainsFunc(d.Changed, func(c gitops.Change) bool { return c.Gone() && c.Tenant != manifest.PlatformName }) {
 		w.say("namespaces, volumes and databases of tenants that go stay in the cluster: Argo CD asks a person, Flux leaves them")
 	}
 	return nil
@@ -52,7 +52,7 @@ func (w *workspace) delivered(d delivered, o publishOptions, several bool) error
 
 // sentence sums up one branch.
 func (d delivered) sentence(o publishOptions) string {
-	switch many := report.Plural(len(d.Changed), "tenant"); {
+	switch many := tally(d.Changed); {
 	case d.said != "":
 		return d.said
 	case len(d.Skipped) > 0 && len(d.Changed) == 0:
@@ -68,6 +68,15 @@ func (d delivered) sentence(o publishOptions) string {
 	default:
 		return fmt.Sprintf("%s changed on %s: %s; clusters follow when their GitOps controller syncs", many, d.branch, short(d.Commit))
 	}
+}
+
+// tally counts the tenants that change, and names the platform beside them.
+func tally(changed []gitops.Change) string {
+	names := make([]string, len(changed))
+	for i, c := range changed {
+		names[i] = c.Tenant
+	}
+	return gitops.Tally(names)
 }
 
 // changeWords are the line of a tenant that changes.

@@ -70,10 +70,15 @@ func (p *proposer) planned(ctx context.Context, rev string, changes []gitops.Cha
 	}
 	defer release()
 	var names []string
+	own := false
 	for _, c := range changes {
-		names = append(names, c.Tenant)
+		if c.Tenant == manifest.PlatformName {
+			own = true
+		} else {
+			names = append(names, c.Tenant)
+		}
 	}
-	options, done := p.w.ready(pipeline.Options{Tenants: names})
+	options, done := p.w.ready(pipeline.Options{Tenants: names, Own: own})
 	defer done()
 	planned, err := p.w.planFrom(ctx, rev, head, options)
 	if err != nil {

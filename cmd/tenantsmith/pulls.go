@@ -110,7 +110,7 @@ func (p *proposer) bring(ctx context.Context, seen gitops.Result) (delivered, er
 	opts.Onto, opts.Branch, opts.Replace = p.base.Branch, p.name(seen.Changed, digest), p.replace(ctx)
 	out := delivered{Result: seen, branch: opts.Branch}
 	if p.base.DryRun {
-		out.said = fmt.Sprintf("%s would change; %s; nothing was pushed", report.Plural(len(seen.Changed), "tenant"), p.would(opts.Branch))
+		out.said = fmt.Sprintf("%s would change; %s; nothing was pushed", tally(seen.Changed), p.would(opts.Branch))
 		return out, nil
 	}
 	body, err := p.body(ctx, seen.Changed, digest)
@@ -131,9 +131,9 @@ func (p *proposer) bring(ctx context.Context, seen gitops.Result) (delivered, er
 
 func changedWord(out delivered) string {
 	if out.Commit == "" {
-		return report.Plural(len(out.Changed), "tenant") + " proposed already"
+		return tally(out.Changed) + " proposed already"
 	}
-	return report.Plural(len(out.Changed), "tenant") + " changed"
+	return tally(out.Changed) + " changed"
 }
 
 // settle opens the pull request or brings it up to date, and says which.

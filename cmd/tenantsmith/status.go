@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -84,11 +85,17 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err != nil {
 		return err
 	}
+	if len(names) > 0 { // to know the platform's own files all tenants are rendered
+		updates = slices.DeleteFunc(updates, func(u gitops.Update) bool { return !slices.Contains(names, u.Tenant) })
+	}
 	standings, head, err := gitops.Inspect(ctx, from, names, updates...)
 	if err != nil {
 		return err
 	}
-	s := report.FleetStatus{Branch: o.branch, Head: head, Tenants: statuses(res, standings, here, from.When)}
+	if len(res.Own.Files) > 0 {
+		here = append(here, manifest.PlatformName)
+	}
+	s := report.FleetStatus{Branch: o.branch, Head: head, Tenants: statuses(res, standings, names, here, from.When)}
 	for _, name := range names {
 		if !slices.ContainsFunc(s.Tenants, func(t report.TenantStatus) bool { return t.Tenant == name }) {
 			return fmt.Errorf("there is no tenant %s here, nor on %s%s", name, o.branch, hint(name, here, ""))
@@ -119,10 +126,11 @@ func (o statusOptions) updates(ctx context.Context, from gitops.Options, res *pi
 // rendered takes the tenants through the chain that have a file here; those that only the branch knows cannot be.
 func (w *workspace) rendered(ctx context.Context, names, here []string) (*pipeline.Result, error) {
 	ours := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !slices.Contains(here, n) })
-	if len(names) > 0 && len(ours) == 0 {
+	own := slices.Contains(names, manifest.PlatformName)
+	if len(names) > 0 && len(ours) == 0 && !own {
 		return &pipeline.Result{}, nil
 	}
-	res, err := w.run(ctx, pipeline.Options{Tenants: ours})
+	res, err := w.run(ctx, pipeline.Options{Tenants: ours, Own: own})
 	if err == nil && res.Fleet.Platform == nil { // every tenant would look orphaned
 		if err = w.refusals(res); err == nil {
 			err = errProblems
@@ -132,8 +140,11 @@ func (w *workspace) rendered(ctx context.Context, names, here []string) (*pipeli
 }
 
 // statuses join what stands on the branch with what is here, sorted by tenant.
-func statuses(res *pipeline.Result, standings []gitops.Standing, here []string, now time.Time) []report.TenantStatus {
+func statuses(res *pipeline.Result, standings []gitops.Standing, names, here []string, now time.Time) []report.TenantStatus {
 	for _, name := range res.Held {
+		if len(names) > 0 && !slices.Contains(names, name) {
+			continue
+		}
 		if !slices.ContainsFunc(standings, func(s gitops.Standing) bool { return s.Tenant == name }) {
 			standings = append(standings, gitops.Standing{Tenant: name})
 		}
@@ -161,8 +172,16 @@ func statuses(res *pipeline.Result, standings []gitops.Standing, here []string, 
 	return out
 }
 
-// describe adds what the tenant's file says.
+// describe adds what the tenant's file says, and of the platform where it has objects of its own.
 func describe(t *report.TenantStatus, res *pipeline.Result) {
+	if t.Tenant == manifest.PlatformName && len(res.Own.Files) > 0 {
+		for _, e := range res.Fleet.Platform.Environments {
+			if len(res.Own.Objects[e.Name]) > 0 {
+				t.Environments = append(t.Environments, e.Name)
+			}
+		}
+		return
+	}
 	for _, r := range res.Tenants {
 		if r.Tenant.Name != t.Tenant {
 			continue
@@ -209,14 +228,15 @@ func states(t *report.TenantStatus, behind, broken, here bool) []string {
 
 // concluded counts for people, and turns what is not current into the exit code where that was asked for.
 func (w *workspace) concluded(s report.FleetStatus, o statusOptions) error {
-	current := 0
+	current, names := 0, []string{}
 	for _, t := range s.Tenants {
+		names = append(names, t.Tenant)
 		if t.Has(report.Current) {
 			current++
 		}
 	}
 	if o.format == "text" {
-		w.say("%s on %s at %s, %d current", report.Plural(len(s.Tenants), "tenant"), s.Branch, cmp.Or(short(s.Head), "no commit"), current)
+		w.say("%s on %s at %s, %d current", gitops.Tally(names), s.Branch, cmp.Or(short(s.Head), "no commit"), current)
 	}
 	if o.exitCode && current < len(s.Tenants) {
 		return errProblems

@@ -177,7 +177,7 @@ func (w *workspace) outputFile(file, output string) string {
 	}
 	from := w.abs(file)
 	for _, dir := range []string{w.dir, w.output(output)} {
-		if other := w.abs(filepath.Join(dir, file)); !exists(from) && (exists(other) || strings.HasPrefix(filepath.ToSlash(file), "tenants/")) {
+		if other := w.abs(filepath.Join(dir, file)); !exists(from) && (exists(other) || inOutput(file)) {
 			from = other
 		}
 	}
@@ -185,6 +185,12 @@ func (w *workspace) outputFile(file, output string) string {
 		return w.abs(filepath.Join(w.dir, file))
 	}
 	return from
+}
+
+// inOutput reports whether a path begins as those in the output do.
+func inOutput(file string) bool {
+	top, _, _ := strings.Cut(filepath.ToSlash(file), "/")
+	return top == "tenants" || top == manifest.PlatformName || slices.Contains(manifest.Engines, top)
 }
 
 // compare tells whether the file is on the disk, and notes in the answer if its line is another one there.

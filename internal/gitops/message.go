@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 const (
@@ -139,10 +141,29 @@ func deeds(changes []Change) (long, short string) {
 	for _, verb := range []string{"render", "remove"} {
 		if names := tenants[verb]; len(names) > 0 {
 			named = append(named, verb+" "+strings.Join(names, ", "))
-			counted = append(counted, fmt.Sprintf("%s %d tenants", verb, len(names)))
+			counted = append(counted, verb+" "+Tally(names))
 		}
 	}
 	return "tenants: " + strings.Join(named, "; "), "tenants: " + strings.Join(counted, "; ")
+}
+
+// Tally counts tenants, and names the platform beside them.
+func Tally(names []string) string {
+	n, own := len(names), slices.Contains(names, manifest.PlatformName)
+	if own {
+		n--
+	}
+	text := fmt.Sprintf("%d tenants", n)
+	if n == 1 {
+		text = "1 tenant"
+	}
+	switch {
+	case own && n == 0:
+		return "the " + manifest.PlatformName
+	case own:
+		return text + " and the " + manifest.PlatformName
+	}
+	return text
 }
 
 // trailers are what an audit reads.

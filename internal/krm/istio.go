@@ -23,11 +23,21 @@ type VirtualServiceSpec struct {
 	ExportTo []string         `json:"exportTo"`
 }
 
-// IstioHTTPRoute sends requests that meet one of the matches to the destinations.
+// IstioHTTPRoute sends requests that meet one of the matches to the destinations. Timeout is for all tries of a request
+// together.
 type IstioHTTPRoute struct {
-	Name  string             `json:"name"`
-	Match []IstioHTTPMatch   `json:"match,omitempty"`
-	Route []IstioDestination `json:"route"`
+	Name    string             `json:"name"`
+	Match   []IstioHTTPMatch   `json:"match,omitempty"`
+	Route   []IstioDestination `json:"route"`
+	Timeout string             `json:"timeout,omitempty"`
+	Retries *IstioRetries      `json:"retries,omitempty"`
+}
+
+// IstioRetries are how often a request is tried again, 0 for never, and what must have come of it: conditions of Envoy and
+// numbers of HTTP, with commas between them.
+type IstioRetries struct {
+	Attempts int32  `json:"attempts"`
+	RetryOn  string `json:"retryOn,omitempty"`
 }
 
 // IstioHTTPMatch is met when all that is set in it is.
@@ -78,7 +88,61 @@ type DestinationRuleSpec struct {
 
 // IstioTrafficPolicy is which pods get requests, and how the connection is secured.
 type IstioTrafficPolicy struct {
+	LoadBalancer     *IstioLoadBalancer    `json:"loadBalancer,omitempty"`
 	OutlierDetection IstioOutlierDetection `json:"outlierDetection"`
+}
+
+// IstioLoadBalancer chooses a pod for each request, here by what the request has in it.
+type IstioLoadBalancer struct {
+	ConsistentHash IstioConsistentHash `json:"consistentHash"`
+}
+
+// IstioConsistentHash keeps requests with one value of the cookie on one pod.
+type IstioConsistentHash struct {
+	HTTPCookie IstioCookie `json:"httpCookie"`
+}
+
+// IstioCookie is set by the proxy where a request has none. A TTL of 0s is that of the client's session.
+type IstioCookie struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
+	TTL  string `json:"ttl"`
+}
+
+// IstioGateway says which hosts a gateway serves.
+type IstioGateway struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              IstioGatewaySpec `json:"spec"`
+}
+
+// IstioGatewaySpec is for the gateway whose pods have the labels.
+type IstioGatewaySpec struct {
+	Selector map[string]string `json:"selector"`
+	Servers  []IstioServer     `json:"servers"`
+}
+
+// IstioServer is a port of the gateway for hosts, each with the namespace before it whose routes count.
+type IstioServer struct {
+	Port  IstioServerPort `json:"port"`
+	Hosts []string        `json:"hosts"`
+	TLS   IstioServerTLS  `json:"tls"`
+}
+
+// IstioServerPort has a name that no other port of the same object has.
+type IstioServerPort struct {
+	Number   int32  `json:"number"`
+	Name     string `json:"name"`
+	Protocol string `json:"protocol"`
+}
+
+// IstioServerTLS either ends TLS, with the certificate of a Secret in the gateway's namespace, or sends plain requests on
+// to where it is ended.
+type IstioServerTLS struct {
+	Mode               string `json:"mode,omitempty"`
+	CredentialName     string `json:"credentialName,omitempty"`
+	MinProtocolVersion string `json:"minProtocolVersion,omitempty"`
+	HTTPSRedirect      bool   `json:"httpsRedirect,omitempty"`
 }
 
 // IstioOutlierDetection takes pods that fail out of the pool for a while.

@@ -19,8 +19,11 @@ func claims(tenant string, e *schemas.Environment, objects []manifest.Object) []
 			exposed[x.Host] = true
 			all = append(all, claim("host", x.Host, "services", name, "expose", i, "host"))
 		}
+		if id := e.Spec.Services[name].Identity; id != "" {
+			all = append(all, claim(policies.UsedIdentity, id, "services", name, "identity"))
+		}
 	}
-	for _, id := range identities(tenant, e.Platform) {
+	for _, id := range e.Platform.RBAC.Identities[tenant] {
 		all = append(all, policies.Claim{Kind: "identity", Value: id, Object: -1, Field: manifest.Path{"metadata", "name"}})
 	}
 	return slices.Concat(all, agreed(tenant, e), routed(objects, exposed), held(objects))
@@ -49,33 +52,21 @@ func owned(e *schemas.Environment) []policies.Claim {
 	return all
 }
 
-// agreed are the calls to other tenants, and those of others that are let in.
+// agreed are the calls to other tenants, and those of others that are let in, as "from/to/service/caller"; the
+// caller is empty where any service may call.
 func agreed(tenant string, e *schemas.Environment) []policies.Claim {
 	var all []policies.Claim
 	for _, a := range e.Spec.Accepts {
-		all = append(all, claim("accept", a.Tenant+"/"+tenant+"/"+a.Service, "accepts"))
+		all = append(all, claim("accept", a.Tenant+"/"+tenant+"/"+a.Service+"/"+a.From, "accepts"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Spec.Services)) {
 		for i, c := range e.Spec.Services[name].Calls {
 			if c.Tenant != "" && c.Tenant != tenant {
-				all = append(all, claim("call", tenant+"/"+c.Tenant+"/"+c.Service, "services", name, "calls", i, "tenant"))
+				all = append(all, claim("call", tenant+"/"+c.Tenant+"/"+c.Service+"/"+name, "services", name, "calls", i, "tenant"))
 			}
 		}
 	}
 	return all
-}
-
-// identities are those of the cloud that the platform assigns to the tenant.
-func identities(tenant string, p *schemas.Platform) []string {
-	byTenant, _ := p.RBAC.Identities.(map[string]any)
-	listed, _ := byTenant[tenant].([]any)
-	var out []string
-	for _, id := range listed {
-		if text, ok := id.(string); ok {
-			out = append(out, text)
-		}
-	}
-	return out
 }
 
 // places are where objects name what they have outside of the cluster; * stands for each item of a list.

@@ -15,7 +15,7 @@ func TestClaims(t *testing.T) {
 	e := &schemas.Environment{
 		Platform: &schemas.Platform{RBAC: schemas.PlatformRBAC{
 			PlatformGroups: []string{"sre"},
-			Identities:     map[string]any{"acme": []any{"role/acme"}, "globex": []any{"role/globex"}},
+			Identities:     map[string][]string{"acme": {"role/acme"}, "globex": {"role/globex"}},
 		}},
 		Spec: schemas.Spec{
 			Owners:  []schemas.Owner{{Group: "sre", Role: "admin"}, {Group: "acme-devs", Role: "developer"}},

@@ -21,7 +21,7 @@ type Isolated struct {
 	Places int
 	// Lines are the causes of each counterexample with the lines of the tenants that made them.
 	Lines [][]manifest.Problem
-	// Agreed are the calls between tenants that both sides declare.
+	// Agreed are the calls between tenants that both sides declare, of the pairs that were asked about.
 	Agreed []AgreedCall
 	// Unrendered are the names of tenants that were not judged, sorted.
 	Unrendered []string
@@ -50,6 +50,9 @@ func Isolation(ctx context.Context, fsys fs.FS, o Options) (*Isolated, error) {
 	}
 	out.Places = len(all)
 	out.Isolation = proof.Isolate(all, out.agreed(all), about)
+	out.Agreed = slices.DeleteFunc(out.Agreed, func(c AgreedCall) bool {
+		return about != nil && !about(proof.Place{Tenant: c.From}) && !about(proof.Place{Tenant: c.To})
+	})
 	return out, out.locate()
 }
 
@@ -135,10 +138,11 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 	for i, e := range all {
 		place[[2]string{e.Tenant, e.Environment}] = i
 	}
-	accepts := map[[4]string]bool{}
+	accepts := map[[4]string][]accepted{}
 	x.environments(func(t *schemas.Tenant, e *schemas.Environment) {
 		for _, a := range e.Spec.Accepts {
-			accepts[[4]string{e.Name, a.Tenant, t.Name, a.Service}] = true
+			at := [4]string{e.Name, a.Tenant, t.Name, a.Service}
+			accepts[at] = append(accepts[at], accepted{a.From, agreedPorts(e.Spec.Services[a.Service], a)})
 		}
 	})
 	var out []proof.Agreed
@@ -147,13 +151,43 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 			for _, c := range e.Spec.Services[name].Calls {
 				from, here := place[[2]string{t.Name, e.Name}]
 				to, there := place[[2]string{c.Tenant, e.Name}]
-				if here && there && c.Tenant != t.Name && accepts[[4]string{e.Name, t.Name, c.Tenant, c.Service}] {
+				if !here || !there || c.Tenant == t.Name {
+					continue
+				}
+				if ports := let(accepts[[4]string{e.Name, t.Name, c.Tenant, c.Service}], name); len(ports) > 0 {
 					x.Agreed = append(x.Agreed, AgreedCall{e.Name, t.Name, name, c.Tenant, c.Service})
-					out = append(out, proof.Agreed{From: from, To: to, Callers: generators.Versions(name), Callees: generators.Versions(c.Service)})
+					out = append(out, proof.Agreed{From: from, To: to, Ports: ports,
+						Callers: generators.Versions(name), Callees: generators.Versions(c.Service)})
 				}
 			}
 		}
 	})
+	return out
+}
+
+// accepted is a word for a caller, for every one without a name, and the ports that it opens.
+type accepted struct {
+	from  string
+	ports []proof.Port
+}
+
+// agreedPorts are those of a service that a word opens.
+func agreedPorts(s schemas.Service, a schemas.Accept) []proof.Port {
+	var out []proof.Port
+	for _, p := range generators.AcceptedPorts(s, a) {
+		out = append(out, proof.Port{Protocol: p.Protocol, Number: int64(p.Port)})
+	}
+	return out
+}
+
+// let are the ports at which a caller is accepted.
+func let(words []accepted, caller string) []proof.Port {
+	var out []proof.Port
+	for _, w := range words {
+		if w.from == "" || w.from == caller {
+			out = append(out, w.ports...)
+		}
+	}
 	return out
 }
 

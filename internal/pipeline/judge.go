@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/policies"
@@ -73,22 +74,62 @@ func (c chain) judge(ctx context.Context, rendered []Rendered, crossed []manifes
 	return res, nil
 }
 
-// brought is where the field of the problem stands, or where the object of the problem stands in a file of people, otherwise the tenant's name.
+// brought is where the field of the problem stands, or where people brought what it is about: in a file with the object,
+// or in a patch of it. Otherwise it is the tenant's name.
 func brought(t *schemas.Tenant, p manifest.Problem) manifest.Position {
 	if p.Field != "" {
 		return t.At(p.Environment, manifest.ParsePath(p.Field))
 	}
 	for _, x := range t.Extras {
+		if x.Environment != "" && x.Environment != p.Environment {
+			continue
+		}
 		for _, doc := range x.Documents {
-			objects, _ := manifest.Objects(doc)
-			for _, o := range objects {
-				if k := o.Key(); !x.Patch && k.Group == p.Object.Group && k.Kind == p.Object.Kind && k.Name == p.Object.Name {
-					return doc.Position
-				}
+			if at, ok := broughtIn(doc, x.Patch, p); ok {
+				return at
 			}
 		}
 	}
 	return t.At(p.Environment, manifest.Path{"metadata", "name"})
+}
+
+// broughtIn is where a document has what the problem is about.
+func broughtIn(doc *manifest.Node, patch bool, p manifest.Problem) (manifest.Position, bool) {
+	if patch && doc.Get("patch") != nil {
+		return operation(doc, p)
+	}
+	objects, _ := manifest.Objects(doc)
+	for _, o := range objects {
+		k := o.Key()
+		if k.Group != p.Object.Group || k.Kind != p.Object.Kind || k.Name != p.Object.Name {
+			continue
+		}
+		at, whole := doc.Find(p.Path)
+		if len(objects) == 1 && whole {
+			return at, true
+		}
+		return doc.Position, !patch
+	}
+	return manifest.Position{}, false
+}
+
+// operation is that of a JSON patch which writes the field of the problem, or what is above it.
+func operation(doc *manifest.Node, p manifest.Problem) (manifest.Position, bool) {
+	fits := func(key, is string) bool {
+		want := doc.Get("target").Get(key)
+		return want == nil || want.Value == is
+	}
+	field := strings.ReplaceAll(strings.NewReplacer("[", ".", "]", "").Replace(p.Path.String()), ".", "/") + "/"
+	for _, op := range doc.Get("patch").Items {
+		at := op.Get("path")
+		if at == nil || !fits("kind", p.Object.Kind) || !fits("name", p.Object.Name) {
+			continue
+		}
+		if pointer, _ := at.Value.(string); strings.HasPrefix("/"+field, strings.TrimSuffix(pointer, "/-")+"/") {
+			return at.Position, true
+		}
+	}
+	return manifest.Position{}, false
 }
 
 func (c chain) holds(problems []manifest.Problem) bool {
@@ -148,7 +189,7 @@ func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 		Platform: policies.Platform{
 			Spec: k.platform, Cluster: k.clusters[e.Cluster.Name],
 			ReservedNamespaces: p.ReservedNames, AllowedKinds: kinds, BindableClusterRoles: p.RBAC.BindableClusterRoles,
-			OuterNamespaces: []string{p.Namespaces.Backup, p.Namespaces.GitOps, p.Namespaces.Monitoring},
+			OuterNamespaces: []string{p.Namespaces.Backup, p.Namespaces.Gateway, p.Namespaces.GitOps, p.Namespaces.Monitoring},
 			ClusterVersion:  e.Cluster.Version, DNSNamespaces: e.DNSNamespaces(),
 		},
 	}

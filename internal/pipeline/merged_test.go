@@ -37,7 +37,7 @@ func recordOf(t *testing.T, r Rendered) *manifest.Record {
 func TestRecordedClaims(t *testing.T) {
 	members := []policies.Member{
 		{Tenant: "acme", Environment: "production", Cluster: "eu", Namespaces: []string{"acme-production"}, Claims: []policies.Claim{
-			{Kind: "host", Value: "a.example.com"}, {Kind: "identity", Value: "arn:aws:iam::1:role/acme"}, {Kind: "call", Value: "acme/shop/api"},
+			{Kind: "host", Value: "a.example.com"}, {Kind: "identity", Value: "arn:aws:iam::1:role/acme"}, {Kind: "call", Value: "acme/shop/api/web"},
 		}, Keys: []policies.OwnedKey{
 			{Key: manifest.Key{Kind: "Service", Namespace: "acme-production", Name: "web"}},
 			{Key: manifest.Key{Kind: "Namespace", Name: "acme-production"}},

@@ -7,6 +7,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -29,31 +30,42 @@ func (c chain) own(held bool) (Own, error) {
 	if p == nil {
 		return Own{}, nil
 	}
-	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p), Due: !held && len(c.options.Tenants) == 0 && c.options.Shard.Has(manifest.PlatformName)}
-	files := map[string][]byte{}
-	for _, env := range p.Environments {
-		guards, err := c.guards(env)
-		if err != nil {
-			return Own{}, err
-		}
-		if objects := generators.Platform(p, env, guards); len(objects) > 0 {
-			o.Objects[env.Name] = objects
-			maps.Copy(files, overlay.Folder(platformSource(p), manifest.Folder(manifest.PlatformName)+"/"+env.Name, objects))
-		}
+	o, err := newOwn(p, c.engine, c.known)
+	if err != nil {
+		return o, err
 	}
-	if len(o.Root) > 0 {
-		files[manifest.RootPath(p.GitOps.Engine)] = overlay.Stream(platformSource(p), o.Root)
-	}
-	if len(files) > 0 {
+	o.Due = !held && (len(c.options.Tenants) == 0 || c.options.Own) && c.options.Shard.Has(manifest.PlatformName)
+	if files := o.render(p); len(files) > 0 {
 		o.Files = recordedIn(c.ownRecord(p), files)
 	}
 	return o, nil
 }
 
-// guards are what the API server of an environment asks of what is in namespaces of tenants.
-func (c chain) guards(env schemas.PlatformEnvironment) ([]manifest.Guard, error) {
-	p := c.fleet.Platform
-	return c.engine.Guards(c.known.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
+// newOwn generates what a platform has; the engine's guards are among it, as they hold by what is known.
+func newOwn(p *schemas.Platform, engine *policies.Engine, k known) (Own, error) {
+	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
+	for _, env := range p.Environments {
+		guards, err := engine.Guards(k.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
+		if err != nil {
+			return Own{}, err
+		}
+		if objects := generators.Platform(p, env, guards); len(objects) > 0 {
+			o.Objects[env.Name] = objects
+		}
+	}
+	return o, nil
+}
+
+// render writes it, without a record.
+func (o Own) render(p *schemas.Platform) map[string][]byte {
+	files := map[string][]byte{}
+	for env, objects := range o.Objects {
+		maps.Copy(files, overlay.Folder(platformSource(p), manifest.Folder(manifest.PlatformName)+"/"+env, objects))
+	}
+	if len(o.Root) > 0 {
+		files[manifest.RootPath(p.GitOps.Engine)] = overlay.Stream(platformSource(p), o.Root)
+	}
+	return files
 }
 
 // platformSource is what generated files name as theirs.

@@ -43,6 +43,8 @@ type Options struct {
 	Certificates bool
 	// Trees keeps the trees in the result, which otherwise hold every object of the fleet in memory.
 	Trees bool
+	// Own brings the output to what belongs to no tenant also where tenants are named.
+	Own bool
 	// Version of the tool, for the records.
 	Version  string
 	thorough bool // ask every check of every object

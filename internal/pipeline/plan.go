@@ -29,7 +29,7 @@ type Planned struct {
 	// Result is that of the head, of the tenants that were judged; it has no files.
 	Result *Result
 	FailOn manifest.Severity
-	// Files are the tenants whose rendered files the change alters.
+	// Files are the tenants whose rendered files the change alters, and the platform where it alters its own.
 	Files []string
 }
 
@@ -124,6 +124,9 @@ func (p *planner) planned(ctx context.Context, c *comparison) (*Planned, error) 
 		if pr.files != nil {
 			out.Files = append(out.Files, pr.name)
 		}
+	}
+	if p.own(c) != nil {
+		out.Files = append(out.Files, manifest.PlatformName)
 	}
 	p.follow(in, &out.Plan)
 	return out, p.verify(ctx, out.Plan.Groups)

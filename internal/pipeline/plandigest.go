@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// OutputDigest identifies the rendered files of tenants, by tenant and path in the output, as
+// OutputDigest identifies the rendered files of tenants, and of the platform, by tenant and path in the output, as
 // "sha256:" and hexadecimal digits. Sums are the digests of the files' content; records are no part of it, for
 // they tell how files came about. A tenant without files is one that goes.
 //
@@ -29,8 +31,11 @@ func OutputDigest(sums map[string]map[string]string) string {
 // FileSums are the digests of a tenant's rendered files, without its record.
 func FileSums(files map[string][]byte) map[string]string { return sumsOf(files) }
 
-func digestOf(pairs []*pair) string {
+func digestOf(pairs []*pair, own map[string]string) string {
 	sums := map[string]map[string]string{}
+	if own != nil {
+		sums[manifest.PlatformName] = own
+	}
 	for _, pr := range pairs {
 		if pr.files != nil {
 			sums[pr.name] = pr.files

@@ -187,7 +187,12 @@ func (f *follower) at(place plan.Place) *followed {
 
 func generated(t *schemas.Tenant, env string) map[identity]manifest.Object {
 	i := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == env })
-	return index(generators.Generate(t, &t.Environments[i]))
+	return index(made(t, &t.Environments[i]))
+}
+
+// made is all that is generated of a tenant in an environment.
+func made(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
+	return slices.Concat(generators.Generate(t, e), generators.Delivery(t, e))
 }
 
 // varied is the environment with another value of all that stands at the line of a cause; nil where nothing does, or
@@ -210,7 +215,7 @@ func varied(t *schemas.Tenant, env string, c plan.Cause, value any) map[identity
 	if !ok {
 		return nil
 	}
-	return index(generators.Generate(tenant, e))
+	return index(made(tenant, e))
 }
 
 // moves reports whether what changes of an object is another without the cause. Of an object that nobody generates

@@ -17,7 +17,7 @@ import (
 
 // input is what the plan is made of.
 func (p *planner) input(c *comparison) plan.Input {
-	in := plan.Input{Base: p.options.Base, Head: p.options.Head, Prices: pricesOf(p.new.fleet.Platform), Digest: digestOf(c.pairs), Stays: map[string]string{}}
+	in := plan.Input{Base: p.options.Base, Head: p.options.Head, Prices: pricesOf(p.new.fleet.Platform), Digest: digestOf(c.pairs, p.own(c)), Stays: map[string]string{}}
 	old, new := sides(c.old), sides(c.new)
 	named := map[string]bool{}
 	for _, pr := range c.pairs {
@@ -34,6 +34,7 @@ func (p *planner) input(c *comparison) plan.Input {
 		}
 		in.Skipped = append(in.Skipped, p.skipped(pr)...)
 	}
+	in.Environments = append(in.Environments, p.ownPlaces(c)...)
 	for _, name := range c.new.Held {
 		if !new.rendered(name) {
 			in.Held = append(in.Held, name)
@@ -112,7 +113,7 @@ func unmet(p manifest.Problem, fleet *schemas.Fleet) bool {
 }
 
 func sideOf(r *Rendered, e *schemas.Environment) *plan.Side {
-	s := &plan.Side{Namespace: e.Namespace, Tier: e.Spec.Tier, Objects: r.placed[e.Name]}
+	s := &plan.Side{Namespace: e.Namespace, Tier: e.Spec.Tier, Objects: slices.Concat(r.placed[e.Name], r.Delivery[e.Name])}
 	for _, cert := range r.Certificates {
 		if cert.Environment == e.Name {
 			m := cert.Measured

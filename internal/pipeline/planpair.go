@@ -78,8 +78,8 @@ func (r *revision) one(ctx context.Context, name string, src *overlay.Source, tw
 // do: they are what kustomize builds the objects from.
 func (pr *pair) compareFiles() {
 	if pr.new.written() {
-		sums := sumsOf(pr.new.Tree.Files())
-		if !pr.old.written() || !samePlaced(pr.old.placed, pr.new.placed) || !maps.Equal(sums, sumsOf(pr.old.whole().Files())) {
+		sums := pr.new.sums()
+		if !pr.old.written() || !samePlaced(pr.old.placed, pr.new.placed) || !maps.Equal(sums, pr.old.sums()) {
 			pr.files = sums
 		}
 	}
@@ -95,6 +95,13 @@ func (r *Rendered) written() bool { return r != nil && r.Tree != nil && !r.unbui
 
 func samePlaced(a, b map[string][]manifest.Object) bool {
 	return maps.EqualFunc(a, b, sameObjects)
+}
+
+// sums are the digests of a tenant's rendered files.
+func (r *Rendered) sums() map[string]string {
+	out := sumsOf(r.whole().Files())
+	maps.Copy(out, sumsOf(r.delivered()))
+	return out
 }
 
 // sumsOf are the digests of rendered files, without the record: it tells how they came about.

@@ -21,6 +21,7 @@ type tracer struct {
 	paths  []string // of the causes
 	others [][]any  // the variants of the causes
 	groups map[string][]int
+	made   func(*schemas.Tenant, *schemas.Environment) []manifest.Object
 	orders map[string][2][]int // of the causes, by subject
 	// all objects are compared after each variation, and not only those that are asked about.
 	all bool
@@ -63,7 +64,7 @@ func index(objects []manifest.Object) map[identity]manifest.Object {
 func newTracer(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, causes []schemas.Cause) *tracer {
 	out := &tracer{
 		tenant: t, env: e, causes: causes, now: variation{env: e, objects: index(generated)},
-		tried: map[trial]variation{}, groups: map[string][]int{}, orders: map[string][2][]int{},
+		tried: map[trial]variation{}, groups: map[string][]int{}, orders: map[string][2][]int{}, made: generators.Generate,
 	}
 	out.others = make([][]any, len(out.causes))
 	for i, c := range out.causes {
@@ -116,7 +117,7 @@ func (t *tracer) generate(v variation, tenant *schemas.Tenant, env *schemas.Envi
 	if !ok {
 		return v
 	}
-	v.env, v.objects, v.touched = env, index(generators.Generate(tenant, env)), map[identity]bool{}
+	v.env, v.objects, v.touched = env, index(t.made(tenant, env)), map[identity]bool{}
 	for id := range t.now.objects {
 		if !t.all {
 			break

@@ -19,18 +19,42 @@ import (
 // answer: they say why the tenant cannot be rendered. An error that is [ErrNotFound] names a line that no
 // rendering has.
 func WhyLine(fsys fs.FS, file string, line int) (*report.LineOrigin, []manifest.Problem, error) {
-	parts := strings.Split(file, "/")
-	if len(parts) < 3 || parts[0] != "tenants" {
+	tenant := tenantOf(file)
+	switch {
+	case manifest.Ownable(manifest.PlatformName, file):
+		return whyOwn(fsys, file, line)
+	case tenant == "":
 		return nil, nil, notFound("tenantsmith renders no %s: files of tenants are tenants/<name>/…", file)
 	}
-	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: parts[1:2]})
+	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: []string{tenant}})
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(fleet.Tenants) == 0 {
 		return nil, fleet.Problems, nil
 	}
-	w, problems := newWhy(fleet.Tenants[0])
+	if strings.HasPrefix(file, "tenants/") {
+		return whyTree(fleet.Tenants[0], file, line)
+	}
+	out, err := whyDelivery(fleet.Tenants[0], file, line)
+	return out, nil, err
+}
+
+// tenantOf is the tenant whose file it would be; empty for none.
+func tenantOf(file string) string {
+	parts := strings.Split(file, "/")
+	switch {
+	case len(parts) > 2 && parts[0] == "tenants":
+		return parts[1]
+	case len(parts) == 3 && slices.Contains(manifest.Engines, parts[0]):
+		return strings.TrimSuffix(parts[2], ".yaml")
+	}
+	return ""
+}
+
+// whyTree is about a file of the tenant's trees.
+func whyTree(t *schemas.Tenant, file string, line int) (*report.LineOrigin, []manifest.Problem, error) {
+	w, problems := newWhy(t)
 	if w == nil {
 		return nil, problems, nil
 	}

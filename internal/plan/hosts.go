@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -30,17 +31,29 @@ var hostsOf = map[string]func(tree any) []string{
 	"networking.istio.io/Gateway": func(tree any) []string {
 		var out []string
 		for _, s := range list(at(tree, "spec", "servers")) {
-			out = append(out, texts(at(s, "hosts"))...)
+			out = append(out, serverHosts(s)...)
 		}
 		return out
 	},
-	"gateway.networking.k8s.io/Gateway": func(tree any) []string {
-		var out []string
-		for _, l := range list(at(tree, "spec", "listeners")) {
-			out = append(out, text(l, "hostname"))
-		}
-		return out
-	},
+	"gateway.networking.k8s.io/Gateway": listened, "gateway.networking.k8s.io/ListenerSet": listened,
+}
+
+// listened are the hosts of listeners.
+func listened(tree any) []string {
+	var out []string
+	for _, l := range list(at(tree, "spec", "listeners")) {
+		out = append(out, text(l, "hostname"))
+	}
+	return out
+}
+
+// serverHosts are those of a server of Istio, without the namespaces that stand before them.
+func serverHosts(server any) []string {
+	out := texts(at(server, "hosts"))
+	for i, h := range out {
+		out[i] = h[strings.LastIndex(h, "/")+1:]
+	}
+	return out
 }
 
 // hostnames are those of a route; none are all of its gateway. One whose parent is a Service leads traffic inside of

@@ -60,8 +60,9 @@ func (p *Plan) summary(in Input, all []comparison) Summary {
 		}
 	}
 	for _, t := range p.Tenants {
-		if len(t.Environments) > 0 {
+		if len(t.Environments) > 0 && t.Name != manifest.PlatformName {
 			s.Tenants++
+			s.Environments += len(t.Environments)
 		}
 		for _, e := range t.Environments {
 			s.add(e)
@@ -71,7 +72,6 @@ func (p *Plan) summary(in Input, all []comparison) Summary {
 }
 
 func (s *Summary) add(e Effect) {
-	s.Environments++
 	s.Added += e.Added
 	s.Changed += e.Changed
 	s.Removed += e.Removed

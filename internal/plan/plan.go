@@ -12,7 +12,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// Place is a tenant in an environment.
+// Place is a tenant in an environment, or what belongs to no tenant (manifest.PlatformName) in one; what the GitOps
+// engine needs stands under the name of the engine.
 type Place struct {
 	Tenant      string `json:"tenant"`
 	Environment string `json:"environment"`
@@ -90,7 +91,7 @@ type Plan struct {
 	// Groups are the changes, each told once for all places that have it: the gravest first, then those of
 	// most places.
 	Groups []Group
-	// Tenants are those that change, sorted by name.
+	// Tenants are those that change, sorted by name; manifest.PlatformName stands for what belongs to no tenant.
 	Tenants  []Tenant
 	Findings Findings
 	Cost     *Cost // nil without prices
@@ -146,6 +147,7 @@ const (
 	DataLoss       Class = "data-loss"
 	WiderRole      Class = "wider-role"
 	OpenedPath     Class = "opened-path"
+	ClosedPath     Class = "closed-path"
 	RemovedGuard   Class = "removed-guard"
 	PodRestart     Class = "pod-restart"
 	QuotaShrink    Class = "quota-shrink"
@@ -227,7 +229,7 @@ type Findings struct {
 
 // Summary counts.
 type Summary struct {
-	// Tenants and Environments that change; Unchanged environments were compared and are the same.
+	// Tenants and Environments that change, without the platform; Unchanged environments were compared and are the same.
 	Tenants, Environments, Unchanged   int
 	Added, Changed, Removed, Recreated int // objects
 	Groups                             int

@@ -18,7 +18,7 @@ var (
 	standing = []rule{
 		widerRole, widerBinding, widerToken, widerProject, exposedService, grantedReference, weakerMesh, weakerNamespace, weakerPod,
 		removedObject, weakerQuota, weakerLimits, weakerBudget, weakerAdmission, weakerStrategy, weakerAnalysis, weakerProbes, foreignPolicy,
-		otherAccount, projectRoles, otherScope, plainText, weakerIngress, otherGateway, foreignBackend, otherTarget, publicBalancer,
+		otherAccount, projectRoles, otherScope, plainText, weakerIngress, otherGateway, foreignBackend, otherTarget, publicBalancer, lostCertificate, lostRedirect,
 		writtenTarget, otherSecret, raisedLimits, unkept, olderPodSecurity, stopped, weakerDatabase, meddler, weakerSteps, staticVolume,
 	}
 )
@@ -39,6 +39,7 @@ func (c *comparison) judge() {
 	if c.Old != nil && c.New != nil {
 		c.openedNetwork()
 		c.openedHosts()
+		c.closedHosts()
 		c.openedRoutes()
 	}
 	sortRisks(c.risks)

@@ -22,6 +22,8 @@ var scopes = map[string]struct {
 		fields("spec.policyName", "spec.paramRef", "spec.matchResources"), "another policy holds here, or for other objects: the API server may refuse less"},
 	istio + "RequestAuthentication": {RemovedGuard, manifest.High,
 		fields("spec.jwtRules", "spec.selector", "spec.targetRefs"), "tokens are checked otherwise, or of other requests: more may be let in"},
+	"cert-manager.io/Certificate": {RemovedGuard, manifest.Low, fields("spec.issuerRef"),
+		"another issuer signs the certificate: who does not trust it does not get to the host"},
 	"velero.io/Schedule": {DataLoss, manifest.Medium, fields("spec.template.includedNamespaces", "spec.template.excludedNamespaces", "spec.template.includedResources",
 		"spec.template.excludedResources", "spec.template.labelSelector", "spec.template.snapshotVolumes", "spec.template.storageLocation"),
 		"backups hold other things than before, or lie elsewhere"},
@@ -72,7 +74,7 @@ func gatewayTLS(tree any) map[string]bool {
 		if at(s, "tls", "mode") == nil {
 			continue
 		}
-		for _, h := range texts(at(s, "hosts")) {
+		for _, h := range serverHosts(s) {
 			out[h] = true
 		}
 	}

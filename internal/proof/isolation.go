@@ -49,7 +49,7 @@ type Enclosure struct {
 // opening is an object that by itself gives a way across the border.
 type opening struct {
 	channel string
-	// namespace is whose border; empty means every other tenant's.
+	// namespace is whose border; empty means that of every other place.
 	namespace string
 	// inward says that the other comes in; else this tenant goes out.
 	inward       bool
@@ -87,18 +87,27 @@ type Breach struct {
 	Causes []Cause
 	// Why says why nothing else stops it.
 	Why string
+	// Sample is one connection that gets through, of the network; nil elsewhere, and where it could not be decided.
+	Sample *Sample
 }
 
 // Agreed is a call that both tenants declare: pods of From whose name label is among Callers may reach pods of To whose
-// name label is among Callees. From and To are indexes of enclosures.
+// name label is among Callees, at the ports; at all without any. From and To are indexes of enclosures.
 type Agreed struct {
 	From, To         int
 	Callers, Callees []string
+	Ports            []Port
+}
+
+// Port is a port of a protocol: TCP, UDP or SCTP.
+type Port struct {
+	Protocol string
+	Number   int64
 }
 
 // Isolation is the certificate.
 type Isolation struct {
-	// Pairs is how many ordered pairs of places of different tenants on one cluster were judged.
+	// Pairs is how many ordered pairs of places on one cluster were judged.
 	Pairs    int
 	Breaches []Breach
 	Doubts   []Doubt
@@ -111,7 +120,7 @@ type Isolation struct {
 // there are pairs.
 const mostBreaches = 200
 
-// Isolate judges every ordered pair of places of different tenants on one cluster. About, where it is not nil, limits that to
+// Isolate judges every ordered pair of places on one cluster: of two tenants, and of two environments of one. About, where it is not nil, limits that to
 // pairs with such a place on either side.
 func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation {
 	j := newJudge(all, agreed, about)
@@ -145,5 +154,5 @@ var foundations = []string{
 	"pods of a tenant carry any labels and any named ports, and any address: none is known",
 	"what a tenant brings from its own repository can start pods, and holds no guard rails, bindings, routes or grants beside those that are rendered",
 	"clusters do not reach each other, and parts of the platform do not act for one tenant on another",
-	"tenants are judged against each other; environments of one tenant are not",
+	"groups, users and keys of secrets may be the same in all environments of one tenant",
 }

@@ -183,7 +183,7 @@ func TestDoubts(t *testing.T) {
 }
 
 // TestShapes: tenants of one shape are judged once, and counted all; a pair that is not asked about is left out, and so are
-// environments of one tenant and other clusters.
+// other clusters. Environments of one tenant are pairs, too.
 func TestShapes(t *testing.T) {
 	const open = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open, namespace: %s}\nspec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}]}]}"
 	var all []Enclosure
@@ -205,42 +205,50 @@ func TestShapes(t *testing.T) {
 	require.Equal(t, 2*19, some.Pairs)
 	require.Equal(t, 2*19, some.Breaches[0].Pairs)
 	for i := range all {
-		all[i].Tenant = "one"
+		all[i].Tenant, all[i].Environment = "one", all[i].Namespace
 	}
-	require.Empty(t, Isolate(all, nil, nil).Breaches)
+	require.Equal(t, found.Pairs, Isolate(all, nil, nil).Pairs)
+	require.Len(t, Isolate(all, nil, nil).Breaches, 2)
 	for i := range all {
-		all[i].Tenant, all[i].Cluster = all[i].Namespace, all[i].Namespace
+		all[i].Cluster = all[i].Namespace
 	}
 	require.Empty(t, Isolate(all, nil, nil).Breaches)
 }
 
-// BenchmarkIsolate reads and judges 1,000 tenants: of one shape, and each of its own, with agreed calls in a ring.
-func BenchmarkIsolate(b *testing.B) {
-	for name, own := range map[string]bool{"one": false, "own": true} {
-		objects := make([][]manifest.Object, 1000)
-		var agreed []Agreed
-		for i := range objects {
-			at, more := fmt.Sprintf("tenant-%d", i), ""
-			if own {
-				more = fmt.Sprintf("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ring, namespace: %s}\nspec:\n"+
-					"  podSelector: {matchLabels: {app.kubernetes.io/name: web}}\n"+
-					"  ingress: [{from: [{namespaceSelector: {matchLabels: {tenantsmith.dev/tenant: tenant-%d}}}], ports: [{port: 80}]}]\n"+
-					"  egress: [{to: [{namespaceSelector: {matchLabels: {tenantsmith.dev/tenant: tenant-%d}}, podSelector: {matchLabels: {app.kubernetes.io/name: web}}}]}]\n", at, (i+999)%1000, (i+1)%1000)
-				agreed = append(agreed, Agreed{From: i, To: (i + 1) % 1000, Callers: []string{"web"}, Callees: []string{"web"}})
-			}
-			objects[i] = parsed(b, fmt.Sprintf(closedTenant, at)+more)
+// TestEnvironments: of what one tenant has in two environments on one cluster, namespaces and hosts are told; people and keys
+// of secrets are its own.
+func TestEnvironments(t *testing.T) {
+	const two = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x, namespace: %[1]s}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: owners}]\n---\n" +
+		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: %[1]s}\nspec: {secretStoreRef: {kind: ClusterSecretStore, name: s}, data: [{remoteRef: {key: k}}]}\n---\n" +
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: x, namespace: %[1]s}\nspec: {parentRefs: [{name: shared, namespace: gateways}], hostnames: [a.example.com]}\n"
+	told := func(own bool) []string {
+		all := []Enclosure{enclosed(t, "acme", fmt.Sprintf(two, "acme")), enclosed(t, "shop", fmt.Sprintf(two, "shop"))}
+		if own {
+			all[1].Tenant, all[1].Environment = "acme", "development"
 		}
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				all := make([]Enclosure, len(objects))
-				for i := range objects {
-					all[i] = Enclose(placed(fmt.Sprintf("tenant-%d", i)), objects[i])
-				}
-				found := Isolate(all, agreed, nil)
-				require.Equal(b, 999000, found.Pairs)
-				require.LessOrEqual(b, len(found.Breaches), mostBreaches)
-			}
-		})
+		var out []string
+		for _, b := range Isolate(all, nil, nil).Breaches {
+			require.NotEqual(t, b.From, b.To)
+			out = append(out, b.Message)
+		}
+		return out
 	}
+	host, people, keys := "both have the host a.example.com", "both have the group owners", "both have the key of s k"
+	require.ElementsMatch(t, []string{host, host, people, people, keys, keys}, told(false))
+	require.ElementsMatch(t, []string{host, host}, told(true))
+}
+
+// TestWildcards are told from both sides, each in its own words.
+func TestWildcards(t *testing.T) {
+	const route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: x, namespace: %s}\nspec: {parentRefs: [{name: shared, namespace: gateways}], hostnames: [%q]}"
+	var told []string
+	all := []Enclosure{enclosed(t, "acme", fmt.Sprintf(route, "acme", "a.b.example.com")), enclosed(t, "shop", fmt.Sprintf(route, "shop", "*.example.com"))}
+	for _, b := range Isolate(all, nil, nil).Breaches {
+		told = append(told, b.From.Tenant+" to "+b.To.Tenant+": "+b.Message)
+		require.Equal(t, []string{b.From.Tenant, b.To.Tenant}, []string{b.Causes[0].Tenant, b.Causes[1].Tenant})
+	}
+	require.Equal(t, []string{
+		"acme to shop: both have the host a.b.example.com, which *.example.com covers",
+		"shop to acme: both have the host *.example.com, which covers a.b.example.com",
+	}, told)
 }

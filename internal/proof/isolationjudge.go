@@ -46,23 +46,21 @@ func (j *judge) clusters() [][]int {
 
 func (j *judge) count() { n, _, _ := j.cross(j.here, j.here); j.out.Pairs += n }
 
-// between reports whether a pair is one to judge.
+// between reports whether a pair is one to judge. Environments of one tenant on one cluster are.
 func (j *judge) between(a, b int) bool {
-	return j.all[a].Tenant != j.all[b].Tenant && (j.asked[a] || j.asked[b])
+	return a != b && (j.asked[a] || j.asked[b])
 }
 
 // cross counts the pairs to judge of one place of each list, in time linear in both, and returns the first.
 func (j *judge) cross(from, to []int) (n, a, b int) {
 	n = len(from)*len(to) - j.silent(from)*j.silent(to)
-	tenants := map[string]int{}
+	there := map[int]bool{}
 	for _, i := range to {
-		if j.asked[i] {
-			tenants[j.all[i].Tenant]++
-		}
+		there[i] = true
 	}
 	for _, i := range from {
-		if j.asked[i] {
-			n -= tenants[j.all[i].Tenant]
+		if j.asked[i] && there[i] {
+			n--
 		}
 	}
 	if n <= 0 {
@@ -125,48 +123,66 @@ func (j *judge) openings() {
 	}
 }
 
-// claims finds what two tenants have that only one may have.
+// holder is a place that has something.
+type holder struct {
+	place int
+	claimed
+}
+
+// claims finds what two places have that only one may have.
 func (j *judge) claims() {
-	type holder struct {
-		place int
-		claimed
-	}
-	held := map[string][]holder{}
+	held, below := map[string][]holder{}, map[string][]holder{} // by kind and value; below a wildcard
 	for _, i := range j.here {
 		for _, c := range j.all[i].claims {
-			held[c.kind+" "+c.value] = append(held[c.kind+" "+c.value], holder{i, c})
+			for k, value := range overlapping(c.kind, c.value) {
+				of := held
+				if k > 0 {
+					of = below
+				}
+				of[c.kind+" "+value] = append(of[c.kind+" "+value], holder{i, c})
+			}
 		}
 	}
 	for _, i := range j.here {
 		for _, c := range j.all[i].claims {
 			for _, value := range overlapping(c.kind, c.value) {
-				found, same := []int{}, held[c.kind+" "+value]
-				var first *holder
-				for k := range same {
-					if j.between(i, same[k].place) && !j.full(c.channel) {
-						found = append(found, same[k].place)
-						if first == nil {
-							first = &same[k]
-						}
-					}
-				}
-				if first == nil {
-					continue
-				}
-				n, a, b := j.cross([]int{i}, slices.Compact(found))
-				j.breach(Breach{Channel: c.channel, From: j.all[a].Place, To: j.all[b].Place, Pairs: n,
-					Message: fmt.Sprintf("both have the %s %s", c.kind, named(c.value, value)), Causes: []Cause{c.cause, first.cause},
-					Why: "nothing tells apart which of them it is meant for"})
+				j.clash(holder{i, c}, held[c.kind+" "+value])
 			}
+			j.clash(holder{i, c}, below[c.kind+" "+c.value])
 		}
 	}
 }
 
-func named(mine, other string) string {
-	if mine == other {
-		return mine
+// clash tells that others have what a holder has. What people and secrets of one tenant have in its environments is its own.
+func (j *judge) clash(h holder, others []holder) {
+	var found []int
+	var first *holder
+	for k, o := range others {
+		own := j.all[h.place].Tenant == j.all[o.place].Tenant && (h.channel == RBAC || h.channel == Secrets)
+		if own || !j.between(h.place, o.place) {
+			continue
+		}
+		if found = append(found, o.place); first == nil {
+			first = &others[k]
+		}
 	}
-	return mine + ", which " + other + " covers"
+	if first == nil || j.full(h.channel) {
+		return
+	}
+	n, a, b := j.cross([]int{h.place}, slices.Compact(found))
+	j.breach(Breach{Channel: h.channel, From: j.all[a].Place, To: j.all[b].Place, Pairs: n,
+		Message: fmt.Sprintf("both have the %s %s", h.kind, named(h.claimed, first.value)), Causes: []Cause{h.cause, first.cause},
+		Why: "nothing tells apart which of them it is meant for"})
+}
+
+func named(mine claimed, other string) string {
+	switch {
+	case mine.value == other:
+		return mine.value
+	case slices.Contains(overlapping(mine.kind, mine.value), other):
+		return mine.value + ", which " + other + " covers"
+	}
+	return mine.value + ", which covers " + other
 }
 
 // overlapping are the values that one of a kind overlaps with: a host with wildcards above it.

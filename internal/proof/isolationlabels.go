@@ -36,7 +36,11 @@ func newSelector(tree any) (selector, bool) {
 	var s selector
 	labels, _ := get(tree, "matchLabels").(map[string]any)
 	for key, value := range labels {
-		s = append(s, requirement{key: key, op: in, values: []string{fmt.Sprint(value)}})
+		word := fmt.Sprint(value)
+		if !aLabel(key, word) {
+			return nil, false
+		}
+		s = append(s, requirement{key: key, op: in, values: []string{word}})
 	}
 	for _, e := range list(tree, "matchExpressions") {
 		op, ok := operators[text(e, "operator")]
@@ -44,7 +48,7 @@ func newSelector(tree any) (selector, bool) {
 		for _, v := range list(e, "values") {
 			values = append(values, fmt.Sprint(v))
 		}
-		if !ok || (op == in || op == notIn) != (len(values) > 0) {
+		if !ok || (op == in || op == notIn) != (len(values) > 0) || !aLabel(text(e, "key"), values...) {
 			return nil, false
 		}
 		slices.Sort(values)
@@ -121,6 +125,36 @@ func (s selector) String() string {
 	}
 	slices.Sort(parts)
 	return "a pod with " + strings.Join(slices.Compact(parts), ", ")
+}
+
+// plain leaves out what other requirements imply. What no labels meet stays as it is.
+func (s selector) plain() selector {
+	var out selector
+	for i, r := range s {
+		implied := false
+		for k, other := range s {
+			if i != k && r.called == other.called && r.key == other.key && other.implies(r) {
+				implied = implied || k < i || !r.implies(other) // of two that say the same the first stays
+			}
+		}
+		if !implied {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// implies reports whether labels that r asks for meet other, which is about the same label.
+func (r requirement) implies(other requirement) bool {
+	switch r.op {
+	case in:
+		return !slices.ContainsFunc(r.values, func(value string) bool { return !other.holds(map[string]string{r.key: value}) })
+	case absent:
+		return other.op == absent || other.op == notIn
+	case exists:
+		return other.op == exists
+	}
+	return other.op == notIn && !slices.ContainsFunc(other.values, func(value string) bool { return !slices.Contains(r.values, value) })
 }
 
 // search looks for labels that meet a conjunction and one requirement of each clause.

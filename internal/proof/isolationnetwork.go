@@ -3,7 +3,6 @@ package proof
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -140,22 +139,19 @@ func (j *judge) network() {
 		}
 	}
 	for _, f := range out {
-		candidates := map[int]bool{}
+		var candidates []int
 		if !f.others.all {
 			for _, i := range f.others.places {
-				candidates[home[i]] = true
+				candidates = append(candidates, home[i])
 			}
 		} else {
-			for _, n := range hosts {
-				candidates[n] = true
-			}
+			candidates = slices.Clone(hosts)
 			for _, i := range f.members {
-				for _, n := range guests[i] {
-					candidates[n] = true
-				}
+				candidates = append(candidates, guests[i]...)
 			}
 		}
-		for _, n := range slices.Sorted(maps.Keys(candidates)) {
+		slices.Sort(candidates)
+		for _, n := range slices.Compact(candidates) {
 			if !j.full(Network) {
 				j.meet(f, into[n])
 			}
@@ -172,11 +168,10 @@ func (j *judge) meet(out, into *family) {
 		}
 		for b, i := range into.rules {
 			from := among(out.members, into.reach[b])
-			port, open := shared(o.ports, i.ports)
-			if len(from) == 0 || !open {
+			if len(from) == 0 {
 				continue
 			}
-			w := way{out: out.side, into: into.side, leave: o, enter: i, port: port}
+			w := way{out: out.side, into: into.side, leave: o, enter: i, ports: shared(o.ports, i.ports)}
 			if w.open(nil) {
 				j.through(w, from, to)
 			}
@@ -198,22 +193,39 @@ func among(members []int, r reach) []int {
 	return out
 }
 
-// way is two rules that together let pods through.
+// way is two rules that together let pods through, at the ports that both let through.
 type way struct {
 	out, into    *side
 	leave, enter rule
-	port         ports
+	ports        []ports
+	port         ports // where it was found to be open
 	found        selector
 	unsure       bool
 }
 
-// open reports whether some pods can take the way beside those of agreed calls, and notes their labels.
+// open reports whether some pods can take the way beside those of agreed calls, and notes their labels and the port. Of the
+// ports that the same calls are about, one is asked for all.
 func (w *way) open(agreed []Agreed) bool {
+	for _, all := range w.ports {
+		for _, p := range all.split(agreed) {
+			if w.port = p; w.openAt(agreed) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// openAt is open for one range of ports, of which a call is about all or none.
+func (w *way) openAt(agreed []Agreed) bool {
 	caller, clauses := w.out.own(w.leave, false)
 	called, more := w.into.own(w.enter, true)
 	all := slices.Concat(caller, called, w.leave.peer.of(true), w.enter.peer.of(false))
 	clauses = slices.Concat(clauses, more)
 	for _, a := range agreed {
+		if !a.covers(w.port) {
+			continue
+		}
 		clauses = append(clauses, selector{
 			{key: serviceLabel, op: notIn, values: a.Callers},
 			{called: true, key: serviceLabel, op: notIn, values: a.Callees},
@@ -282,7 +294,7 @@ func (j *judge) unagreed(w *way, from, to []int) (int, int) {
 
 func (j *judge) breachOf(w way, n, a, b int) Breach {
 	caller, called := selector{}, selector{}
-	for _, r := range w.found {
+	for _, r := range w.found.plain() {
 		if r.called {
 			called = append(called, r)
 		} else {
@@ -294,7 +306,7 @@ func (j *judge) breachOf(w way, n, a, b int) Breach {
 		doubt = ", as far as could be decided"
 	}
 	out := Breach{Channel: Network, From: j.all[a].Place, To: j.all[b].Place, Pairs: n,
-		Message: fmt.Sprintf("%s reaches %s at %s%s", caller, called, w.port, doubt)}
+		Message: fmt.Sprintf("%s reaches %s at %s%s", caller, called, w.port, doubt), Sample: w.sample()}
 	var why []string
 	for _, end := range []struct {
 		side  *side

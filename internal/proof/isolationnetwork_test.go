@@ -3,6 +3,8 @@ package proof
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -365,4 +367,106 @@ func dump(all ...tenancy) string {
 		}
 	}
 	return out
+}
+
+// TestPolicyTypes: without types a policy closes what comes in, and what goes out only where it has rules for that.
+func TestPolicyTypes(t *testing.T) {
+	const p = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: %s}\nspec: {podSelector: {}%s}"
+	for spec, reaches := range map[string]bool{
+		"": true, ", egress: []": true, ", egress: null": true, ", policyTypes: [], egress: []": true, ", ingress: [], egress: []": true,
+		", egress: [{to: [{podSelector: {}}]}]": false, ", policyTypes: [Egress]": false, ", policyTypes: [Ingress], egress: [{to: [{podSelector: {}}]}]": true,
+	} {
+		from := Enclose(placed("acme"), parsed(t, fmt.Sprintf(p, "acme", spec)))
+		to := Enclose(placed("shop"), parsed(t, fmt.Sprintf(p, "shop", ", ingress: [{}]")))
+		found := Isolate([]Enclosure{from, to}, nil, nil)
+		require.Equal(t, reaches, slices.ContainsFunc(found.Breaches, func(b Breach) bool { return b.Channel == Network && b.From.Tenant == "acme" }), "%q", spec)
+	}
+}
+
+// TestPlain: what other requirements imply is not told, and of two that say the same one stays.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"a=x; a not in (y); label a":           "a=x",
+		"a in (x, y); a=x":                     "a=x",
+		"a=x; a=x":                             "a=x",
+		"no label a; a not in (x); no label a": "no label a",
+		"label a; label a; a not in (x)":       "label a; a not in (x)",
+		"a not in (x); a not in (x, y)":        "a not in (x, y)",
+		"a in (x, y); a not in (y, z)":         "a in (x, y); a not in (y, z)",
+		"a=x; b not in (y)":                    "a=x; b not in (y)",
+	} {
+		require.Equal(t, want, words(read(text).plain()), text)
+	}
+	both := selector{{key: "a", op: in, values: []string{"x"}}, {key: "a", op: exists, called: true}}
+	require.Equal(t, both, both.plain(), "of different pods")
+}
+
+// read and words are requirements as messages tell them, between semicolons.
+func read(text string) selector {
+	var s selector
+	for part := range strings.SplitSeq(text, "; ") {
+		r := requirement{op: in}
+		if key, ok := strings.CutPrefix(part, "label "); ok {
+			r = requirement{key: key, op: exists}
+		} else if key, ok := strings.CutPrefix(part, "no label "); ok {
+			r = requirement{key: key, op: absent}
+		} else if key, value, ok := strings.Cut(part, "="); ok {
+			r = requirement{key: key, op: in, values: []string{value}}
+		} else {
+			if key, rest, ok := strings.Cut(part, " not in ("); ok {
+				r, part = requirement{key: key, op: notIn}, rest
+			} else {
+				r.key, part, _ = strings.Cut(part, " in (")
+			}
+			r.values = strings.Split(strings.TrimSuffix(part, ")"), ", ")
+		}
+		s = append(s, r)
+	}
+	return s
+}
+
+func words(s selector) string {
+	var out []string
+	for _, r := range s {
+		out = append(out, r.String())
+	}
+	return strings.Join(out, "; ")
+}
+
+// TestSample: the labels of a sample meet what was found, and nothing that it forbids.
+func TestSample(t *testing.T) {
+	for _, text := range []string{"a=x", "label a; a not in (some0, some1)", "a in (x, y); a not in (x)", "no label a; label b", "a not in (x)", "label a; a in (y); label a"} {
+		s := read(text)
+		require.True(t, s.holds(s.labels(false)), "%s: %v", text, s.labels(false))
+		require.Empty(t, s.labels(true))
+	}
+	require.Equal(t, map[string]string{"a": "some2"}, read("label a; a not in (some0, some1)").labels(false))
+}
+
+// TestRefusedPolicies: a policy that the API server refuses closes nothing, and is a doubt; the same policy in its words is neither.
+func TestRefusedPolicies(t *testing.T) {
+	const closing = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: acme}\nspec: {podSelector: {}, policyTypes: [Ingress], ingress: [%s]}"
+	shop := Enclose(placed("shop"), nil)
+	for rule, wrong := range map[string]bool{
+		"{from: [{podSelector: {}}]}":                              false,
+		"{from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}": true,
+		"{from: [{}]}": true,
+		"{from: [{podSelector: {matchLabels: {a: 'b, c'}}}]}":                                        true,
+		"{from: [{podSelector: {matchExpressions: [{key: 'a b', operator: Exists}]}}]}":              true,
+		"{from: [{podSelector: {matchExpressions: [{key: a, operator: In, values: [b, 'c d']}]}}]}":  true,
+		"{from: [{ipBlock: {cidr: 10.0.0.0}}]}":                                                      true,
+		"{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/16]}}]}":                             true,
+		"{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/8]}}]}":                              true,
+		"{from: [{podSelector: {}}], ports: [{protocol: tcp}]}":                                      true,
+		"{from: [{podSelector: {}}], ports: [{port: 0}]}":                                            true,
+		"{from: [{podSelector: {}}], ports: [{port: 80, endPort: 79}]}":                              true,
+		"{from: [{podSelector: {}}], ports: [{port: web, endPort: 90}]}":                             true,
+		"{from: [{podSelector: {}}], ports: [{endPort: 90}]}":                                        true,
+		"{from: [{podSelector: {}}], ports: [{port: '80'}]}":                                         true,
+		"{from: [{podSelector: {}}], ports: [{port: web}, {port: 80, endPort: 90, protocol: SCTP}]}": false,
+	} {
+		found := Isolate([]Enclosure{shop, Enclose(placed("acme"), parsed(t, fmt.Sprintf(closing, rule)))}, nil, nil)
+		require.Equal(t, wrong, slices.ContainsFunc(found.Doubts, func(d Doubt) bool { return d.Channel == Network }), rule)
+		require.Equal(t, wrong, slices.ContainsFunc(found.Breaches, func(b Breach) bool { return b.Channel == Network && b.To.Tenant == "acme" }), rule)
+	}
 }

@@ -64,16 +64,47 @@ func (p ports) both(other ports) (ports, bool) {
 	return shared, shared.from <= shared.to
 }
 
-// shared is the first range that both rules let through.
-func shared(a, b []ports) (ports, bool) {
+// shared are the ranges that both rules let through.
+func shared(a, b []ports) []ports {
+	var out []ports
 	for _, p := range a {
 		for _, q := range b {
 			if s, ok := p.both(q); ok {
-				return s, true
+				out = append(out, s)
 			}
 		}
 	}
-	return ports{}, false
+	return out
+}
+
+// split cuts a range where calls begin and end to be about it. A call that names ports is about none of "every port", which
+// holds protocols that have none.
+func (p ports) split(agreed []Agreed) []ports {
+	if p.protocol == "" {
+		return []ports{p}
+	}
+	var cuts []int64
+	for _, a := range agreed {
+		for _, port := range a.Ports {
+			if port.Protocol == p.protocol {
+				cuts = append(cuts, port.Number, port.Number+1)
+			}
+		}
+	}
+	slices.Sort(cuts)
+	var out []ports
+	for _, c := range slices.Compact(cuts) {
+		if c > p.from && c <= p.to {
+			out = append(out, ports{p.protocol, p.from, c - 1})
+			p.from = c
+		}
+	}
+	return append(out, p)
+}
+
+// covers reports whether a call is about a range that was split by it.
+func (a Agreed) covers(p ports) bool {
+	return len(a.Ports) == 0 || slices.Contains(a.Ports, Port{p.protocol, p.from})
 }
 
 func newPorts(rule any) []ports {
@@ -104,36 +135,22 @@ func (r *reader) policy() {
 		return // an opening by itself
 	}
 	spec := get(o.Tree, "spec")
-	pods, ok := newSelector(get(spec, "podSelector"))
-	if !ok || !readable(list(spec, "ingress"), "from") || !readable(list(spec, "egress"), "to") {
-		r.doubt(Network, "%s has a selector that the API server refuses", r.key)
+	if what := refused(spec); what != "" {
+		r.doubt(Network, "%s has %s that the API server refuses", r.key, what)
 		return
 	}
+	pods, _ := newSelector(get(spec, "podSelector"))
 	var types []string
 	for _, t := range list(spec, "policyTypes") {
 		types = append(types, fmt.Sprint(t))
 	}
-	_, outward := get(spec, "egress").([]any)
+	outward := len(list(spec, "egress")) > 0
 	if slices.Contains(types, "Ingress") || len(types) == 0 {
 		r.ingress.add(o, pods, "ingress", "from")
 	}
 	if slices.Contains(types, "Egress") || len(types) == 0 && outward {
 		r.egress.add(o, pods, "egress", "to")
 	}
-}
-
-// readable reports whether all selectors of the peers are ones.
-func readable(rules []any, peers string) bool {
-	for _, r := range rules {
-		for _, p := range list(r, peers) {
-			for _, field := range []string{"namespaceSelector", "podSelector"} {
-				if _, ok := newSelector(get(p, field)); !ok {
-					return false
-				}
-			}
-		}
-	}
-	return true
 }
 
 func (s *side) add(o manifest.Object, pods selector, rules, peers string) {
@@ -161,7 +178,7 @@ func (r rule) to(peer any, path manifest.Path) (rule, bool) {
 		return r, true
 	}
 	if get(peer, "namespaceSelector") == nil {
-		return r, get(peer, "podSelector") == nil // an empty peer is read as anybody
+		return r, false
 	}
 	namespaces, _ := newSelector(get(peer, "namespaceSelector"))
 	r.peer, _ = newSelector(get(peer, "podSelector"))
@@ -177,7 +194,7 @@ func (s *side) close() {
 	}
 	var b strings.Builder
 	for _, r := range s.rules {
-		fmt.Fprintf(&b, "%s %s %v %s %s %v ", r.policy, r.path, r.free, r.block, r.peer, r.ports)
+		fmt.Fprintf(&b, "%q %s %v %q %s %v ", r.policy, r.path, r.free, r.block, r.peer, r.ports)
 		b.WriteString(r.pods.String())
 		if r.namespaces != nil {
 			b.WriteString(" in " + r.namespaces.String())
@@ -186,7 +203,7 @@ func (s *side) close() {
 	}
 	for i, sel := range s.selects {
 		if open || i < 4 {
-			b.WriteString(s.policies[i] + " " + sel.String() + "\n")
+			fmt.Fprintf(&b, "%q %s\n", s.policies[i], sel)
 		}
 	}
 	s.text = b.String()

@@ -106,13 +106,18 @@ func escalates(rule any) string {
 	if has(groups, "rbac.authorization.k8s.io") && has(resources, "roles", "clusterroles") && slices.Contains(verbs, "*") {
 		return "every verb on roles"
 	}
-	if has(groups, "") && has(resources, "users", "groups", "serviceaccounts") && slices.Contains(verbs, "*") {
+	if has(groups, "", "authentication.k8s.io") && slices.Contains(verbs, "*") && (has(resources, "users", "groups", "serviceaccounts", "uids") || extras(resources)) {
 		return "every verb on identities"
 	}
 	if has(groups, "networking.k8s.io") && has(resources, "networkpolicies") && has(verbs, "create", "update", "patch", "delete", "deletecollection") {
 		return "writing NetworkPolicies"
 	}
 	return ""
+}
+
+// extras reports whether resources hold what somebody may say of a user in their name: userextras/scopes, */scopes.
+func extras(resources []string) bool {
+	return slices.ContainsFunc(resources, func(s string) bool { return strings.HasPrefix(s, "userextras/") || strings.HasPrefix(s, "*/") })
 }
 
 func texts(tree any, keys ...string) []string {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/plan"
 	"github.com/tenantsmith/tenantsmith/internal/secrets"
 )
@@ -13,7 +14,7 @@ func redacted(text string) string { return secrets.Redact(text) }
 
 // riskClasses are all there are, the gravest first.
 var riskClasses = []plan.Class{
-	plan.DataLoss, plan.ImmutableField, plan.WiderRole, plan.OpenedPath, plan.RemovedGuard, plan.QuotaShrink, plan.PodRestart,
+	plan.DataLoss, plan.ImmutableField, plan.WiderRole, plan.OpenedPath, plan.ClosedPath, plan.RemovedGuard, plan.QuotaShrink, plan.PodRestart,
 }
 
 func riskWord(c plan.Class) string {
@@ -29,6 +30,8 @@ func riskWord(c plan.Class) string {
 		return string(t.OpenedPath)
 	case plan.RemovedGuard:
 		return string(t.RemovedGuard)
+	case plan.ClosedPath:
+		return string(t.ClosedPath)
 	case plan.QuotaShrink:
 		return string(t.QuotaShrink)
 	case plan.PodRestart:
@@ -69,15 +72,29 @@ func heldTenants(p plan.Plan) []string {
 	return out
 }
 
+// ownPlaces is in how many places what belongs to no tenant changes.
+func ownPlaces(p plan.Plan) int {
+	for _, t := range p.Tenants {
+		if t.Name == manifest.PlatformName && !t.Held {
+			return len(t.Environments)
+		}
+	}
+	return 0
+}
+
 // planVerdict is what a reviewer has to know, in half sentences: how much changes, then how grave it is.
 func planVerdict(p plan.Plan) []string {
 	t, s := words().Plan, p.Summary
 	held := len(heldTenants(p))
 	var out []string
+	own := ownPlaces(p)
 	if s.Tenants > 0 {
 		out = append(out, tenantsText(p))
-	} else if held == 0 {
+	} else if held+own == 0 {
 		out = append(out, string(t.Nothing))
+	}
+	if own > 0 {
+		out = append(out, t.OwnChanges.of(own))
 	}
 	if held > 0 {
 		out = append(out, t.HeldBack.of(held))

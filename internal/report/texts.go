@@ -60,7 +60,7 @@ type texts struct {
 	Compliance complianceTexts
 	Audit      auditTexts
 	Plan       planTexts
-	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
+	Risk       struct{ ImmutableField, DataLoss, WiderRole, OpenedPath, ClosedPath, RemovedGuard, PodRestart, QuotaShrink phrase }
 	Cost       struct{ Compute, Memory, Storage, Databases, LoadBalancers phrase }
 	Explain    struct{ Kind, Field, Type, Choices, Form, Default, InTier, At, Required, Fields phrase }
 	Why        whyTexts
@@ -99,6 +99,7 @@ type whyTexts struct {
 // planTexts are those of what a change does.
 type planTexts struct {
 	TenantsChange, OfThemAdded, OfThemRemoved, TenantsCome, TenantsGo, HeldBack, Refused, LosesData, Recreates, Weakens, NewFindings counted
+	OwnChanges                                                                                                                       counted
 	Nothing, NoRestarts                                                                                                              phrase
 	OtherRestarts, ProtectedRestarts, Elsewhere                                                                                      counted
 	Compared                                                                                                                         phrase

@@ -6,7 +6,7 @@
 #   scope: [object, tenant, fleet]
 #   waivable: false
 #   needs_tenant: true
-#   remedy: say under spec.environments what differs there, such as its own spec.environments.<name>.secrets and host; the patch or object of your own must name its own environment alone
+#   remedy: say under spec.environments what differs there, such as its own spec.environments.<name>.secrets, host and identity; the patch or object of your own must name its own environment alone
 #   objects: [tenant, NetworkPolicy, RoleBinding, ClusterRoleBinding, ReferenceGrant, ExternalSecret, PushSecret, Cluster, ObjectStore]
 #   controls:
 #     direct: [iso:A.8.31]

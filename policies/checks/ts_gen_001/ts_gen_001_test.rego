@@ -37,3 +37,45 @@ test_passes_what_the_platform_lists if {
 	count(ts_gen_001.deny) == 0 with input as object.remove(samples.of(flux), ["ctx"])
 	count(ts_gen_001.deny) == 0 with input as samples.of({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"})
 }
+
+names := {"toFQDNs": [{"matchName": "api.stripe.com"}, {"matchPattern": "*.example.org"}], "toPorts": [{"ports": [{"port": "443", "protocol": "TCP"}]}]}
+
+resolver := {
+	"toEndpoints": [{"matchLabels": {"k8s:io.kubernetes.pod.namespace": "kube-system", "k8s:k8s-app": "kube-dns"}}],
+	"toPorts": [{"ports": [{"port": "53", "protocol": "ANY"}], "rules": {"dns": [{"matchPattern": "*"}]}}],
+}
+
+cilium(spec) := samples.of({"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": samples.meta("a"), "spec": spec})
+
+test_violates_cilium_that_opens_more if {
+	every spec in [
+		{"ingress": [{}]},
+		{"egress": [{}]},
+		{"egress": [names, {"toEntities": ["world"]}]},
+		{"egress": [object.union(names, {"toPorts": []})]},
+		{"egress": [object.remove(names, ["toPorts"])]},
+		{"egress": [object.union(names, {"toPorts": [{"ports": [{"protocol": "TCP"}]}]})]},
+		{"egress": [object.union(names, {"toPorts": [{"ports": [{"port": "53"}]}]})]},
+		{"egress": [object.union(names, {"toPorts": [{"ports": [{"port": "40", "endPort": 60}]}]})]},
+		{"egress": [object.union(resolver, {"toPorts": [{"ports": [{"port": "53"}, {"port": "80"}]}]})]},
+		{"egress": [object.union(resolver, {"toPorts": [{"ports": [{"port": "53", "endPort": 60}]}]})]},
+		{"egress": [object.union(resolver, {"toPorts": []})]},
+		{"egress": [object.union(resolver, {"toEndpoints": []})]},
+		{"egress": [object.union(resolver, {"toEndpoints": [{"matchLabels": {"k8s:k8s-app": "kube-dns"}}]})]},
+		{"egress": [object.union(resolver, {"toEndpoints": [{"matchLabels": {"k8s:io.kubernetes.pod.namespace": "globex"}}]})]},
+	] {
+		ts_gen_001.deny == {{
+			"path": ["kind"],
+			"message": "kind CiliumNetworkPolicy of cilium.io/v2 opens more than hosts by name, and is not among the known kinds",
+		}} with input as cilium(spec)
+	}
+	o := {"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "specs": [{"egress": [{}]}], "spec": {"egress": [names]}}
+	count(ts_gen_001.deny) == 1 with input as samples.of(o)
+	count(ts_gen_001.deny) == 1 with input as samples.of({"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy"})
+}
+
+test_passes_cilium if {
+	count(ts_gen_001.deny) == 0 with input as cilium({"endpointSelector": {}, "egress": [names, resolver], "egressDeny": [{"toCIDR": ["10.0.0.0/8"]}]})
+	kinds := [{"group": "cilium.io", "kind": "CiliumNetworkPolicy", "scope": "Namespaced"}]
+	count(ts_gen_001.deny) == 0 with input as samples.within(cilium({"egress": [{}]}), {"platform": {"allowed_kinds": kinds}})
+}

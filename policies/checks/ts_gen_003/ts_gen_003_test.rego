@@ -88,3 +88,29 @@ test_violates_foreign_namespace_although_listed if {
 	o := {"apiVersion": "example.com/v1", "kind": "Namespace", "metadata": {"name": "globex"}}
 	count(ts_gen_003.deny) == 1 with input as {"object": o, "owner": "platform", "scope": "Cluster", "ctx": ctx}
 }
+
+guard(spec) := {
+	"scope": "Cluster",
+	"owner": "platform",
+	"object": {"apiVersion": "policy.networking.k8s.io/v1alpha2", "kind": "ClusterNetworkPolicy", "metadata": {"name": "acme-production"}, "spec": spec},
+	"ctx": samples.ctx,
+}
+
+of_namespace(name) := {"namespaces": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
+
+test_violates_policies_of_the_cluster if {
+	every spec in [
+		{"subject": of_namespace("globex")},
+		{"subject": {"namespaces": {}}},
+		{"subject": of_namespace("acme-production"), "egress": [{"action": "Deny"}, {"action": "Accept"}]},
+		{"subject": of_namespace("acme-production"), "ingress": [{"action": "Accept"}]},
+	] {
+		count(ts_gen_003.deny) == 1 with input as guard(spec)
+	}
+	count(ts_gen_003.deny) == 1 with input as object.union(guard({"subject": of_namespace("acme-production")}), {"owner": "workload"})
+}
+
+test_passes_guard if {
+	spec := {"subject": of_namespace("acme-production"), "egress": [{"action": "Deny"}], "ingress": [{"action": "Pass"}, {"action": "Deny"}]}
+	count(ts_gen_003.deny) == 0 with input as guard(spec)
+}

@@ -6,7 +6,7 @@
 #   scope: object
 #   waivable: true
 #   remedy: name who is called in spec.services.<name>.calls; callers are opened by spec.services.<name>.expose and spec.accepts
-#   objects: [NetworkPolicy]
+#   objects: [NetworkPolicy, CiliumNetworkPolicy]
 #   controls:
 #     direct: [nsa:NET-02, soc2:CC6.6]
 #     supporting: [cis:5.3.2, iso:A.8.20, iso:A.8.22, csf:PR.IR-01]

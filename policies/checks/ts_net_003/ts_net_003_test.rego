@@ -160,3 +160,31 @@ test_violates_all_but_own_namespace if {
 	}}
 	count(ts_net_003.deny) == 1 with input as ingress({"from": [peer]})
 }
+
+cilium(rule) := object.union(
+	samples.of({"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": samples.meta("a"), "spec": {"egress": [rule]}}),
+	samples.tenant({"services": {"web": {"calls": [{"host": "api.stripe.com", "port": 443}, {"host": "*.example.org", "port": 443}]}}}),
+)
+
+https := [{"ports": [{"port": "443", "protocol": "TCP"}]}]
+
+test_violates_undeclared_hosts if {
+	ts_net_003.deny == {{
+		"path": ["spec", "egress", 0, "toFQDNs", 0],
+		"message": "policy opens egress for host evil.example.com, which no service declares to call",
+	}} with input as cilium({"toFQDNs": [{"matchName": "evil.example.com"}], "toPorts": https})
+	count(ts_net_003.deny) == 1 with input as cilium({"toFQDNs": [{"matchPattern": "*"}], "toPorts": https})
+}
+
+test_violates_hosts_on_every_port if {
+	every rule in [{"toFQDNs": [{"matchName": "api.stripe.com"}]}, {"toFQDNs": [{"matchName": "api.stripe.com"}], "toPorts": []}] {
+		ts_net_003.deny == {{
+			"path": ["spec", "egress", 0, "toFQDNs", 0],
+			"message": "policy opens egress for host api.stripe.com on every port",
+		}} with input as cilium(rule)
+	}
+}
+
+test_passes_declared_hosts if {
+	count(ts_net_003.deny) == 0 with input as cilium({"toFQDNs": [{"matchName": "api.stripe.com"}, {"matchPattern": "*.example.org"}], "toPorts": https})
+}

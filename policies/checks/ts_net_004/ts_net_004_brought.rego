@@ -13,6 +13,7 @@ deny contains finding if {
 	some [p, selector] in foreign
 	some name in pins(selector, name_label)
 	not friend(name)
+	not shares(p.direction, name)
 	finding := opened(p, sprintf("namespace %v, which is neither the tenant's nor one of the platform's", [name]))
 }
 
@@ -104,6 +105,19 @@ friend(namespace) if {
 	some part in input.ctx.platform.spec.namespaces
 	part == namespace
 }
+
+# Where a service of the platform runs that a service of the tenant calls.
+shares("egress", namespace) if {
+	some service in input.ctx.spec.services
+	some call in service.calls
+	shared := input.ctx.platform.spec.sharedServices[call.shared]
+	shared.namespace == namespace
+	serves(shared)
+}
+
+serves(shared) if not shared.tenants
+
+serves(shared) if input.ctx.tenant in shared.tenants
 
 agreed("ingress", tenant) if {
 	some accepted in input.ctx.spec.accepts

@@ -169,3 +169,24 @@ test_passes_own_namespace if {
 	count(ts_net_004.deny) == 0 with input as judged({"kind": "Namespace", "metadata": {"name": "acme-production", "labels": own}})
 	count(ts_net_004.deny) == 0 with input as judged({"kind": "Namespace", "metadata": {"name": "acme-production"}})
 }
+
+shared(tenants) := object.union(
+	egress(labels({"kubernetes.io/metadata.name": "kafka"})),
+	samples.within(
+		samples.tenant({"services": {"web": {"calls": [{"shared": "kafka"}]}}}),
+		{"platform": {"spec": {"sharedServices": {"kafka": object.union({"namespace": "kafka", "ports": [9092]}, tenants)}}}},
+	),
+)
+
+test_passes_shared_services if {
+	every tenants in [{}, {"tenants": ["acme"]}] {
+		count(ts_net_004.deny) == 0 with input as shared(tenants)
+	}
+}
+
+test_violates_shared_services_of_others if {
+	count(ts_net_004.deny) == 1 with input as shared({"tenants": ["globex"]})
+	inward := ingress(labels({"kubernetes.io/metadata.name": "kafka"}))
+	count(ts_net_004.deny) == 1 with input as object.union(shared({}), {"object": inward.object})
+	count(ts_net_004.deny) == 1 with input as egress(labels({"kubernetes.io/metadata.name": "kafka"}))
+}

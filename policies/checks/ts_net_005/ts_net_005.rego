@@ -25,9 +25,33 @@ deny contains finding if {
 	some p in network.peers
 	p.direction == "egress"
 	block := p.peer.ipBlock
+	not asks_for_identity(p)
 	open := addresses.open_ranges(block.cidr, object.get(block, "except", []))
 	finding := {
 		"path": array.concat(p.path, ["ipBlock", "cidr"]),
 		"message": sprintf("policy opens egress for %v, and so for %s", [block.cidr, open]),
 	}
 }
+
+# The metadata server of GKE answers each pod by the identity of its own account, and conceals the node's. It is open
+# to the pods of a service that has an identity, and to those of the second version of its test.
+asks_for_identity(p) if {
+	input.ctx.cluster.cloud == "gcp"
+	selected := input.object.spec.podSelector.matchLabels["app.kubernetes.io/name"]
+	input.object.spec.podSelector == {"matchLabels": {"app.kubernetes.io/name": selected}}
+	some name, service in input.ctx.spec.services
+	selected in {name, concat("", [name, "-b"])}
+	service.identity != ""
+	ports := metadata_server[p.peer.ipBlock.cidr]
+	count(p.rule.ports) > 0
+	every port in p.rule.ports {
+		port.protocol == "TCP"
+		port.port in ports
+		not port.endPort
+	}
+}
+
+metadata_server["169.254.169.252/32"] := {987, 988}
+
+# Where policies see the address that all of Google Cloud has.
+metadata_server["169.254.169.254/32"] := {80, 8080} if input.ctx.cluster.cni in {"cilium", "dataplane-v2"}

@@ -196,3 +196,51 @@ test_passes_operators_that_call_others if {
 		count(ts_net_005.deny) == 0 with input as judged(object.union(o, {"metadata": samples.meta("a")}))
 	}
 }
+
+# A policy that opens the metadata server of GKE to the pods of a service, with changes to it and to the context.
+asking(changes, more) := samples.within(
+	samples.of(json.patch(
+		{
+			"apiVersion": "networking.k8s.io/v1",
+			"kind": "NetworkPolicy",
+			"metadata": samples.meta("allow-identity-web"),
+			"spec": {
+				"podSelector": {"matchLabels": {"app.kubernetes.io/name": "web"}},
+				"policyTypes": ["Egress"],
+				"egress": [{"ports": [{"protocol": "TCP", "port": 988}], "to": [{"ipBlock": {"cidr": "169.254.169.252/32"}}]}],
+			},
+		},
+		[{"op": "replace", "path": path, "value": value} | some path, value in changes],
+	)),
+	object.union(
+		{"cluster": {"cloud": "gcp", "cni": "calico"}, "spec": {"services": {"web": {"identity": "web@acme.iam.gserviceaccount.com"}, "api": {}}}},
+		more,
+	),
+)
+
+test_passes_metadata_server if {
+	count(ts_net_005.deny) == 0 with input as asking({}, {})
+	count(ts_net_005.deny) == 0 with input as asking({"/spec/podSelector/matchLabels/app.kubernetes.io~1name": "web-b"}, {})
+	count(ts_net_005.deny) == 0 with input as asking(
+		{"/spec/egress/0/to/0/ipBlock/cidr": "169.254.169.254/32", "/spec/egress/0/ports/0/port": 80},
+		{"cluster": {"cni": "dataplane-v2"}},
+	)
+}
+
+test_violates_metadata_server if {
+	every changes in [
+		{"/spec/egress/0/ports/0/port": 80},
+		{"/spec/egress/0/ports": []},
+		{"/spec/egress/0/ports/0": {"protocol": "TCP", "port": 987, "endPort": 9999}},
+		{"/spec/egress/0/ports/0": {"protocol": "UDP", "port": 988}},
+		{"/spec/egress/0/to/0/ipBlock/cidr": "169.254.169.254/32", "/spec/egress/0/ports/0/port": 80},
+		{"/spec/egress/0/to/0/ipBlock/cidr": "169.254.169.0/24"},
+		{"/spec/podSelector": {}},
+		{"/spec/podSelector/matchLabels/app.kubernetes.io~1name": "api"},
+	] {
+		count(ts_net_005.deny) == 1 with input as asking(changes, {})
+	}
+	every more in [{"cluster": {"cloud": "aws"}}, {"spec": {"services": {"web": {"identity": ""}}}}] {
+		count(ts_net_005.deny) == 1 with input as asking({}, more)
+	}
+}

@@ -1,4 +1,4 @@
-# What tenantsmith renders has no annotations for TLS, no gateways and no load balancers.
+# What tenantsmith renders has no annotations for TLS and no load balancers, and its gateways end TLS.
 package checks.ts_net_008
 
 deny contains finding if {
@@ -56,7 +56,7 @@ exposed(server) := ({[["tls"], "server answers plain HTTP and does not redirect 
 
 # And of the Gateway API.
 deny contains finding if {
-	input.object.kind == "Gateway"
+	input.object.kind in {"Gateway", "ListenerSet"}
 	some i, listener in input.object.spec.listeners
 	listener.tls.mode == "Passthrough"
 	finding := {
@@ -66,26 +66,23 @@ deny contains finding if {
 }
 
 deny contains finding if {
-	some entry in input.kinds.Gateway
+	some kind in ["Gateway", "ListenerSet"]
+	some entry in input.kinds[kind]
 	some i, listener in entry.object.spec.listeners
 	listener.protocol == "HTTP"
 	some route in input.kinds.HTTPRoute
 	some parent in route.object.spec.parentRefs
+	object.get(parent, "kind", "Gateway") == kind
 	parent.name == entry.object.metadata.name
 	object.get(parent, "namespace", route.object.metadata.namespace) == entry.object.metadata.namespace
 	object.get(parent, "sectionName", listener.name) == listener.name
 	some rule in route.object.spec.rules
-	not redirects(rule)
+	not secured(rule)
 	finding := {
 		"object": entry.index,
 		"path": ["spec", "listeners", i, "protocol"],
 		"message": sprintf("listener serves HTTPRoute %v in plain HTTP", [route.object.metadata.name]),
 	}
-}
-
-redirects(rule) if {
-	some filter in rule.filters
-	filter.requestRedirect.scheme == "https"
 }
 
 # Routes by the name in the handshake are for TLS that the gateway hands through.

@@ -119,6 +119,8 @@ redirect := [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}
 
 test_violates_listeners if {
 	count(ts_net_008.deny) == 1 with input as samples.of(gateway({"protocol": "TLS", "tls": {"mode": "Passthrough"}}))
+	own := object.union(gateway(plain), {"kind": "ListenerSet"})
+	count(ts_net_008.deny) == 1 with input as samples.set([own, route({"kind": "ListenerSet", "name": "own"}, [])])
 	every parent in [{"name": "own"}, {"name": "own", "namespace": "acme-production", "sectionName": "http"}] {
 		count(ts_net_008.deny) == 1 with input as samples.set([gateway(plain), route(parent, [])])
 		count(ts_net_008.deny) == 1 with input as samples.set([
@@ -130,6 +132,7 @@ test_violates_listeners if {
 
 test_passes_listeners if {
 	count(ts_net_008.deny) == 0 with input as samples.of(gateway({"protocol": "HTTPS", "tls": {"mode": "Terminate"}}))
+	count(ts_net_008.deny) == 0 with input as samples.set([gateway(plain), route({"kind": "ListenerSet", "name": "own"}, [])])
 	every objects in [
 		[gateway(plain), route({"name": "own"}, redirect)],
 		[gateway(plain), route({"name": "own", "sectionName": "https"}, [])],
@@ -138,6 +141,38 @@ test_passes_listeners if {
 		[gateway({"name": "https", "protocol": "HTTPS"}), route({"name": "own"}, [])],
 	] {
 		count(ts_net_008.deny) == 0 with input as samples.set(objects)
+	}
+}
+
+# The platform's gateway, on a cluster where tenants end TLS.
+shared(objects) := samples.within(own_tls(objects), {
+	"cluster": {"gateway": "shared"},
+	"platform": {"spec": {"namespaces": {"gateway": "gateways"}}},
+})
+
+listening(parent, filters) := shared([route(parent, filters)])
+
+test_violates_routes_without_certificate if {
+	platform := {"name": "shared", "namespace": "gateways"}
+	every parent in [platform, object.union(platform, {"kind": "Gateway", "sectionName": "http"})] {
+		every filters in [[], [{"requestRedirect": {"scheme": "http"}}]] {
+			{f.path | some f in ts_net_008.deny} == {["spec", "parentRefs", 0]} with input as listening(parent, filters)
+		}
+	}
+	every name in ["gateways/shared", "shared.gateways", "shared.gateways.svc.cluster.local"] {
+		{f.path | some f in ts_net_008.deny} == {["spec", "gateways", 1]} with input as shared([object.remove(virtual(["mesh", name]), ["tls"])])
+	}
+}
+
+test_passes_routes_with_certificate if {
+	platform := {"name": "shared", "namespace": "gateways"}
+	count(ts_net_008.deny) == 0 with input as listening(platform, redirect)
+	every parent in [{"kind": "ListenerSet", "name": "own"}, {"kind": "Service", "name": "shared"}, {"name": "shared"}] {
+		count(ts_net_008.deny) == 0 with input as listening(parent, [])
+	}
+	count(ts_net_008.deny) == 0 with input as samples.within(listening(platform, []), {"cluster": {"tls": "gateway"}})
+	every name in ["mesh", "gateways/acme-production.tls-shop", "own"] {
+		count(ts_net_008.deny) == 0 with input as shared([virtual([name])])
 	}
 }
 

@@ -118,11 +118,25 @@ own_gateway([namespace, _]) if namespace in input.ctx.namespaces
 
 own_gateway(named) if named == gateway
 
+# That of a tenant's certificate stands beside the platform's, and its name begins with the tenant's namespace.
+own_gateway([namespace, name]) if {
+	namespace == gateway[0]
+	some own in input.ctx.namespaces
+	startswith(name, concat("", [own, "."]))
+}
+
 # A Gateway of Istio takes over pods anywhere by their labels: those of the tenant have its name.
 faults contains [["spec", "selector"], "Gateway is for proxies that are not the tenant's"] if {
 	kind == "Gateway"
 	startswith(input.object.apiVersion, "networking.istio.io/")
 	object.get(spec, ["selector", "tenantsmith.dev/tenant"], "") != input.ctx.tenant
+	not beside
+}
+
+# Only the platform puts objects where its gateway is.
+beside if {
+	input.owner == "platform"
+	input.object.metadata.namespace == gateway[0]
 }
 
 faults contains [path, sprintf("%s is for %v %v in namespace %v, which is neither the platform's gateway nor the tenant's", [kind, what, parent.name, namespace])] if {

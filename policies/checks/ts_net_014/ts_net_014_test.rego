@@ -60,7 +60,7 @@ test_violates_hosts if {
 }
 
 test_violates_gateways if {
-	every name in ["globex-prod/own", "gateways/internal", "own.globex-prod", "own.globex-prod.svc.cluster.local", "a/b/c"] {
+	every name in ["globex-prod/own", "gateways/internal", "gateways/globex-prod.tls-shop", "gateways/acme-production", "own.globex-prod", "own.globex-prod.svc.cluster.local", "a/b/c"] {
 		count(ts_net_014.deny) == 1 with input as virtual({"gateways": [name]})
 	}
 	count(ts_net_014.deny) == 1 with input as virtual({"http": [{"delegate": {"name": "a", "namespace": "globex-prod"}}]})
@@ -124,10 +124,13 @@ test_passes_hosts if {
 }
 
 test_passes_gateways if {
-	every name in ["mesh", "own", "./own", "acme-production/own", "own.acme-production", "gateways/shared", "shared.gateways.svc.cluster.local"] {
+	every name in ["mesh", "own", "./own", "acme-production/own", "own.acme-production", "gateways/shared", "shared.gateways.svc.cluster.local", "gateways/acme-production.tls-shop"] {
 		count(ts_net_014.deny) == 0 with input as virtual({"gateways": [name]})
 	}
 	count(ts_net_014.deny) == 0 with input as istio("Gateway", {"selector": {"tenantsmith.dev/tenant": "acme", "app": "own"}})
+	placed := object.union(istio("Gateway", {"selector": {"istio": "ingressgateway"}}), {"owner": "platform"})
+	count(ts_net_014.deny) == 1 with input as placed
+	count(ts_net_014.deny) == 0 with input as object.union(placed, {"object": {"metadata": {"namespace": "gateways"}}})
 	count(ts_net_014.deny) == 0 with input as virtual({"http": [{"delegate": {"name": "a"}}]})
 }
 

@@ -7,12 +7,14 @@
 #   waivable: false
 #   brought: true
 #   remedy: remove it; a pod gets a token that expires by spec.services.<name>.kubernetesApi
-#   objects: [Role, ClusterRole, Secret, ExternalSecret, ClusterExternalSecret, SealedSecret]
+#   objects: [Role, ClusterRole, Secret, ExternalSecret, ClusterExternalSecret, SealedSecret, Cluster, pods]
 #   controls:
 #     direct: [cis:5.1.13]
 #     supporting: [nsa:POD-05, iso:A.5.17, soc2:CC6.1, csf:PR.AA-01]
 package checks.ts_rbac_006
 
+import data.lib.pods
+import data.lib.podsets
 import data.lib.rbac
 import data.lib.rbacrules
 
@@ -62,5 +64,27 @@ deny contains finding if {
 	finding := {
 		"path": array.concat(path, ["metadata", "annotations", "kubernetes.io/service-account.name"]),
 		"message": sprintf("Secret asks for a token of ServiceAccount %v that never expires", [account]),
+	}
+}
+
+# A pod has what its account may do, and this account does what the GitOps engine does. A database of CloudNativePG
+# makes an account of its own name.
+delivery := "tenant-delivery"
+
+deny contains finding if {
+	some p in pods.all
+	podsets.account(p.spec) == delivery
+	finding := {
+		"path": array.concat(p.path, ["spec", "serviceAccountName"]),
+		"message": sprintf("pod runs as ServiceAccount %s, by which the GitOps engine applies what the tenant delivers", [delivery]),
+	}
+}
+
+deny contains finding if {
+	input.object.kind == "Cluster"
+	input.object.metadata.name == delivery
+	finding := {
+		"path": ["metadata", "name"],
+		"message": sprintf("pods of the database run as ServiceAccount %s, by which the GitOps engine applies what the tenant delivers", [delivery]),
 	}
 }

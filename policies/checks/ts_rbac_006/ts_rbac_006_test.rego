@@ -56,3 +56,21 @@ test_passes if {
 		count(ts_rbac_006.deny) == 0 with input as given
 	}
 }
+
+test_violates_pods_of_the_delivery if {
+	every o in array.concat(samples.pods({"serviceAccountName": "tenant-delivery"}), samples.pods({"serviceAccount": "tenant-delivery"})) {
+		messages := {f.message | some f in ts_rbac_006.deny with input as samples.of(o)}
+		messages == {"pod runs as ServiceAccount tenant-delivery, by which the GitOps engine applies what the tenant delivers"}
+	}
+	ts_rbac_006.deny == {{
+		"path": ["metadata", "name"],
+		"message": "pods of the database run as ServiceAccount tenant-delivery, by which the GitOps engine applies what the tenant delivers",
+	}} with input as samples.of({"kind": "Cluster", "metadata": samples.meta("tenant-delivery")})
+}
+
+test_passes_other_pods if {
+	every o in samples.pods({"serviceAccountName": "web"}) {
+		count(ts_rbac_006.deny) == 0 with input as samples.of(o)
+	}
+	count(ts_rbac_006.deny) == 0 with input as samples.of({"kind": "Cluster", "metadata": samples.meta("main")})
+}

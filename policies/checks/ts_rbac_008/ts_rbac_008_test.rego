@@ -42,3 +42,22 @@ test_passes if {
 		count(ts_rbac_008.deny) == 0 with input as given
 	}
 }
+
+named(name, groups, resources) := samples.of({
+	"kind": "Role",
+	"metadata": samples.meta(name),
+	"rules": [{"apiGroups": groups, "resources": resources, "verbs": ["patch"]}],
+})
+
+test_passes_what_the_engine_delivers if {
+	every given in [[["argoproj.io"], ["analysistemplates"]], [["monitoring.coreos.com"], ["servicemonitors"]]] {
+		count(ts_rbac_008.deny) == 0 with input as named("tenant-delivery", given[0], given[1])
+		count(ts_rbac_008.deny) == 1 with input as named("tenant-deployer", given[0], given[1])
+	}
+}
+
+test_violates_engine if {
+	every given in [[[""], ["resourcequotas"]], [["networking.k8s.io"], ["networkpolicies"]], [["external-secrets.io"], ["externalsecrets"]]] {
+		count(ts_rbac_008.deny) == 1 with input as named("tenant-delivery", given[0], given[1])
+	}
+}

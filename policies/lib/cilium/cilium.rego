@@ -5,6 +5,49 @@
 #   An endpoint selector that does not speak of namespaces chooses pods of the policy's own.
 package lib.cilium
 
+# Whether the policy at hand does no more than open hosts by name, at ports that it lists, and let names be
+# asked for: toFQDNs reaches nothing inside of the cluster.
+hosts_only if {
+	object.keys(input.object.spec) - {"endpointSelector", "egress", "egressDeny"} == set()
+	not input.object.specs
+	count([rule | some rule in input.object.spec.egress; not opens_hosts(rule); not opens_resolver(rule)]) == 0
+}
+
+opens_hosts(rule) if {
+	object.keys(rule) == {"toFQDNs", "toPorts"}
+	numbers := port_numbers(rule)
+	count(numbers) > 0
+	count(numbers & {"", "0", "53", "range"}) == 0
+}
+
+opens_resolver(rule) if {
+	object.keys(rule) == {"toEndpoints", "toPorts"}
+	count(rule.toEndpoints) > 0
+	every endpoints in rule.toEndpoints {
+		endpoints.matchLabels["k8s:io.kubernetes.pod.namespace"] in input.ctx.platform.dns_namespaces
+	}
+	numbers := port_numbers(rule)
+	count(numbers) > 0
+	count(numbers - {"53", "5353"}) == 0
+}
+
+port_numbers(rule) := {number |
+	some ports in rule.toPorts
+	some port in ports.ports
+	number := object.get(port, "port", "")
+} | {"range" |
+	some ports in rule.toPorts
+	some port in ports.ports
+	port.endPort
+}
+
+# Each host that a rule opens by its name or by a pattern is [path, host, rule].
+hosts contains [array.concat(path, ["toFQDNs", i]), host, rule] if {
+	some [path, "egress", rule] in rules
+	some i, named in rule.toFQDNs
+	some host in named
+}
+
 # Each rule is [path, direction, rule].
 rules contains [["spec", direction, i], direction, rule] if {
 	input.object.kind == "CiliumNetworkPolicy"

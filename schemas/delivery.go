@@ -1,0 +1,135 @@
+package schemas
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// The GitOps engines.
+const (
+	argoCD = "argocd"
+	flux   = "flux"
+)
+
+// delivery judges what the tenant brings from repositories of its own, and who may steer it.
+func (e *resolved) delivery() {
+	d := e.environment.Spec.Delivery
+	if g := e.facts.GitOps; g.Repository == "" {
+		if len(d.Sources) > 0 {
+			p := e.complain(manifest.Path{"spec", "delivery", "sources"}, "%s: spec.gitops.repository of %s names no GitOps repository", NotRendered, platformFile)
+			p.Severity = manifest.Warning
+		}
+		return
+	}
+	names, folders := map[string]bool{}, map[string]string{}
+	for i, s := range d.Sources {
+		at := manifest.Path{"spec", "delivery", "sources", i}
+		if names[s.Name] {
+			e.complain(at.Join("name"), "there are two sources %s", s.Name)
+		}
+		names[s.Name] = true
+		e.source(at, s)
+		folder := manifest.RepositoryKey(e.repository(s)) + " " + path.Clean(s.Path)
+		if other, ok := folders[folder]; ok {
+			e.complain(at.Join("path"), "%s is the folder of source %s as well: one object has one owner", s.Path, other)
+		}
+		folders[folder] = s.Name
+	}
+	e.argoGroups()
+}
+
+// repository is that of a source.
+func (e *resolved) repository(s Source) string {
+	if s.Repository == "" {
+		return e.environment.Spec.Delivery.Repository
+	}
+	return s.Repository
+}
+
+// source refuses the GitOps repository, which has the folders of everybody: who might name one could have the guard
+// rails of another tenant applied as its own.
+func (e *resolved) source(at manifest.Path, s Source) {
+	g := e.facts.GitOps
+	if manifest.RepositoryKey(e.repository(s)) == manifest.RepositoryKey(g.Repository) {
+		field := at.Join("repository")
+		if s.Repository == "" {
+			field = manifest.Path{"spec", "delivery", "repository"}
+		}
+		p := e.complain(field, "is the platform's GitOps repository, which is for nobody to bring workloads from")
+		p.Remedy = fmt.Sprintf("set %s to a repository of the tenant's own", p.Field)
+	}
+	switch {
+	case g.Engine == flux && s.Revision == "":
+		p := e.complain(at.Join("revision"), "is required: Flux reads the branch master without one")
+		p.Remedy = "set it to a branch, a commit of 40 digits, or a tag by its whole name, such as refs/tags/v1"
+	case g.Engine == argoCD && s.Secret != "":
+		p := e.complain(at.Join("secret"), "is for Flux: Argo CD knows its repositories by itself")
+		p.Remedy = "remove it, and have the platform team add the repository to Argo CD"
+	}
+	e.secret(at.Join("secret"), s.Secret)
+}
+
+// argoGroups refuses names that the policies of an AppProject cannot hold.
+func (e *resolved) argoGroups() {
+	if e.facts.GitOps.Engine != argoCD {
+		return
+	}
+	for i, o := range e.environment.Spec.Owners {
+		if strings.Contains(o.Group, `"`) {
+			e.complain(manifest.Path{"spec", "owners", i, "group"}, "has a quote, and Argo CD cannot bind a group with one")
+		}
+	}
+}
+
+// judgeGitOps checks what the GitOps engine can do with the platform.
+func (p *platform) judgeGitOps() []manifest.Problem {
+	var problems []manifest.Problem
+	complain := func(at manifest.Path, remedy, format string, args ...any) *manifest.Problem {
+		pos, _ := p.doc.Find(at)
+		problem := fault(pos, at.String(), format, args...)
+		problem.Remedy = remedy
+		problems = append(problems, problem)
+		return &problems[len(problems)-1]
+	}
+	g := p.facts.GitOps
+	at := manifest.Path{"spec", "gitops"}
+	if rest := strings.ReplaceAll(g.Revision, "{env}", ""); strings.ContainsAny(rest, "{}") {
+		complain(at.Join("revision"), "", "%s: only {env} stands for something, the name of each environment", g.Revision)
+	}
+	if g.Engine == argoCD && g.Secret != "" {
+		complain(at.Join("secret"), "remove it, and add the repository to Argo CD", "is for Flux: Argo CD knows its repositories by itself")
+	}
+	for i, e := range p.facts.Environments {
+		here := manifest.Path{"spec", "environments", i, "syncWindows"}
+		switch c := p.facts.Clusters[e.Cluster]; {
+		case len(e.SyncWindows) > 0 && g.Engine == flux:
+			complain(here, "remove them, or suspend the Kustomization tenants-"+e.Name+" meanwhile", "only Argo CD knows windows, and the engine is Flux")
+		case len(e.SyncWindows) > 0 && g.Repository == "":
+			complain(here, "set spec.gitops.repository", "%s: spec.gitops.repository names no GitOps repository", NotRendered).Severity = manifest.Warning
+		case g.Engine == argoCD && g.Repository != "" && c != nil && c.Server == "":
+			complain(manifest.Path{"spec", "clusters", e.Cluster, "server"}, "set it to the URL of the API server, as Argo CD names the cluster", "is required: Argo CD goes by it")
+		}
+		seen := map[SyncWindow]bool{}
+		for j, w := range e.SyncWindows {
+			if w.ManualSync = false; seen[w] {
+				complain(here.Join(j), "remove it", "is there twice")
+			}
+			seen[w] = true
+		}
+	}
+	return problems
+}
+
+// engineNamespace is where Flux runs unless the file says so: not where Argo CD would.
+func (p *platform) engineNamespace(spec *manifest.Node) *manifest.Node {
+	namespaces := spec.Get("namespaces")
+	if engine := spec.Get("gitops").Get("engine"); engine == nil || engine.Value != flux || p.written.Get("spec").Get("namespaces").Get("gitops") != nil {
+		return spec
+	}
+	where := *namespaces.Get("gitops")
+	where.Value = "flux-system"
+	return with(spec, "namespaces", namespaces.Position, with(namespaces, "gitops", where.Position, &where))
+}
