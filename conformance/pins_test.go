@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	_ "github.com/cert-manager/cert-manager/pkg/apis/certmanager"
+	_ "github.com/cilium/cilium/pkg/k8s/apis/cilium.io/client/crds/v2"
 	_ "github.com/kedacore/keda/v2/version"
 	"github.com/stretchr/testify/require"
 	_ "github.com/vmware-tanzu/velero/pkg/buildinfo"
 	_ "istio.io/api/label"
 	_ "k8s.io/autoscaler/vertical-pod-autoscaler/common"
 	_ "sigs.k8s.io/gateway-api/pkg/consts"
+	_ "sigs.k8s.io/network-policy-api/apis/v1alpha2"
 )
 
 // The blank imports above are small packages of modules whose CRDs are read: they keep the modules,
@@ -23,6 +25,8 @@ const (
 	vpaModule      = "k8s.io/autoscaler/vertical-pod-autoscaler"
 	kedaModule     = "github.com/kedacore/keda/v2"
 	veleroModule   = "github.com/vmware-tanzu/velero"
+	ciliumModule   = "github.com/cilium/cilium"
+	policyModule   = "sigs.k8s.io/network-policy-api"
 	certModule     = "github.com/cert-manager/cert-manager"
 )
 

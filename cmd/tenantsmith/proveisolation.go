@@ -114,6 +114,10 @@ func channels(res *pipeline.Isolated) []report.Channel {
 			c.Verdict, c.Why = report.ChannelNotProven, "see the doubts"
 		case len(res.Unrendered) > 0:
 			c.Verdict, c.Why = report.ChannelNotProven, "some tenants cannot be rendered"
+		case name == proof.Mesh && res.Meshed == 0:
+			c.Verdict, c.Examined, c.Why = report.ChannelNotProven, false, "not examined: no place takes part in a mesh"
+		case name == proof.Mesh:
+			c.Why = fmt.Sprintf("places that take part in a mesh: %d of %d", res.Meshed, res.Places)
 		}
 		out = append(out, c)
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -50,6 +51,7 @@ func Isolation(ctx context.Context, fsys fs.FS, o Options) (*Isolated, error) {
 	}
 	out.Places = len(all)
 	out.Isolation = proof.Isolate(all, out.agreed(all), about)
+	out.Assumptions = append(out.Assumptions, out.shared()...)
 	out.Agreed = slices.DeleteFunc(out.Agreed, func(c AgreedCall) bool {
 		return about != nil && !about(proof.Place{Tenant: c.From}) && !about(proof.Place{Tenant: c.To})
 	})
@@ -127,9 +129,41 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
+			Accepts: acceptedCalls(e),
 		}, objects))
 	}
 	return out, problems, nil
+}
+
+// acceptedCalls are those that an environment of a tenant accepts.
+func acceptedCalls(e *schemas.Environment) []proof.Accepted {
+	var out []proof.Accepted
+	for _, a := range e.Spec.Accepts {
+		out = append(out, proof.Accepted{Tenant: a.Tenant, From: a.From, Callees: generators.Versions(a.Service),
+			Ports: meshPorts(e.Spec.Services[a.Service], a)})
+	}
+	return out
+}
+
+// meshPorts are the ports of an accepted call as policies of a mesh name them.
+func meshPorts(s schemas.Service, a schemas.Accept) []string {
+	var out []string
+	for _, p := range agreedPorts(s, a) {
+		if p.Protocol != "UDP" {
+			out = append(out, strconv.FormatInt(p.Number, 10))
+		}
+	}
+	return out
+}
+
+// tunnelled are the ports of an agreed call, and in an ambient mesh that at which such calls arrive: which of the
+// ports is meant there, the policies of the mesh judge.
+func tunnelled(e *schemas.Environment, ports []proof.Port) []proof.Port {
+	tcp := slices.ContainsFunc(ports, func(p proof.Port) bool { return p.Protocol != "UDP" })
+	if !e.Cluster.IsAmbient() || !tcp {
+		return ports
+	}
+	return append(ports, proof.Port{Protocol: "TCP", Number: generators.TunnelPort})
 }
 
 // agreed are the calls that both sides declare, within an environment.
@@ -142,7 +176,7 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 	x.environments(func(t *schemas.Tenant, e *schemas.Environment) {
 		for _, a := range e.Spec.Accepts {
 			at := [4]string{e.Name, a.Tenant, t.Name, a.Service}
-			accepts[at] = append(accepts[at], accepted{a.From, agreedPorts(e.Spec.Services[a.Service], a)})
+			accepts[at] = append(accepts[at], accepted{a.From, tunnelled(e, agreedPorts(e.Spec.Services[a.Service], a))})
 		}
 	})
 	var out []proof.Agreed
@@ -162,6 +196,25 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 			}
 		}
 	})
+	return out
+}
+
+// shared are the assumptions about the services of the platform that tenants call: they are no place of a tenant.
+func (x *Isolated) shared() []string {
+	called := map[string]bool{}
+	x.environments(func(_ *schemas.Tenant, e *schemas.Environment) {
+		for _, s := range e.Spec.Services {
+			for _, c := range s.Calls {
+				if c.Shared != "" {
+					called[c.Shared] = true
+				}
+			}
+		}
+	})
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(called)) {
+		out = append(out, "the platform's shared service "+name+" keeps the tenants apart that call it, and calls none of them")
+	}
 	return out
 }
 

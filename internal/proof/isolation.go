@@ -14,14 +14,14 @@ const (
 	Routes  = "routes"
 	Host    = "host"
 	Secrets = "secrets"
+	Mesh    = "mesh" // who may call whom by the identities of a service mesh
 )
 
 // Channels are those that are examined, as certificates list them.
-var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets}
+var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets, Mesh}
 
 // Unexamined are the channels that nothing is said of, with what is open about each.
 var Unexamined = [][2]string{
-	{"mesh", "AuthorizationPolicies and identities of a mesh; what they close in addition is not counted"},
 	{"delivery", "sources and destinations of AppProjects and of Flux"},
 	{"volumes", "storage classes and volumes, but for those with a path of the node"},
 	{"nodes", "node pools, and pods of several tenants that share a kernel"},
@@ -33,6 +33,7 @@ type Place struct {
 	Tenant, Environment, Cluster, Namespace string
 	// PlatformGroups may be bound in every namespace; Bindable are the ClusterRoles of the platform that bindings may name.
 	PlatformGroups, Bindable []string
+	Accepts                  []Accepted
 }
 
 // Enclosure is what a place's objects say about its borders. [Enclose] reads it; the objects are not kept.
@@ -40,6 +41,7 @@ type Enclosure struct {
 	Place
 	labels          map[string]string // of the Namespace; nil if it is not among the objects
 	egress, ingress side
+	mesh            meshed
 	openings        []opening
 	claims          []claimed
 	doubts          []Doubt
@@ -108,7 +110,9 @@ type Port struct {
 // Isolation is the certificate.
 type Isolation struct {
 	// Pairs is how many ordered pairs of places on one cluster were judged.
-	Pairs    int
+	Pairs int
+	// Meshed is how many places take part in a mesh.
+	Meshed   int
 	Breaches []Breach
 	Doubts   []Doubt
 	// Cut says that counterexamples were left out: there are more than [mostBreaches] of a channel.
@@ -130,6 +134,7 @@ func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation
 		j.claims()
 		j.openings()
 		j.network()
+		j.identities()
 	}
 	for i, e := range all {
 		if j.asked[i] {

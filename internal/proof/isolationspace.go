@@ -26,6 +26,7 @@ func Enclose(at Place, objects []manifest.Object) Enclosure {
 		r.read()
 	}
 	r.guard()
+	r.meshGuard()
 	e.egress.close()
 	e.ingress.close()
 	return e
@@ -64,6 +65,9 @@ var readers = map[string]func(*reader){
 	"networking.istio.io/DestinationRule":           (*reader).destinationRule,
 	"networking.istio.io/ServiceEntry":              (*reader).serviceEntry,
 	"networking.istio.io/Gateway":                   (*reader).listeners,
+	"networking.istio.io/Sidecar":                   (*reader).sidecar,
+	"security.istio.io/PeerAuthentication":          (*reader).peerAuthentication,
+	"security.istio.io/AuthorizationPolicy":         (*reader).authorization,
 	"/Service":                                      (*reader).service,
 	"/Endpoints":                                    (*reader).endpoints,
 	"discovery.k8s.io/EndpointSlice":                (*reader).endpoints,
@@ -114,6 +118,7 @@ func (r *reader) namespace() {
 		r.labels[key] = fmt.Sprint(value)
 	}
 	r.labels[nameLabel] = r.Namespace // the API server's word
+	r.joins()
 }
 
 // copiers are annotations by which controllers copy Secrets and ConfigMaps from one namespace to another.

@@ -92,3 +92,32 @@ test_passes_own_identity if {
 	count(ts_rbac_012.deny) == 0 with input as account({"eks.amazonaws.com/role-arn": "arn:aws:iam::4711:role/acme", "team": "shop"})
 	count(ts_rbac_012.deny) == 0 with input as of({"kind": "ConfigMap", "metadata": {"annotations": {"eks.amazonaws.com/role-arn": "a"}}})
 }
+
+# A binding for the account of the tenant beside the GitOps engine, with changes.
+engine(changes) := samples.within(
+	of(json.patch(
+		{
+			"kind": "RoleBinding",
+			"metadata": samples.meta("tenant-delivery-flux"),
+			"roleRef": {"kind": "Role", "name": "tenant-delivery"},
+			"subjects": [{"kind": "ServiceAccount", "name": "tenant.acme-production", "namespace": "flux-system"}],
+		},
+		[{"op": "replace", "path": path, "value": value} | some path, value in changes],
+	)),
+	{"platform": {"spec": {"namespaces": {"gitops": "flux-system"}}}},
+)
+
+test_passes_account_beside_the_engine if count(ts_rbac_012.deny) == 0 with input as engine({})
+
+test_violates_other_accounts_beside_the_engine if {
+	every path, value in {
+		"/subjects/0/name": "tenant.globex-production",
+		"/subjects/0/namespace": "globex-production",
+		"/roleRef/name": "tenant-admin",
+		"/roleRef/kind": "ClusterRole",
+		"/metadata/namespace": "elsewhere",
+		"/kind": "ClusterRoleBinding",
+	} {
+		count(ts_rbac_012.deny) == 1 with input as engine({path: value})
+	}
+}
