@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -91,7 +92,7 @@ func TestNoDeliveryWithoutRepository(t *testing.T) {
 // the platform has to allow; and never two of these.
 func TestDeliverableKinds(t *testing.T) {
 	asked := map[string][]string{
-		"cert-manager.io": {"Issuer"}, "external-secrets.io": {"PushSecret", "SecretStore"}, "gateway.networking.k8s.io": {"Gateway"},
+		"external-secrets.io": {"PushSecret", "SecretStore"}, "gateway.networking.k8s.io": {"Gateway"},
 		"networking.istio.io": {"Gateway"}, "notification.toolkit.fluxcd.io": {"Alert", "Provider", "Receiver"}, "telemetry.istio.io": {"Telemetry"},
 	}
 	data, err := os.ReadFile("../policies/lib/kinds/kinds.json")
@@ -113,6 +114,19 @@ func TestDeliverableKinds(t *testing.T) {
 				}
 			}
 			require.Equal(t, 1, lists, "%s of %q is known: say in argokinds.go whether tenants may bring it", kind, group)
+		}
+	}
+}
+
+// TestProjectsAndRolesAgree: what a project lets a tenant bring, its account may apply, but for what only controllers make.
+func TestProjectsAndRolesAgree(t *testing.T) {
+	var rules []rbacv1.PolicyRule
+	for _, g := range delivered {
+		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
+	}
+	for group, kinds := range tenantKinds {
+		for _, kind := range kinds {
+			require.Equal(t, kind == "ControllerRevision", verbsOn(rules, group, resourceOf(group, kind)) == nil, "%s of %s", kind, group)
 		}
 	}
 }
