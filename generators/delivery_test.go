@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -60,7 +61,7 @@ func TestGoldenDelivery(t *testing.T) {
 		p := bringer.Base.Platform
 		p.GitOps.Impersonate, p.GitOps.Revision, p.GitOps.Path, p.GitOps.Layout, p.GitOps.Secret = true, "environments/{env}", "out", "hydrated", "flux-system"
 		golden(t, "delivery-"+engine+"-hydrated", Delivery(bringer, &bringer.Environments[1]))
-		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil)...))
+		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil, nil)...))
 	}
 	golden(t, "delivery-flux-brought", broughtObjects(bringing("flux")))
 }
@@ -69,7 +70,7 @@ func TestGoldenDelivery(t *testing.T) {
 func broughtObjects(t *schemas.Tenant) []manifest.Object {
 	var out []manifest.Object
 	for _, o := range Generate(t, &t.Environments[1]) {
-		if strings.HasSuffix(o.Key().Group, "fluxcd.io") || strings.HasPrefix(o.Name(), deliveryAccount) {
+		if strings.HasSuffix(o.Key().Group, "fluxcd.io") || o.Name() == deliveryAccount+"-flux" {
 			out = append(out, o)
 		}
 	}
@@ -91,7 +92,7 @@ func TestNoDeliveryWithoutRepository(t *testing.T) {
 // the platform has to allow; and never two of these.
 func TestDeliverableKinds(t *testing.T) {
 	asked := map[string][]string{
-		"cert-manager.io": {"Issuer"}, "external-secrets.io": {"PushSecret", "SecretStore"}, "gateway.networking.k8s.io": {"Gateway"},
+		"external-secrets.io": {"PushSecret", "SecretStore"}, "gateway.networking.k8s.io": {"Gateway"},
 		"networking.istio.io": {"Gateway"}, "notification.toolkit.fluxcd.io": {"Alert", "Provider", "Receiver"}, "telemetry.istio.io": {"Telemetry"},
 	}
 	data, err := os.ReadFile("../policies/lib/kinds/kinds.json")
@@ -117,12 +118,27 @@ func TestDeliverableKinds(t *testing.T) {
 	}
 }
 
+// TestProjectsAndRolesAgree: what a project lets a tenant bring, its account may apply, but for what only controllers make.
+func TestProjectsAndRolesAgree(t *testing.T) {
+	var rules []rbacv1.PolicyRule
+	for _, g := range delivered {
+		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
+	}
+	for group, kinds := range tenantKinds {
+		for _, kind := range kinds {
+			require.Equal(t, kind == "ControllerRevision", verbsOn(rules, group, resourceOf(group, kind)) == nil, "%s of %s", kind, group)
+		}
+	}
+}
+
 // TestRenderedKindsAreDelivered: the projects let through what the trees hold.
 func TestRenderedKindsAreDelivered(t *testing.T) {
 	for _, router := range []string{schemas.NoRouter, schemas.Istio, schemas.GatewayAPI} {
 		tenant := deliveredBy("argocd", "enterprise")
 		e := &tenant.Environments[1]
 		e.Cluster.Router, e.Cluster.Gateway, e.Cluster.IngressClass = router, "shared", "nginx"
+		e.Cluster.TLS, e.Cluster.Operators = "tenant", append(e.Cluster.Operators, "cert-manager")
+		e.Platform.Certificates.Issuers = []string{"letsencrypt"}
 		own, rails := projectOf(t, Delivery(tenant, e)), projectOf(t, Root(e.Platform), "platform-production")
 		for _, o := range Generate(tenant, e) {
 			k := o.Key()
@@ -134,7 +150,7 @@ func TestRenderedKindsAreDelivered(t *testing.T) {
 				require.Contains(t, listed(rails, "clusterResourceWhitelist"), k.Group+"/"+k.Kind)
 			}
 		}
-		for _, o := range Platform(e.Platform, e.Platform.Environments[1], nil) {
+		for _, o := range Platform(e.Platform, e.Platform.Environments[1], nil, nil) {
 			if k := o.Key(); k.Namespace == "" {
 				require.Contains(t, listed(rails, "clusterResourceWhitelist"), k.Group+"/"+k.Kind)
 			}
@@ -194,7 +210,7 @@ func TestDeliveryNamesAreApart(t *testing.T) {
 			}
 		}
 		p := bringing(engine).Base.Platform
-		for _, o := range append(Root(p), Platform(p, p.Environments[1], nil)...) {
+		for _, o := range append(Root(p), Platform(p, p.Environments[1], nil, nil)...) {
 			require.Empty(t, seen[o.Key()], "%s", o.Key())
 		}
 	}
@@ -224,7 +240,7 @@ func TestNothingIsBroughtInSleep(t *testing.T) {
 	tenant = bringing("flux")
 	tenant.Environments[1].Spec.Lifecycle = manifest.Suspended
 	for _, o := range broughtObjects(tenant) {
-		if o.Kind() != "RoleBinding" {
+		if strings.HasSuffix(o.Key().Group, "fluxcd.io") {
 			suspended, _ := manifest.Path{"spec", "suspend"}.Lookup(o.Tree)
 			require.Equal(t, true, suspended, o.Key())
 		}

@@ -38,6 +38,7 @@ var withheld = map[string][]string{
 	"monitoring.coreos.com":       {"AlertmanagerConfig", "Probe", "ScrapeConfig"},
 	"networking.istio.io":         {"EnvoyFilter", "Gateway", "ServiceEntry", "Sidecar", "WorkloadEntry"},
 	"networking.k8s.io":           {"NetworkPolicy"},
+	"cert-manager.io":             {"Issuer"},
 	"cilium.io":                   {"CiliumNetworkPolicy"},
 	"extensions.istio.io":         {"WasmPlugin"},
 	"gateway.envoyproxy.io":       {"BackendTrafficPolicy", "EnvoyExtensionPolicy", "SecurityPolicy"},
@@ -138,7 +139,7 @@ func TestDeliveryOnlyWhereTheEngineActsAsTheTenant(t *testing.T) {
 		want    bool
 	}{
 		{schemas.GitOps{Engine: "flux"}, nil, false},
-		{schemas.GitOps{Engine: "flux"}, own, true},
+		{schemas.GitOps{Engine: "flux"}, own, false},
 		{schemas.GitOps{Engine: "flux", Repository: "https://git.example.com/a.git"}, nil, true},
 		{schemas.GitOps{Engine: "argocd", Repository: "https://git.example.com/a.git"}, own, false},
 		{schemas.GitOps{Engine: "argocd", Repository: "https://git.example.com/a.git", Impersonate: true}, nil, true},

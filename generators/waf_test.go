@@ -116,7 +116,7 @@ func gathered(in input, environments ...schemas.PlatformEnvironment) []manifest.
 	p.Environments, p.Clusters = environments, map[string]*schemas.Cluster{"main": in.env.Cluster}
 	var out []manifest.Object
 	for _, env := range environments {
-		out = append(out, ofKind(Platform(&p, env, []*schemas.Tenant{in.tenant}), "WasmPlugin")...)
+		out = append(out, ofKind(Platform(&p, env, nil, []*schemas.Tenant{in.tenant}), "WasmPlugin")...)
 	}
 	return out
 }
@@ -137,10 +137,10 @@ func TestGoldenGatewayFirewall(t *testing.T) {
 	in.env.Cluster = &schemas.Cluster{Name: "other", Router: schemas.Istio, WAF: "coraza"}
 	production := schemas.PlatformEnvironment{Name: "production", Cluster: "main"}
 	p := schemas.Platform{Environments: []schemas.PlatformEnvironment{production}, Clusters: map[string]*schemas.Cluster{"main": main}}
-	plugin := one(t, Platform(&p, production, []*schemas.Tenant{in.tenant}), "WasmPlugin", "tenants-waf")
+	plugin := one(t, Platform(&p, production, nil, []*schemas.Tenant{in.tenant}), "WasmPlugin", "tenants-waf")
 	require.NotContains(t, at(t, plugin, "spec.pluginConfig"), "per_authority_directives", "hosts of another cluster")
 	require.True(t, p.Gathers())
 	main.WAF = "gateway"
-	require.Empty(t, Platform(&p, production, []*schemas.Tenant{in.tenant}))
+	require.Empty(t, Platform(&p, production, nil, []*schemas.Tenant{in.tenant}))
 	require.False(t, p.Gathers())
 }

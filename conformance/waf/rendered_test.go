@@ -100,7 +100,7 @@ func configurations(t *testing.T) map[string]string {
 // gatewayConfiguration is that of the firewall of a gateway of Istio, which all hosts share.
 func gatewayConfiguration(t *testing.T) string {
 	fleet := load(t, strings.Replace(platform, "router: gateway-api", "router: istio", 1))
-	for _, o := range generators.Platform(fleet.Platform, fleet.Platform.Environments[0], fleet.Tenants) {
+	for _, o := range generators.Platform(fleet.Platform, fleet.Platform.Environments[0], nil, fleet.Tenants) {
 		if o.Kind() == "WasmPlugin" {
 			config, err := json.Marshal(in(t, o.Tree, "spec", "pluginConfig"))
 			require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -25,28 +26,35 @@ type Own struct {
 }
 
 // own renders what belongs to no tenant.
-func (c chain) own(held bool) Own {
+func (c chain) own(held bool) (Own, error) {
 	p := c.fleet.Platform
 	if p == nil {
-		return Own{}
+		return Own{}, nil
 	}
-	o := newOwn(p, c.everyone)
+	o, err := newOwn(p, c.engine, c.known, c.everyone)
+	if err != nil {
+		return o, err
+	}
 	o.Due = !held && (len(c.options.Tenants) == 0 || c.options.Own) && c.options.Shard.Has(manifest.PlatformName)
 	if files := o.render(p); len(files) > 0 {
 		o.Files = recordedIn(c.ownRecord(p), files)
 	}
-	return o
+	return o, nil
 }
 
-// newOwn generates what a platform has.
-func newOwn(p *schemas.Platform, tenants []*schemas.Tenant) Own {
+// newOwn generates what a platform has; the engine's guards are among it, as they hold by what is known.
+func newOwn(p *schemas.Platform, engine *policies.Engine, k known, tenants []*schemas.Tenant) (Own, error) {
 	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
 	for _, env := range p.Environments {
-		if objects := generators.Platform(p, env, tenants); len(objects) > 0 {
+		guards, err := engine.Guards(k.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
+		if err != nil {
+			return Own{}, err
+		}
+		if objects := generators.Platform(p, env, guards, tenants); len(objects) > 0 {
 			o.Objects[env.Name] = objects
 		}
 	}
-	return o
+	return o, nil
 }
 
 // render writes it, without a record.
