@@ -27,7 +27,7 @@ var always = []string{rolloutsJudged, templatesJudged, queriesParsed, verdictsTe
 // each, and the matrix has all of them.
 var watched = []string{
 	"Rollout", "AnalysisTemplate", "VirtualService", "DestinationRule", "HTTPRoute", "Ingress",
-	"HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject",
+	"HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject", "PeerAuthentication", "AuthorizationPolicy", "Sidecar",
 }
 
 // shapes are all ways to release.

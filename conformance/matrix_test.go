@@ -30,12 +30,20 @@ func cluster(router, mesh string) fields {
 	}
 }
 
+// ambient has a mesh without sidecars.
+func ambient(router string) fields {
+	c := cluster(router, "istio")
+	c["dataPlane"] = "ambient"
+	return c
+}
+
 var routes = map[string]route{
 	"none":    {cluster("none", "none"), true, "none"},
 	"inside":  {cluster("istio", "none"), false, "none"},
 	"istio":   {cluster("istio", "none"), true, "istio"},
 	"mesh":    {cluster("istio", "istio"), false, "istio"},
 	"both":    {cluster("istio", "istio"), true, "istio"},
+	"ambient": {ambient("istio"), true, "istio"},
 	"gateway": {cluster("gateway-api", "none"), true, "gateway-api"},
 	"gamma":   {cluster("gateway-api", "istio"), false, "gateway-api"},
 }

@@ -101,6 +101,9 @@ func (d dice) platform(t *testing.T) platform {
 			return fields{"address": "https://metrics.example.com/prometheus", "requests": "app:requests_total", "status": "status", "latency": "app_seconds"}
 		})
 		d.maybe(3, c, "sidecar", func() any { return fields{"requests": fields{"cpu": "10m", "memory": "64Mi"}} })
+		if c["mesh"] == "istio" && c["sidecar"] == nil {
+			c["dataPlane"] = choice(d, "sidecar", "ambient")
+		}
 		clusters[fmt.Sprintf("env-%d", i)] = c
 	}
 	return newPlatform(t, "critical", clusters)

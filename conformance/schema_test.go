@@ -38,7 +38,13 @@ var crdFiles = map[string]string{
 	vpaModule:      "deploy/vpa-v1-crd-gen.yaml",
 	kedaModule:     "config/crd/bases/keda.sh_*.yaml",
 	veleroModule:   "config/crd/v1/bases/velero.io_*.yaml",
+	ciliumModule:   "pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml",
+	policyModule:   "config/crd/standard/policy.networking.k8s.io_clusternetworkpolicies.yaml",
 	certModule:     "deploy/crds/cert-manager.io_certificates.yaml",
+
+	argoModule:          "manifests/crds/app*[ie]?[nt]-crd.yaml", // not ApplicationSet, which is large and not rendered
+	fluxSourceModule:    "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
+	fluxKustomizeModule: "config/crd/bases/*.yaml",
 }
 
 // laws are the definitions by kind; each is compiled when it is first asked for.

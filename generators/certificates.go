@@ -108,7 +108,7 @@ func solvers(in input) []object {
 	if in.certificateCount() == 0 || len(peers) == 0 {
 		return nil
 	}
-	return []object{in.policy("allow-from-gateway-acme", "", "spec.services", networkingv1.NetworkPolicySpec{
+	return []object{in.policy("allow-certificates", "", "spec.services", networkingv1.NetworkPolicySpec{
 		PodSelector: metav1.LabelSelector{MatchLabels: map[string]string{solverLabel: "true"}},
 		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
 		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: peers, Ports: []networkingv1.NetworkPolicyPort{tcp(solverPort)}}},

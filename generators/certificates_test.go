@@ -34,7 +34,7 @@ func shared() map[string]schemas.Service {
 func routing(in input) []manifest.Object {
 	kinds := []string{"Certificate", "Gateway", "HTTPRoute", "Ingress", "ListenerSet", "VirtualService"}
 	return slices.DeleteFunc(render(in), func(o manifest.Object) bool {
-		return !slices.Contains(kinds, o.Kind()) && o.Name() != "allow-from-gateway-acme"
+		return !slices.Contains(kinds, o.Kind()) && o.Name() != "allow-certificates"
 	})
 }
 

@@ -41,7 +41,8 @@ func tenants() *metav1.LabelSelector {
 	return &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: labelTenant, Operator: metav1.LabelSelectorOpExists}}}
 }
 
-// guardOut decides by the first rule that fits: the cache of names is among forbidden addresses.
+// guardOut decides by the first rule that fits. Forbidden addresses come last, behind what passes of the
+// cluster: ranges hold pods and the cache of names as well.
 func (in input) guardOut() []krm.ClusterEgressRule {
 	var out []krm.ClusterEgressRule
 	pass := func(name string, peers []krm.ClusterPolicyPeer) {
@@ -49,13 +50,14 @@ func (in input) guardOut() []krm.ClusterEgressRule {
 			out = append(out, krm.ClusterEgressRule{Name: name, Action: krm.ActionPass, To: some})
 		}
 	}
+	pass("own", []krm.ClusterPolicyPeer{{Namespaces: named(in.env.Namespace)}})
+	pass("agreed", in.calledPeers())
+	out = append(out, krm.ClusterEgressRule{Name: "tenants", Action: krm.ActionDeny, To: []krm.ClusterPolicyPeer{{Namespaces: tenants()}}})
+	pass("platform", []krm.ClusterPolicyPeer{{Namespaces: &metav1.LabelSelector{}}})
 	if in.env.Cluster.DNS == "nodelocal" {
 		pass("names", []krm.ClusterPolicyPeer{{Networks: []string{nodeCache}}})
 	}
-	out = append(out, krm.ClusterEgressRule{Name: "forbidden", Action: krm.ActionDeny, To: in.forbiddenPeers()})
-	pass("own", []krm.ClusterPolicyPeer{{Namespaces: named(in.env.Namespace)}})
-	pass("agreed", in.calledPeers())
-	return append(out, krm.ClusterEgressRule{Name: "tenants", Action: krm.ActionDeny, To: []krm.ClusterPolicyPeer{{Namespaces: tenants()}}})
+	return append(out, krm.ClusterEgressRule{Name: "forbidden", Action: krm.ActionDeny, To: in.forbiddenPeers()})
 }
 
 // forbiddenPeers are the addresses that no tenant may reach.
@@ -117,7 +119,7 @@ func (in input) letFromTenants() []letting {
 	var out []letting
 	for _, name := range in.services() {
 		for _, r := range in.accepted(name, in.env.Spec.Services[in.first(name)]) {
-			out = let(out, clusterProtocols(r.Ports), r.From)
+			out = let(out, clusterProtocols(in.withTunnel(r.Ports, r.From)), r.From)
 		}
 	}
 	if len(out) <= mostLettings {

@@ -14,8 +14,7 @@ import (
 // deliveries are what the GitOps engines need to apply a tenant in an environment, by engine.
 var deliveries = map[string]func(input) []object{"argocd": argoDelivery, "flux": fluxDelivery}
 
-// roots are what the GitOps engines need that belongs to no tenant, by engine.
-// Flux needs none: what it applies stands in the environment's own folder.
+// roots are what the GitOps engines need that belongs to no tenant, by engine. Flux needs none: what it applies stands in the environment's own folder.
 var roots = map[string]func(*schemas.Platform) []object{"argocd": argoRoot}
 
 // Root renders what the platform's GitOps engine needs before it can apply any tenant: complete objects, as the
@@ -46,6 +45,12 @@ func (in input) treePath(owner manifest.Owner) string {
 		return path.Join(g.Path, "rendered", in.env.Name, in.tenant.Name, string(owner))
 	}
 	return path.Join(g.Path, "tenants", in.tenant.Name, string(owner), "overlays", in.env.Name)
+}
+
+// Folders are those of the tenant's trees in the GitOps repository: its guard rails, and its workloads.
+func Folders(t *schemas.Tenant, e *schemas.Environment) (rails, work string) {
+	in := input{t, e}
+	return in.treePath(manifest.OwnerPlatform), in.treePath(manifest.OwnerWorkload)
 }
 
 // branchOf is the branch of the GitOps repository that an environment follows.

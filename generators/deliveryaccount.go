@@ -32,9 +32,9 @@ var delivered = []grant{
 	{group: "argoproj.io", verbs: apply, operator: operatorRollouts, resources: []string{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{group: "autoscaling.k8s.io", verbs: apply, operator: "vpa", resources: []string{"verticalpodautoscalers"}},
-	{group: "cert-manager.io", verbs: apply, operator: "cert-manager", resources: []string{"certificates", "issuers"}},
+	{group: "cert-manager.io", verbs: apply, operator: "cert-manager", resources: []string{"certificates"}},
 	{group: "gateway.networking.k8s.io", verbs: apply, router: schemas.GatewayAPI, resources: []string{
-		"backendtlspolicies", "grpcroutes", "httproutes", "tcproutes", "tlsroutes"}},
+		"backendtlspolicies", "grpcroutes", "httproutes", "listenersets", "tcproutes", "tlsroutes"}},
 	{group: "networking.istio.io", verbs: apply, router: schemas.Istio, resources: []string{"destinationrules", "virtualservices"}},
 	{group: "keda.sh", verbs: apply, operator: "keda", resources: []string{"scaledjobs", "scaledobjects", "triggerauthentications"}},
 	{group: "monitoring.coreos.com", verbs: apply, operator: "prometheus", resources: []string{
@@ -62,14 +62,13 @@ func delivery(in input) []object {
 }
 
 // impersonated reports whether the engine acts as the tenant's own account: Flux always does, Argo CD where the
-// platform says so. Without a repository of either side it applies nothing.
+// platform says so. Without a GitOps repository nothing is rendered for either.
 func (in input) impersonated() bool {
 	if in.env.Platform == nil {
 		return false
 	}
 	g := in.env.Platform.GitOps
-	applies := g.Repository != "" || len(in.env.Spec.Delivery.Sources) > 0
-	return applies && (g.Engine == "flux" || g.Impersonate)
+	return g.Repository != "" && (g.Engine == "flux" || g.Impersonate)
 }
 
 // deliveryBinding stands outside of what is placed: kustomize would move its subject.

@@ -32,12 +32,13 @@ var withheld = map[string][]string{
 	"":                            {"LimitRange", "ResourceQuota", "Secret", "ServiceAccount"},
 	"argoproj.io":                 {"AppProject", "Application", "ApplicationSet"},
 	"external-secrets.io":         {"ExternalSecret", "PushSecret", "SecretStore"},
-	"gateway.networking.k8s.io":   {"Gateway", "ReferenceGrant"},
+	"gateway.networking.k8s.io":   {"Gateway", "ListenerSet", "ReferenceGrant"},
 	"kustomize.toolkit.fluxcd.io": {"Kustomization"},
 	"helm.toolkit.fluxcd.io":      {"HelmRelease"},
 	"monitoring.coreos.com":       {"AlertmanagerConfig", "Probe", "ScrapeConfig"},
 	"networking.istio.io":         {"EnvoyFilter", "Gateway", "ServiceEntry", "Sidecar", "WorkloadEntry"},
 	"networking.k8s.io":           {"NetworkPolicy"},
+	"cert-manager.io":             {"Issuer"},
 	"cilium.io":                   {"CiliumNetworkPolicy"},
 	"extensions.istio.io":         {"WasmPlugin"},
 	"gateway.envoyproxy.io":       {"BackendTrafficPolicy", "EnvoyExtensionPolicy", "SecurityPolicy"},
@@ -138,7 +139,7 @@ func TestDeliveryOnlyWhereTheEngineActsAsTheTenant(t *testing.T) {
 		want    bool
 	}{
 		{schemas.GitOps{Engine: "flux"}, nil, false},
-		{schemas.GitOps{Engine: "flux"}, own, true},
+		{schemas.GitOps{Engine: "flux"}, own, false},
 		{schemas.GitOps{Engine: "flux", Repository: "https://git.example.com/a.git"}, nil, true},
 		{schemas.GitOps{Engine: "argocd", Repository: "https://git.example.com/a.git"}, own, false},
 		{schemas.GitOps{Engine: "argocd", Repository: "https://git.example.com/a.git", Impersonate: true}, nil, true},

@@ -59,6 +59,7 @@ var generators = []func(input) []object{
 	hostCalls,
 	clusterGuard,
 	metadataAccess,
+	identities,
 	workloads,
 	addresses,
 	autoscalers,

@@ -17,6 +17,8 @@ type grant struct {
 	resources, verbs []string
 	operator         string // that must be installed
 	router           string // that the cluster must have
+	cni              string // that the cluster must have
+	mesh             bool   // only where there is one
 	issued           bool   // the tenant's hosts must get certificates of their own
 	open             bool   // holds in environments that are not protected
 }
@@ -57,6 +59,9 @@ var grants = []grant{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
 	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
+	{to: everyone, group: "cilium.io", resources: []string{"ciliumnetworkpolicies"}, verbs: look, cni: schemas.Cilium},
+	{to: everyone, group: "networking.istio.io", resources: []string{"sidecars"}, verbs: look, mesh: true},
+	{to: everyone, group: "security.istio.io", resources: []string{"authorizationpolicies", "peerauthentications"}, verbs: look, mesh: true},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"listenersets"}, verbs: look, router: schemas.GatewayAPI, issued: true},
 	// Who waits for a certificate finds the reason in what cert-manager makes of it.
 	{to: everyone, group: "cert-manager.io", resources: []string{"certificaterequests", "certificates"}, verbs: look, issued: true},

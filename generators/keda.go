@@ -102,7 +102,7 @@ func (in input) requestsTrigger(name string, perPod int32) krm.ScaleTrigger {
 }
 
 // requestsQuery counts the requests of a service in a second, whichever version answers: their sum is
-// the load, however many pods a release runs. In a mesh the proxies of the pods count them, and the
+// the load, however many pods a release runs. In a mesh of sidecars these count them, and the
 // workload is the Rollout for both versions, while each version's Service would be half of it.
 // Otherwise it is the pods of any hash, and not those of a service whose name only begins the same.
 func (in input) requestsQuery(name string) string {
@@ -111,7 +111,7 @@ func (in input) requestsQuery(name string) string {
 	if len(name) > longestMeasured {
 		pods = fmt.Sprintf(`namespace="%s",pod=~"%s-.+"`, in.namespace(), name)
 	}
-	if in.env.Cluster.Mesh == schemas.Istio {
+	if in.env.Cluster.Sidecars() {
 		metric = "istio_requests_total"
 		pods = fmt.Sprintf(`reporter="destination",destination_workload="%s",destination_workload_namespace="%s"`, name, in.namespace())
 	}

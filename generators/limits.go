@@ -5,7 +5,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
-	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // limits makes the LimitRange: what a container gets that asks for nothing (the quota refuses pods
@@ -43,7 +42,7 @@ func (in input) containerLimits() corev1.LimitRangeItem {
 			memory = larger(memory, *r.Requests.Memory)
 		}
 	}
-	if in.env.Cluster.Mesh == schemas.Istio {
+	if in.env.Cluster.Sidecars() {
 		sidecar := in.env.Cluster.Sidecar
 		widen(&leastCPU, &mostCPU, sidecar.Requests.CPU, sidecar.Limits.CPU)
 		widen(&leastMemory, &mostMemory, sidecar.Requests.Memory, sidecar.Limits.Memory)

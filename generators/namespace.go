@@ -49,8 +49,11 @@ func (in input) namespaceLabels() map[string]string {
 	maps.Copy(labels, in.labels(""))
 	labels[labelTier] = in.env.Spec.Tier
 	labels[labelEnvironment] = in.env.Name
-	if in.env.Cluster.Mesh == schemas.Istio {
+	switch c := in.env.Cluster; { // never both: Istio would leave such a pod alone, or take it twice
+	case c.Sidecars():
 		labels["istio-injection"] = "enabled"
+	case c.IsAmbient():
+		labels["istio.io/dataplane-mode"] = schemas.Ambient
 	}
 	if class := in.env.Spec.Compliance.DataClassification; class != "" {
 		labels[labelClass] = class

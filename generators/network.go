@@ -32,7 +32,7 @@ func network(in input) []object {
 		out = append(out, in.allowSmokeTest(name, s)...)
 		out = append(out, in.allowCalls(name, s)...)
 	}
-	return out
+	return in.tunnelled(out)
 }
 
 // defaultDeny selects every pod, as do all policies without a selector.
@@ -89,10 +89,10 @@ const (
 	meshProxyPort   = int32(15090)
 )
 
-// allowMesh opens what the sidecars need beside the requests of the services.
+// allowMesh opens what the mesh needs beside the requests of the services.
 func (in input) allowMesh() []object {
-	if in.env.Cluster.Mesh != schemas.Istio {
-		return nil
+	if !in.env.Cluster.Sidecars() {
+		return in.allowProbes()
 	}
 	spec := networkingv1.NetworkPolicySpec{
 		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},

@@ -1,6 +1,8 @@
 package generators
 
 import (
+	"fmt"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -11,7 +13,7 @@ import (
 // service says: no tag, no tier, no environment, no version of this tool.
 func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s)},
+		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s), Annotations: in.merged(s)},
 		Spec: corev1.PodSpec{
 			ServiceAccountName:            in.first(name),
 			AutomountServiceAccountToken:  new(s.KubernetesAPI),
@@ -23,6 +25,16 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 			Volumes:                       volumes(name, s),
 		},
 	}
+}
+
+// merged has the sidecar show the pod's metrics beside its own, at a port that takes plain text:
+// whoever scrapes them need not be part of the mesh. A port of the pod itself takes none.
+func (in input) merged(s schemas.Service) map[string]string {
+	p, ok := s.Ports[metricsPort]
+	if !ok || p.Protocol == "UDP" || !in.env.Cluster.Sidecars() {
+		return nil
+	}
+	return map[string]string{"prometheus.io/scrape": "true", "prometheus.io/port": fmt.Sprint(p.Port)}
 }
 
 // grace is how many seconds a pod may take to stop.

@@ -29,7 +29,7 @@ func quota(in input, objects []manifest.Object) []object {
 
 // Facts are what the quota proof has to know of the cluster: what its mesh adds to every pod.
 func Facts(e *schemas.Environment) proof.Facts {
-	if e.Cluster == nil || e.Cluster.Mesh != schemas.Istio {
+	if !e.Cluster.Sidecars() {
 		return proof.Facts{}
 	}
 	return proof.Facts{Sidecar: &proof.Resources{

@@ -72,5 +72,6 @@ func (in input) rules(role string) []rbacv1.PolicyRule {
 func (in input) serves(g grant) bool {
 	c := in.env.Cluster
 	routed := g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
-	return routed && (g.operator == "" || c.Has(g.operator)) && (!g.issued || in.env.Issuer() != "")
+	installed := (g.operator == "" || c.Has(g.operator)) && (g.cni == "" || g.cni == c.CNI) && (!g.mesh || c.Mesh == schemas.Istio)
+	return routed && installed && (!g.issued || in.env.Issuer() != "")
 }

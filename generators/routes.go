@@ -65,10 +65,10 @@ func (in input) router() string {
 }
 
 // meshed reports whether the requests from inside the cluster have to be told apart as well: there is
-// a mesh that can, and a release or a test that needs it.
+// a mesh that can, which an ambient one cannot, and a release or a test that needs it.
 func (in input) meshed(name string, s schemas.Service) bool {
 	c := in.env.Cluster
-	return c != nil && c.Mesh == schemas.Istio && s.Router(c) != schemas.NoRouter && (routed(s, c) || in.beside(name, s) != "")
+	return c.Sidecars() && s.Router(c) != schemas.NoRouter && (routed(s, c) || in.beside(name, s) != "")
 }
 
 // routeName is that of the routes from a host to a service.

@@ -3,6 +3,7 @@ package generators
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -65,12 +66,13 @@ func servicePorts(ports map[string]schemas.Port) []corev1.ServicePort {
 	return out
 }
 
-// appProtocol is what the name of a port says beyond doubt; nil otherwise.
+// appProtocol is what the name of a port says beyond doubt, alone or before a dash; nil otherwise. Without it a
+// gateway speaks HTTP/1.1, by which no call of gRPC gets through; grpc-web does.
 func appProtocol(port string) *string {
-	switch port {
-	case "http", "https":
+	switch said, _, _ := strings.Cut(port, "-"); {
+	case port == "http", port == "https":
 		return &port
-	case "grpc", "h2c":
+	case said == "grpc" && port != "grpc-web", said == "h2c":
 		return new("kubernetes.io/h2c")
 	}
 	return nil

@@ -87,7 +87,7 @@ func (in input) smokeTest(name string, s schemas.Service) *v1alpha1.AnalysisTemp
 // smokePod has an account of its own, which has no rights and mounts no token: a test must not be
 // taken for one of the services.
 //
-// In a mesh it keeps its proxy. Without one a mesh that demands mTLS would refuse its request; with
+// In a mesh of sidecars it keeps its proxy. Without one a mesh that demands mTLS would refuse its request; with
 // an ordinary one the pod would never end.
 func (in input) smokePod(name string, s schemas.Service) corev1.PodTemplateSpec {
 	pod := corev1.PodTemplateSpec{
@@ -105,7 +105,7 @@ func (in input) smokePod(name string, s schemas.Service) corev1.PodTemplateSpec 
 			Containers: []corev1.Container{in.smokeContainer(name, s)},
 		},
 	}
-	if in.env.Cluster.Mesh == schemas.Istio {
+	if in.env.Cluster.Sidecars() {
 		pod.Annotations = map[string]string{nativeSidecar: "true"}
 	}
 	return pod

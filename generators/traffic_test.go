@@ -87,3 +87,12 @@ func TestSpan(t *testing.T) {
 		require.Equal(t, want, span(ms))
 	}
 }
+
+func TestAppProtocol(t *testing.T) {
+	const h2c = "kubernetes.io/h2c"
+	for port, want := range map[string]string{
+		"http": "http", "https": "https", "grpc": h2c, "grpc-api": h2c, "h2c": h2c, "h2c-admin": h2c, "grpc-web": "", "http-admin": "", "tcp": "",
+	} {
+		require.Equal(t, want, or(appProtocol(port), ""), port)
+	}
+}

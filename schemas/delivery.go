@@ -68,8 +68,9 @@ func (e *resolved) source(at manifest.Path, s Source) {
 	case g.Engine == argoCD && s.Secret != "":
 		p := e.complain(at.Join("secret"), "is for Flux: Argo CD knows its repositories by itself")
 		p.Remedy = "remove it, and have the platform team add the repository to Argo CD"
+	default:
+		e.secret(at.Join("secret"), s.Secret)
 	}
-	e.secret(at.Join("secret"), s.Secret)
 }
 
 // argoGroups refuses names that the policies of an AppProject cannot hold.

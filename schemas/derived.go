@@ -53,7 +53,7 @@ func (e *resolved) routes() {
 	}
 	services, of := e.environment.Spec.Services, map[string]string{}
 	for name := range services {
-		if e.cluster.Mesh == Istio {
+		if e.cluster.Sidecars() {
 			of[name] = name // what routes its requests from inside
 		}
 	}

@@ -55,7 +55,7 @@ func badName(name string) error {
 // isReserved reports whether a namespace belongs to the cluster or to the platform's parts.
 func (p *Platform) isReserved(namespace string) bool {
 	ns := p.Namespaces
-	own := []string{ns.Gateway, ns.Monitoring, ns.Backup, ns.GitOps, ns.DNS, ns.Rollouts}
+	own := []string{ns.Gateway, ns.Monitoring, ns.Backup, ns.GitOps, ns.DNS, ns.Rollouts, ns.Mesh}
 	switch {
 	case namespace == "default", namespace == "openshift", strings.HasPrefix(namespace, "kube-"), strings.HasPrefix(namespace, "openshift-"):
 		return true
@@ -80,8 +80,8 @@ func (p *Platform) shares(namespace string) bool {
 	return false
 }
 
-// namespaceOf is what the platform's pattern makes of a tenant and an environment.
-func (p *Platform) namespaceOf(tenant, env string) string {
+// NamespaceOf is what the platform's pattern makes of a tenant and an environment.
+func (p *Platform) NamespaceOf(tenant, env string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(p.NamespacePattern, "{env}", env), "{tenant}", tenant)
 }
 
@@ -91,7 +91,7 @@ func (r *resolver) namespace(env string) (string, manifest.Path, manifest.Positi
 	path := manifest.Path{"spec", "environments", env}
 	at, _ := r.doc.Find(path)
 	own := r.doc.Get("spec").Get("environments").Get(env).Get("namespace")
-	name := r.facts.namespaceOf(r.name, env)
+	name := r.facts.NamespaceOf(r.name, env)
 	if own != nil {
 		path, at = path.Join("namespace"), own.Position
 		name, _ = own.Value.(string)

@@ -102,7 +102,7 @@ func (l *load) found(s search, f *folder) (bool, error) {
 		return true, nil
 	}
 	for _, env := range l.environmentNames() {
-		if s.namespaces[l.facts.namespaceOf(f.name, env)] {
+		if s.namespaces[l.facts.NamespaceOf(f.name, env)] {
 			return true, nil
 		}
 	}

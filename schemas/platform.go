@@ -111,6 +111,12 @@ type Certificates struct {
 	Duration    string   `json:"duration"`
 }
 
+// Sidecars reports whether the mesh has a proxy in every pod, which sees each request.
+func (c *Cluster) Sidecars() bool { return c != nil && c.Mesh == Istio && c.DataPlane != Ambient }
+
+// IsAmbient reports whether the mesh has a proxy on every node, which sees connections and no requests.
+func (c *Cluster) IsAmbient() bool { return c != nil && c.Mesh == Istio && c.DataPlane == Ambient }
+
 // Has reports whether an operator is installed.
 func (c *Cluster) Has(operator string) bool {
 	for _, o := range c.Operators {

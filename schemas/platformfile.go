@@ -234,6 +234,7 @@ func (p *platform) judge() []manifest.Problem {
 	problems := append(p.judgeEnvironments(), p.judgeGitOps()...)
 	for _, name := range sortedKeys(p.facts.Clusters) {
 		problems = append(problems, p.judgeSidecar(name)...)
+		problems = append(problems, p.judgeMesh(name)...)
 	}
 	for i := range p.tiers.Fields {
 		problems = append(problems, judgeTier(p.tiers.Fields[i].Key, p.tiers.Fields[i].Value)...)

@@ -104,7 +104,7 @@ func (r *resolver) clusterOf(env string) *Cluster {
 func (r *resolver) settlesLikeBase(env string) bool {
 	a, b := r.clusterOf(env), r.clusterOf("")
 	return a == b || a != nil && b != nil && a.Has("rollouts") == b.Has("rollouts") && a.Has("prometheus") == b.Has("prometheus") &&
-		a.Router == b.Router && a.Mesh == b.Mesh
+		a.Router == b.Router && a.Sidecars() == b.Sidecars()
 }
 
 // releases refuses releases that a person asked for and that the service cannot have, and claims that

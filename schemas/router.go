@@ -18,9 +18,12 @@ const (
 	GatewayAPI = "gateway-api"
 )
 
+// Ambient is the data plane of a mesh without sidecars.
+const Ambient = "ambient"
+
 // Router is what gives the versions of the service their share of the requests on a cluster. It is
 // the cluster's, where the requests pass it: those from outside do when the service is exposed, those
-// from inside when there is a mesh. Otherwise, and for what is not HTTP, it is [NoRouter]: versions
+// from inside when there is a mesh with sidecars. Otherwise, and for what is not HTTP, it is [NoRouter]: versions
 // get the share that their pods are of all.
 func (s Service) Router(c *Cluster) string {
 	if c == nil || c.Router != Istio && c.Router != GatewayAPI {
@@ -28,7 +31,7 @@ func (s Service) Router(c *Cluster) string {
 	}
 	ports := s.HTTPPorts()
 	exposed := slices.ContainsFunc(s.Expose, func(e Expose) bool { return slices.Contains(ports, e.Port) })
-	if !exposed && (c.Mesh != Istio || len(ports) == 0) {
+	if !exposed && (!c.Sidecars() || len(ports) == 0) {
 		return NoRouter
 	}
 	return c.Router
@@ -80,8 +83,12 @@ func unrouted(s *manifest.Node, c *Cluster) obstacle {
 			"name its HTTP port http", true,
 		}
 	}
+	mesh := "the cluster has no mesh"
+	if c.IsAmbient() {
+		mesh = "the cluster's ambient mesh sees no requests"
+	}
 	return obstacle{
-		fmt.Sprintf("needs requests that pass router %s of cluster %s: the service is not exposed, and the cluster has no mesh", c.Router, c.Name),
+		fmt.Sprintf("needs requests that pass router %s of cluster %s: the service is not exposed, and %s", c.Router, c.Name, mesh),
 		"expose the service", true,
 	}
 }

@@ -124,7 +124,7 @@ func (t *Tenant) revised(e *Environment, doc *manifest.Node, ok bool) (*Tenant, 
 func (t *Tenant) moved(e *Environment) (*Tenant, *Environment, bool) {
 	out := *e
 	if e.Name != "" && !e.ownNamespace {
-		out.Namespace = e.Platform.namespaceOf(t.Name, e.Name)
+		out.Namespace = e.Platform.NamespaceOf(t.Name, e.Name)
 	}
 	return t, &out, true
 }

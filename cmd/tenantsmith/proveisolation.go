@@ -105,7 +105,7 @@ func examplePlace(p proof.Place) report.ExamplePlace {
 // channels are the verdicts, those of channels that nothing looks at among them.
 func channels(res *pipeline.Isolated) []report.Channel {
 	var out []report.Channel
-	for _, name := range proof.Channels {
+	for _, name := range res.Examined {
 		c := report.Channel{Name: name, Verdict: report.ChannelProven, Examined: true, Cut: slices.Contains(res.Cut, name)}
 		switch {
 		case slices.ContainsFunc(res.Breaches, func(b proof.Breach) bool { return b.Channel == name }):
@@ -114,10 +114,14 @@ func channels(res *pipeline.Isolated) []report.Channel {
 			c.Verdict, c.Why = report.ChannelNotProven, "see the doubts"
 		case len(res.Unrendered) > 0:
 			c.Verdict, c.Why = report.ChannelNotProven, "some tenants cannot be rendered"
+		case name == proof.Mesh && res.Meshed == 0:
+			c.Verdict, c.Examined, c.Why = report.ChannelNotProven, false, "not examined: no place takes part in a mesh"
+		case name == proof.Mesh:
+			c.Why = fmt.Sprintf("places that take part in a mesh: %d of %d", res.Meshed, res.Places)
 		}
 		out = append(out, c)
 	}
-	for _, u := range proof.Unexamined {
+	for _, u := range res.Unexamined {
 		out = append(out, report.Channel{Name: u[0], Verdict: report.ChannelNotProven, Why: "not examined: " + u[1]})
 	}
 	return out

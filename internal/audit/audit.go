@@ -156,7 +156,8 @@ func (r *run) end() time.Time { return r.To.Add(day) }
 
 func (r *run) within(at time.Time) bool { return !at.Before(r.From) && at.Before(r.end()) }
 
-// step is a commit that changed the folder of a tenant: the tree that it was, and the one that it is; empty for none.
+// step is a commit that changed the files of a tenant: what it was, and what it is, as the history says it; empty for
+// nothing.
 type step struct {
 	commit   *gitops.Past
 	at       time.Time

@@ -12,7 +12,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
 
-// walk follows the folder of one tenant from its first commit on.
+// walk follows the files of one tenant, or of the platform, from its first commit on.
 type walk struct {
 	*run
 	name string
@@ -105,7 +105,9 @@ func (w *walk) step(s step) error {
 	if err != nil {
 		return err
 	}
-	w.states = append(w.states, w.state(s.at))
+	if w.name != manifest.PlatformName { // whose objects no check of tenants was asked about
+		w.states = append(w.states, w.state(s.at))
+	}
 	if w.within(s.at) {
 		w.tell(c, source, merged, before)
 	}
@@ -114,10 +116,8 @@ func (w *walk) step(s step) error {
 
 // follow applies the difference to the files.
 func (w *walk) follow(c *change) error {
-	root := path.Join("tenants", w.name)
-	record := manifest.RecordPath(w.name)
-	return w.history.Differences(c.old, c.new, func(name, old, new string) {
-		file := path.Join(root, name)
+	record, guarded := manifest.RecordPath(w.name), manifest.Folder(w.name)+"/platform/"
+	return w.history.Differences(w.name, c.old, c.new, func(file, old, new string) {
 		switch {
 		case old == "":
 			c.added = append(c.added, file)
@@ -133,7 +133,7 @@ func (w *walk) follow(c *change) error {
 		}
 		c.recorded = c.recorded || file == record
 		c.owned = c.owned || file == record || owns(w.record, file)
-		c.platform = c.platform || strings.HasPrefix(name, "platform/")
+		c.platform = c.platform || strings.HasPrefix(file, guarded)
 	})
 }
 

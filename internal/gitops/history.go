@@ -23,6 +23,8 @@ type History struct {
 
 	store
 	path string
+	// applied are the folders of GitOps engines as they were seen last, by path: most commits change none of them.
+	applied map[string]*folder
 	// seen are all commits that the head has among its ancestors.
 	seen map[plumbing.Hash]bool
 }
@@ -46,7 +48,7 @@ func (t *target) history(ctx context.Context) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &History{store: objects, path: t.inRepo("tenants"), seen: map[plumbing.Hash]bool{}}
+	h := &History{store: objects, path: t.Path, seen: map[plumbing.Hash]bool{}, applied: map[string]*folder{}}
 	cut := t.shallow()
 	if err = h.line(ctx, head, cut); err == nil {
 		err = h.merges(cut)
@@ -143,33 +145,6 @@ func (h *History) bring(merge *Past, from plumbing.Hash, cut map[plumbing.Hash]b
 
 // Holds reports whether the head has the commit among its ancestors, or is it.
 func (h *History) Holds(hash string) bool { return h.seen[plumbing.NewHash(hash)] }
-
-// Tenants are the folders below tenants/ at a commit: the trees that they are, by name.
-func (h *History) Tenants(p *Past) (map[string]string, error) {
-	at, err := openFolder(h.objects, p.tree())
-	for name := range strings.SplitSeq(h.path, "/") {
-		if err != nil || at == nil {
-			return nil, lacking(err)
-		}
-		at, err = at.open(name)
-	}
-	if err != nil || at == nil {
-		return nil, lacking(err)
-	}
-	out := make(map[string]string, len(at.entries))
-	for name, e := range at.entries {
-		if e.isDir() {
-			out[name] = e.hash.String()
-		}
-	}
-	return out, nil
-}
-
-// Differences calls visit with each file in which two folders differ, in order of its path, and with what it is in
-// either: an id for [History.Read], empty where it is not there. An empty folder is no folder.
-func (h *History) Differences(old, new string, visit func(name, old, new string)) error {
-	return h.differ("", plumbing.NewHash(old), plumbing.NewHash(new), visit)
-}
 
 func (h *History) differ(prefix string, old, new plumbing.Hash, visit func(name, old, new string)) error {
 	if old == new {

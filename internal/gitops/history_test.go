@@ -52,16 +52,16 @@ func TestHistory(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, second, 2)
 		var seen []string
-		require.NoError(t, h.Differences(first["acme"], second["acme"], func(name, old, new string) {
+		require.NoError(t, h.Differences("acme", first["acme"], second["acme"], func(name, old, new string) {
 			before, err := h.Read(old)
 			require.NoError(t, err)
 			after, err := h.Read(new)
 			require.NoError(t, err)
-			if seen = append(seen, name); name == "workload/base/rollout-web.yaml" {
+			if seen = append(seen, name); name == "tenants/acme/workload/base/rollout-web.yaml" {
 				require.Equal(t, "image: 1\nimage: 2\n", string(before)+string(after))
 			}
 		}))
-		require.Equal(t, []string{".tenantsmith.json", "workload/base/rollout-web.yaml"}, seen)
+		require.Equal(t, []string{"tenants/acme/.tenantsmith.json", "tenants/acme/workload/base/rollout-web.yaml"}, seen)
 	})
 }
 
@@ -148,15 +148,18 @@ func TestDifferencesOfKinds(t *testing.T) {
 	second, err := h.Tenants(h.Past[1])
 	require.NoError(t, err)
 	got := map[string][2]bool{}
-	require.NoError(t, h.Differences(first["acme"], second["acme"], func(name, old, new string) {
+	require.NoError(t, h.Differences("acme", first["acme"], second["acme"], func(name, old, new string) {
 		got[name] = [2]bool{old != "", new != ""}
-		if name == "b" {
+		if name == "tenants/acme/b" {
 			data, err := h.Read(new)
 			require.NoError(t, err)
 			require.Equal(t, "link to /etc/passwd", string(data))
 		}
 	}))
-	require.Equal(t, map[string][2]bool{"a": {true, false}, "a/x": {false, true}, "b": {true, true}, "c": {false, true}, "c/d": {true, false}}, got)
+	require.Equal(t, map[string][2]bool{
+		"tenants/acme/a": {true, false}, "tenants/acme/a/x": {false, true}, "tenants/acme/b": {true, true},
+		"tenants/acme/c": {false, true}, "tenants/acme/c/d": {true, false},
+	}, got)
 }
 
 func TestParseMessage(t *testing.T) {

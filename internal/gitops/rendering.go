@@ -127,9 +127,10 @@ func (h *History) rendering(i int, tenant string) (Rendering, error) {
 	return r, nil
 }
 
-// record is that of a tenant's folder; nil for one that cannot be used.
+// record is that of a tenant as Tenants says what it is; nil for one that cannot be used.
 func (h *History) record(tree, tenant string) (*manifest.Record, error) {
-	at, err := openFolder(h.objects, plumbing.NewHash(tree))
+	folder, _ := stateOf(tree)
+	at, err := openFolder(h.objects, folder)
 	if err != nil {
 		return nil, lacking(err)
 	}

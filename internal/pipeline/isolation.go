@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -50,6 +51,7 @@ func Isolation(ctx context.Context, fsys fs.FS, o Options) (*Isolated, error) {
 	}
 	out.Places = len(all)
 	out.Isolation = proof.Isolate(all, out.agreed(all), about)
+	out.Assumptions = append(out.Assumptions, out.shared()...)
 	out.Agreed = slices.DeleteFunc(out.Agreed, func(c AgreedCall) bool {
 		return about != nil && !about(proof.Place{Tenant: c.From}) && !about(proof.Place{Tenant: c.To})
 	})
@@ -124,12 +126,54 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		for i, b := range built {
 			objects[i] = b.Object
 		}
+		objects = append(objects, generators.Delivery(t, e)...)
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
+			Accepts: acceptedCalls(e),
+			Route: routeTo(t, e),
 		}, objects))
 	}
 	return out, problems, nil
+}
+
+// acceptedCalls are those that an environment of a tenant accepts.
+func acceptedCalls(e *schemas.Environment) []proof.Accepted {
+	var out []proof.Accepted
+	for _, a := range e.Spec.Accepts {
+		out = append(out, proof.Accepted{Tenant: a.Tenant, From: a.From, Callees: generators.Versions(a.Service),
+			Ports: meshPorts(e.Spec.Services[a.Service], a)})
+	}
+	return out
+}
+
+// meshPorts are the ports of an accepted call as policies of a mesh name them.
+func meshPorts(s schemas.Service, a schemas.Accept) []string {
+	var out []string
+	for _, p := range agreedPorts(s, a) {
+		if p.Protocol != "UDP" {
+			out = append(out, strconv.FormatInt(p.Number, 10))
+		}
+	}
+	return out
+}
+
+// tunnelled are the ports of an agreed call, and in an ambient mesh that at which such calls arrive: which of the
+// ports is meant there, the policies of the mesh judge.
+func tunnelled(e *schemas.Environment, ports []proof.Port) []proof.Port {
+	tcp := slices.ContainsFunc(ports, func(p proof.Port) bool { return p.Protocol != "UDP" })
+	if !e.Cluster.IsAmbient() || !tcp {
+		return ports
+	}
+	return append(ports, proof.Port{Protocol: "TCP", Number: generators.TunnelPort})
+}
+
+// routeTo is how the GitOps engine brings a tenant what is meant for it in an environment.
+func routeTo(t *schemas.Tenant, e *schemas.Environment) proof.Route {
+	rails, work := generators.Folders(t, e)
+	return proof.Route{
+		Server: e.Cluster.Server, Engine: e.Platform.Namespaces.GitOps, Repository: e.Platform.GitOps.Repository, Rails: rails, Work: work,
+	}
 }
 
 // agreed are the calls that both sides declare, within an environment.
@@ -142,7 +186,7 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 	x.environments(func(t *schemas.Tenant, e *schemas.Environment) {
 		for _, a := range e.Spec.Accepts {
 			at := [4]string{e.Name, a.Tenant, t.Name, a.Service}
-			accepts[at] = append(accepts[at], accepted{a.From, agreedPorts(e.Spec.Services[a.Service], a)})
+			accepts[at] = append(accepts[at], accepted{a.From, tunnelled(e, agreedPorts(e.Spec.Services[a.Service], a))})
 		}
 	})
 	var out []proof.Agreed
@@ -162,6 +206,25 @@ func (x *Isolated) agreed(all []proof.Enclosure) []proof.Agreed {
 			}
 		}
 	})
+	return out
+}
+
+// shared are the assumptions about the services of the platform that tenants call: they are no place of a tenant.
+func (x *Isolated) shared() []string {
+	called := map[string]bool{}
+	x.environments(func(_ *schemas.Tenant, e *schemas.Environment) {
+		for _, s := range e.Spec.Services {
+			for _, c := range s.Calls {
+				if c.Shared != "" {
+					called[c.Shared] = true
+				}
+			}
+		}
+	})
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(called)) {
+		out = append(out, "the platform's shared service "+name+" keeps the tenants apart that call it, and calls none of them")
+	}
 	return out
 }
 
@@ -214,7 +277,7 @@ func (x *Isolated) locate() error {
 				origins[at] = o
 			}
 			line := []manifest.Problem{{Check: "isolation", Severity: manifest.High, Message: b.Message, Tenant: c.Tenant, Environment: c.Environment,
-				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path}}
+				Object: c.Object, APIVersion: c.APIVersion, Path: c.Path, Field: x.asks(c)}}
 			origins[at].locate(line)
 			x.Lines[i] = append(x.Lines[i], line...)
 		}
@@ -222,12 +285,28 @@ func (x *Isolated) locate() error {
 	return nil
 }
 
+// tenant is that of a cause, and its environment.
+func (x *Isolated) tenant(c proof.Cause) (t *schemas.Tenant, environment int) {
+	t = x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	return t, slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
+}
+
+// asks is the field that asks for an object beside the GitOps engine, which stands in no tree; empty for others.
+func (x *Isolated) asks(c proof.Cause) string {
+	t, i := x.tenant(c)
+	for _, o := range generators.Delivery(t, &t.Environments[i]) {
+		if o.Key() == c.Object {
+			return o.Subject
+		}
+	}
+	return ""
+}
+
 // origin renders the tenant of a cause again.
 func (x *Isolated) origin(c proof.Cause) (*origin, error) {
-	t := x.Fleet.Tenants[slices.IndexFunc(x.Fleet.Tenants, func(t *schemas.Tenant) bool { return t.Name == c.Tenant })]
+	t, i := x.tenant(c)
 	src := sourceOf(t)
 	tree, _ := overlay.New(src)
-	i := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
 	built, problems := tree.Build(c.Environment)
 	if err := fault(problems); err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ import (
 var planned = map[string]string{
 	"tenantsmith.yaml": "apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: p}\nspec:\n" +
 		"  environments: [{name: development, cluster: main}, {name: production, cluster: main, protected: true}]\n" +
-		"  clusters: {main: {operators: [rollouts, prometheus]}}\n  defaults: {spec: {monitoring: {logLevel: info}}}\n" +
+		"  clusters: {main: {server: \"https://kubernetes.default.svc\", operators: [rollouts, prometheus]}}\n  defaults: {spec: {monitoring: {logLevel: info}}}\n" +
 		"  tiers: {premium: {cpu: {default: \"2\", maximum: \"4\"}}}\n  prices: {currency: EUR, cpu: 20}\n",
 	"tenants/acme.yaml": "apiVersion: tenantsmith.dev/v1alpha1\nkind: Tenant\nmetadata: {name: acme}\nspec:\n  tier: premium\n" +
 		"  owners: [{group: acme, role: admin}]\n  domains: [acme.example.com]\n  environments: {development: {}, production: {}}\n" +
@@ -64,8 +64,9 @@ var changesOf = map[string][3]string{
 	"level":          {"tenantsmith.yaml", "logLevel: info", "logLevel: debug"},
 	"registries":     {"tenantsmith.yaml", "  clusters:", "  registries: [ghcr.io/example/web]\n  clusters:"},
 	"fail on":        {"tenantsmith.yaml", "  clusters:", "  policies: {failOn: medium}\n  clusters:"},
-	"router":         {"tenantsmith.yaml", "main: {operators", "main: {mesh: istio, operators"},
+	"router":         {"tenantsmith.yaml", "main: {server", "main: {mesh: istio, server"},
 	"pattern":        {"tenantsmith.yaml", "  clusters:", "  namespacePattern: \"t-{tenant}-{env}\"\n  clusters:"},
+	"delivery":       {"tenantsmith.yaml", "  clusters:", "  gitops: {repository: https://git.example.com/gitops.git}\n  clusters:"},
 	"platform wrong": {"tenantsmith.yaml", "clusters:", "clustrs:"},
 	"claim":          {"tenants/bare.yaml", "environments:", "domains: [acme.example.com]\n  environments:"},
 }
@@ -94,7 +95,7 @@ func TestPlanAgreesWithRuns(t *testing.T) {
 				after[c[0]] = text
 			}
 			agrees(t, repository(planned), repository(after), c[0])
-			if slices.Contains([]string{"goes", "root mended", "waiver goes", "broken", "claim", "default"}, name) {
+			if slices.Contains([]string{"goes", "root mended", "waiver goes", "broken", "claim", "default", "delivery"}, name) {
 				agrees(t, repository(after), repository(planned), c[0])
 			}
 		})
@@ -143,6 +144,9 @@ func filesOf(res *Result) map[string]map[string]string {
 		if r.Files != nil {
 			out[r.Tenant.Name] = FileSums(r.Files)
 		}
+	}
+	if res.Own.Due {
+		out[manifest.PlatformName] = FileSums(res.Own.Files)
 	}
 	return out
 }

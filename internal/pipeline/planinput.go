@@ -49,6 +49,9 @@ func (p *planner) input(c *comparison) plan.Input {
 		}
 	}
 	in.Skipped = append(in.Skipped, p.unread()...)
+	if len(p.options.Tenants) > 0 && !c.new.Own.Due && p.ownDiffers(c) {
+		in.Skipped = append(in.Skipped, plan.Skipped{What: "what belongs to no tenant", Reason: "it changes, too: a run for all tenants compares and publishes it"})
+	}
 	return in
 }
 

@@ -13,14 +13,15 @@ import (
 // publish would write them: none where they all go; nil otherwise. Only the platform file decides about them, so that
 // a narrow comparison, which found it unchanged, has nothing to compare.
 func (p *planner) own(c *comparison) map[string]string {
-	if !c.new.Own.Due || p.old.fleet.Platform == nil {
+	if !c.new.Own.Due || !p.ownDiffers(c) {
 		return nil
 	}
-	was, is := sumsOf(c.old.Own.Files), sumsOf(c.new.Own.Files)
-	if maps.Equal(was, is) {
-		return nil
-	}
-	return is
+	return sumsOf(c.new.Own.Files)
+}
+
+// ownDiffers reports whether the revisions make other files of what belongs to no tenant.
+func (p *planner) ownDiffers(c *comparison) bool {
+	return p.old.fleet.Platform != nil && p.new.fleet.Platform != nil && !maps.Equal(sumsOf(c.old.Own.Files), sumsOf(c.new.Own.Files))
 }
 
 // ownPlaces are what changes of what belongs to no tenant, environment by environment. What the GitOps engine needs

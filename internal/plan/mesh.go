@@ -72,8 +72,8 @@ func modes(tree any) map[string]string {
 	return out
 }
 
-// weakerAuthorization compares the rules of an authorization policy as wholes: a rule that is new may allow more, one
-// that forbids and is gone surely does.
+// weakerAuthorization compares what an authorization policy allows, caller by caller, and the rules of one that forbids
+// as wholes: one that is gone surely allows more.
 func (c *comparison) weakerAuthorization(p *pair) {
 	old, new := p.trees()
 	action := func(tree any) string {
@@ -84,18 +84,20 @@ func (c *comparison) weakerAuthorization(p *pair) {
 	}
 	path := manifest.Path{"spec", "rules"}
 	switch {
+	case p.new == nil && action(old) == "ALLOW" && c.closedBeside(p):
+		// The others let in whom they name: whom only this one named is now refused.
 	case p.new == nil:
 		c.risk(RemovedGuard, manifest.High, p, nil, "the policy no longer holds: what no other one forbids is allowed", "")
 	case p.old == nil && action(new) == "ALLOW":
 		// The first ALLOW policy forbids the rest; a further one lets more through.
 		if c.anotherAllows(p) {
-			c.risk(OpenedPath, manifest.Medium, p, path, "the policy may allow requests that the others refuse", "")
+			c.admits(p)
 		}
 	case p.old == nil:
 	case action(old) != action(new):
 		c.risk(OpenedPath, manifest.High, p, manifest.Path{"spec", "action"}, fmt.Sprintf("the policy no longer says %s but %s", action(old), action(new)), "")
-	case action(new) == "ALLOW" && len(more(at(old, "spec", "rules"), at(new, "spec", "rules"))) > 0:
-		c.risk(OpenedPath, manifest.Medium, p, path, "a rule is new or changed: the policy may allow requests that it refused", "")
+	case action(new) == "ALLOW":
+		c.admits(p)
 	case (action(new) == "DENY" || action(new) == "CUSTOM") && len(more(at(new, "spec", "rules"), at(old, "spec", "rules"))) > 0:
 		c.risk(OpenedPath, manifest.High, p, path, "a rule that refused requests is gone or changed", "")
 	}

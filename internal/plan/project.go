@@ -21,19 +21,16 @@ func widerProject(c *comparison, p *pair) {
 	} {
 		before := list(at(old, "spec", w.field))
 		for _, v := range more(before, at(new, "spec", w.field)) {
-			if p.old == nil && wildness(v) == manifest.Medium && (w.field != "destinations" || text(v, "namespace") == c.New.Namespace) {
+			if p.old == nil && w.field != "clusterResourceWhitelist" && wildness(v) == manifest.Medium && (w.field != "destinations" || text(v, "namespace") == c.New.Namespace) {
 				continue // what a project is made for
 			}
 			c.risk(OpenedPath, wildness(v), p, manifest.Path{"spec", w.field}, fmt.Sprintf(w.says, entryText(v)), "")
 		}
-		if after := list(at(new, "spec", w.field)); w.field == "namespaceResourceWhitelist" && len(before) > 0 && len(after) == 0 {
+		if after := list(at(new, "spec", w.field)); w.field == "namespaceResourceWhitelist" && len(after) == 0 && len(before) > 0 {
 			c.risk(OpenedPath, manifest.High, p, manifest.Path{"spec", w.field}, "applications may now hold every kind of a namespace", "")
 		}
 	}
-	for _, field := range []string{"clusterResourceBlacklist", "namespaceResourceBlacklist", "destinationServiceAccounts"} {
-		if field == "destinationServiceAccounts" && p.old == nil {
-			continue
-		}
+	for _, field := range []string{"clusterResourceBlacklist", "namespaceResourceBlacklist", "destinationServiceAccounts", "syncWindows"} {
 		for _, v := range more(at(new, "spec", field), at(old, "spec", field)) {
 			c.risk(OpenedPath, manifest.Medium, p, manifest.Path{"spec", field}, fmt.Sprintf("%s of the project no longer names %s", field, entryText(v)), "")
 		}

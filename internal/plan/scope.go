@@ -8,6 +8,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
+const appliedOtherwise = "the cluster is brought other objects than before, or elsewhere, or with other rights"
+
 // scopes are the fields that say what a guard is about, or what it holds things to. Whether it holds less with another
 // value cannot be told from the value: it is said that it may.
 var scopes = map[string]struct {
@@ -27,6 +29,10 @@ var scopes = map[string]struct {
 	"velero.io/Schedule": {DataLoss, manifest.Medium, fields("spec.template.includedNamespaces", "spec.template.excludedNamespaces", "spec.template.includedResources",
 		"spec.template.excludedResources", "spec.template.labelSelector", "spec.template.snapshotVolumes", "spec.template.storageLocation"),
 		"backups hold other things than before, or lie elsewhere"},
+	"argoproj.io/Application": {OpenedPath, manifest.Medium, fields("spec.source", "spec.sources", "spec.destination", "spec.project"), appliedOtherwise},
+	"kustomize.toolkit.fluxcd.io/Kustomization": {OpenedPath, manifest.Medium,
+		fields("spec.sourceRef", "spec.path", "spec.targetNamespace", "spec.serviceAccountName", "spec.kubeConfig"), appliedOtherwise},
+	"source.toolkit.fluxcd.io/GitRepository": {OpenedPath, manifest.Medium, fields("spec.url", "spec.ref"), appliedOtherwise},
 }
 
 // otherScope tells of guards that are about something else.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -46,14 +47,18 @@ func TestWeakerScope(t *testing.T) {
 		"tls of gateway": {"networking.istio.io/v1", "Gateway", "spec: {servers: [{hosts: [a], tls: {mode: SIMPLE}}]}", "spec: {servers: [{hosts: [a]}]}", "requests to a are no longer encrypted", false},
 		"cloud": {"v1", "ServiceAccount", "metadata: {annotations: {eks.amazonaws.com/role-arn: a}}", "metadata: {annotations: {eks.amazonaws.com/role-arn: b}}",
 			"now act in the cloud as b", false},
-		"account":       {rollouts, "Rollout", pod(""), pod("serviceAccountName: admin"), "now act as ServiceAccount admin instead of default", false},
-		"project roles": {rollouts, "AppProject", "spec: {roles: []}", "spec: {roles: [{name: a, groups: [g]}]}", "role a of the project", false},
-		"dry run":       {rollouts, "AnalysisTemplate", "spec: {metrics: [{name: a}]}", "spec: {metrics: [{name: a}], dryRun: [{metricName: a}]}", "is only tried", false},
-		"processes":     {rollouts, "Rollout", pod(""), pod("shareProcessNamespace: true"), "each other's processes", false},
-		"kernel":        {rollouts, "Rollout", pod(""), pod("securityContext: {sysctls: [{name: kernel.x, value: \"1\"}]}"), "kernel parameter kernel.x", false},
-		"armor":         {rollouts, "Rollout", pod("securityContext: {appArmorProfile: {type: RuntimeDefault}}"), pod("securityContext: {appArmorProfile: {type: Unconfined}}"), "AppArmor", false},
-		"selinux":       {rollouts, "Rollout", pod("securityContext: {seLinuxOptions: {type: container_t}}"), pod("securityContext: {seLinuxOptions: {type: spc_t}}"), "SELinux type spc_t", false},
-		"host process":  {rollouts, "Rollout", pod(""), pod("securityContext: {windowsOptions: {hostProcess: true}}"), "as the node's own processes do", false},
+		"account":         {rollouts, "Rollout", pod(""), pod("serviceAccountName: admin"), "now act as ServiceAccount admin instead of default", false},
+		"project roles":   {rollouts, "AppProject", "spec: {roles: []}", "spec: {roles: [{name: a, groups: [g]}]}", "role a of the project", false},
+		"project windows": {rollouts, "AppProject", "spec: {syncWindows: [{kind: deny, schedule: a}]}", "spec: {}", "no longer names kind deny schedule a", false},
+		"source":          {rollouts, "Application", "spec: {source: {path: a}}", "spec: {source: {path: b}}", "brought other objects", true},
+		"target":          {"kustomize.toolkit.fluxcd.io/v1", "Kustomization", "spec: {path: a}", "spec: {path: a, serviceAccountName: b}", "with other rights", true},
+		"branch":          {"source.toolkit.fluxcd.io/v1", "GitRepository", "spec: {ref: {branch: a}}", "spec: {ref: {branch: b}}", "brought other objects", true},
+		"dry run":         {rollouts, "AnalysisTemplate", "spec: {metrics: [{name: a}]}", "spec: {metrics: [{name: a}], dryRun: [{metricName: a}]}", "is only tried", false},
+		"processes":       {rollouts, "Rollout", pod(""), pod("shareProcessNamespace: true"), "each other's processes", false},
+		"kernel":          {rollouts, "Rollout", pod(""), pod("securityContext: {sysctls: [{name: kernel.x, value: \"1\"}]}"), "kernel parameter kernel.x", false},
+		"armor":           {rollouts, "Rollout", pod("securityContext: {appArmorProfile: {type: RuntimeDefault}}"), pod("securityContext: {appArmorProfile: {type: Unconfined}}"), "AppArmor", false},
+		"selinux":         {rollouts, "Rollout", pod("securityContext: {seLinuxOptions: {type: container_t}}"), pod("securityContext: {seLinuxOptions: {type: spc_t}}"), "SELinux type spc_t", false},
+		"host process":    {rollouts, "Rollout", pod(""), pod("securityContext: {windowsOptions: {hostProcess: true}}"), "as the node's own processes do", false},
 	} {
 		old, new := objectOf(t, c.apiVersion, c.kind, c.old), objectOf(t, c.apiVersion, c.kind, c.new)
 		require.Contains(t, told(change(old, new).Tenants[0].Environments[0].Risks), c.want, name)
@@ -61,4 +66,14 @@ func TestWeakerScope(t *testing.T) {
 		require.Equal(t, c.both, strings.Contains(back, c.want), name+" back:\n"+back)
 		require.Empty(t, change(old, old).Tenants, name)
 	}
+}
+
+// TestNewProject: what a project is made for is no risk; kinds of the whole cluster are.
+func TestNewProject(t *testing.T) {
+	const project = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: acme, namespace: argocd}\nspec: {sourceRepos: [a], destinations: [{namespace: acme-production}], clusterResourceWhitelist: %s}\n"
+	risks := func(kinds string) map[Class]int {
+		return New(Input{Environments: []Environment{env(t, "acme", "production", "", fmt.Sprintf(project, kinds))}}).Summary.Risks
+	}
+	require.Empty(t, risks("[]"))
+	require.Equal(t, map[Class]int{OpenedPath: 1}, risks("[{group: '', kind: Namespace}]"))
 }

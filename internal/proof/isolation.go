@@ -14,15 +14,16 @@ const (
 	Routes  = "routes"
 	Host    = "host"
 	Secrets = "secrets"
+	Mesh    = "mesh" // who may call whom by the identities of a service mesh
+	// Delivery is what the GitOps engine applies for a tenant, from where and to where.
+	Delivery = "delivery"
 )
 
 // Channels are those that are examined, as certificates list them.
-var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets}
+var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets, Mesh, Delivery}
 
 // Unexamined are the channels that nothing is said of, with what is open about each.
 var Unexamined = [][2]string{
-	{"mesh", "AuthorizationPolicies and identities of a mesh; what they close in addition is not counted"},
-	{"delivery", "sources and destinations of AppProjects and of Flux"},
 	{"volumes", "storage classes and volumes, but for those with a path of the node"},
 	{"nodes", "node pools, and pods of several tenants that share a kernel"},
 	{"backup", "namespaces that backups and restores include"},
@@ -33,6 +34,9 @@ type Place struct {
 	Tenant, Environment, Cluster, Namespace string
 	// PlatformGroups may be bound in every namespace; Bindable are the ClusterRoles of the platform that bindings may name.
 	PlatformGroups, Bindable []string
+	Accepts                  []Accepted
+	// Route is how what is meant for the place gets there.
+	Route Route
 }
 
 // Enclosure is what a place's objects say about its borders. [Enclose] reads it; the objects are not kept.
@@ -40,6 +44,7 @@ type Enclosure struct {
 	Place
 	labels          map[string]string // of the Namespace; nil if it is not among the objects
 	egress, ingress side
+	mesh            meshed
 	openings        []opening
 	claims          []claimed
 	doubts          []Doubt
@@ -107,8 +112,14 @@ type Port struct {
 
 // Isolation is the certificate.
 type Isolation struct {
+	// Examined are the channels that were looked at, of [Channels].
+	Examined []string
+	// Unexamined are the others, with what is open about each.
+	Unexamined [][2]string
 	// Pairs is how many ordered pairs of places on one cluster were judged.
-	Pairs    int
+	Pairs int
+	// Meshed is how many places take part in a mesh.
+	Meshed   int
 	Breaches []Breach
 	Doubts   []Doubt
 	// Cut says that counterexamples were left out: there are more than [mostBreaches] of a channel.
@@ -124,12 +135,14 @@ const mostBreaches = 200
 // pairs with such a place on either side.
 func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation {
 	j := newJudge(all, agreed, about)
+	j.scope()
 	for _, cluster := range j.clusters() {
 		j.here = cluster
 		j.count()
 		j.claims()
 		j.openings()
 		j.network()
+		j.identities()
 	}
 	for i, e := range all {
 		if j.asked[i] {
@@ -143,6 +156,16 @@ func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation
 	slices.Sort(j.out.Cut)
 	j.out.Cut = slices.Compact(j.out.Cut)
 	return j.out
+}
+
+// scope says which channels there is something to look at. Where the platform names no GitOps repository, nothing is
+// rendered that applies the tenants.
+func (j *judge) scope() {
+	j.out.Examined, j.out.Unexamined = slices.Clone(Channels), slices.Clone(Unexamined)
+	if len(j.all) > 0 && j.all[0].Route.Repository == "" {
+		j.out.Examined = slices.DeleteFunc(j.out.Examined, func(c string) bool { return c == Delivery })
+		j.out.Unexamined = append(j.out.Unexamined, [2]string{Delivery, deliveryUnread})
+	}
 }
 
 // foundations are what every certificate rests on.

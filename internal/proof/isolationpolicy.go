@@ -170,12 +170,15 @@ func (s *side) add(o manifest.Object, pods selector, rules, peers string) {
 	}
 }
 
+// hostProbes are addresses that no pod has: an ambient mesh lets the probes of a node come from them.
+var hostProbes = []string{"169.254.7.127/32", "fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128"}
+
 // to is the rule for one peer; false if it does not leave the namespace. An address block may hold the addresses of any pod.
 func (r rule) to(peer any, path manifest.Path) (rule, bool) {
 	r.path = path
 	if block := get(peer, "ipBlock"); block != nil {
 		r.block = text(block, "cidr")
-		return r, true
+		return r, !slices.Contains(hostProbes, r.block)
 	}
 	if get(peer, "namespaceSelector") == nil {
 		return r, false

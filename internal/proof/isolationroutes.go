@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -108,6 +109,32 @@ func (r *reader) meant(host string, path manifest.Path) {
 	}
 }
 
+// exported are routes of the mesh, by hosts outside of the cluster, that proxies of others go by, too: by exportTo, or all
+// where that is not set.
+func (r *reader) exported(host string) {
+	host = strings.TrimSuffix(host[strings.LastIndex(host, "/")+1:], ".")
+	if !strings.Contains(host, ".") || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local") || strings.HasSuffix(host, "."+r.Namespace) {
+		return // of a Service: whose it is has been judged
+	}
+	to, path := texts(r.object.Tree, "spec", "exportTo"), manifest.Path{"spec", "exportTo"}
+	if len(to) == 0 {
+		to, path = []string{"*"}, manifest.Path{"spec"}
+	}
+	for i, namespace := range to {
+		at := path
+		if len(path) > 1 {
+			at = path.Join(i)
+		}
+		if namespace == "*" {
+			namespace = ""
+		}
+		if namespace != "." && namespace != "~" && namespace != r.Namespace {
+			r.opens(Routes, namespace, false, at, "says where requests of the other to "+host+" go",
+				"proxies of a mesh follow every route that is exported to them")
+		}
+	}
+}
+
 func (r *reader) virtualService() {
 	spec, outside := get(r.object.Tree, "spec"), false
 	for _, g := range texts(spec, "gateways") {
@@ -116,6 +143,9 @@ func (r *reader) virtualService() {
 	for i, host := range texts(spec, "hosts") {
 		if outside {
 			r.answers(host, manifest.Path{"spec", "hosts", i})
+		}
+		if g := texts(spec, "gateways"); len(g) == 0 || slices.Contains(g, "mesh") {
+			r.exported(host)
 		}
 		if !outside || host != everyHost {
 			r.meant(host, manifest.Path{"spec", "hosts", i})
@@ -138,13 +168,16 @@ func (r *reader) virtualService() {
 }
 
 func (r *reader) destinationRule() {
-	r.meant(text(r.object.Tree, "spec", "host"), manifest.Path{"spec", "host"})
+	host := text(r.object.Tree, "spec", "host")
+	r.meant(host, manifest.Path{"spec", "host"})
+	r.exported(host)
 }
 
 // serviceEntry names hosts, and the addresses where the mesh finds them.
 func (r *reader) serviceEntry() {
 	for i, host := range texts(r.object.Tree, "spec", "hosts") {
 		r.meant(host, manifest.Path{"spec", "hosts", i})
+		r.exported(host)
 	}
 	if list(r.object.Tree, "spec", "endpoints") != nil || list(r.object.Tree, "spec", "addresses") != nil {
 		r.doubt(Routes, "%s has addresses, whose owners are not known", r.key)

@@ -19,6 +19,7 @@ func Enclose(at Place, objects []manifest.Object) Enclosure {
 		}
 	}
 	r := reader{Enclosure: &e, roles: roles}
+	r.prepare(objects)
 	e.claims = append(e.claims, claimed{Objects, "namespace", at.Namespace, Cause{
 		Tenant: at.Tenant, Environment: at.Environment, APIVersion: "v1", Object: manifest.Key{Kind: "Namespace", Name: at.Namespace}}})
 	for _, o := range objects {
@@ -26,6 +27,7 @@ func Enclose(at Place, objects []manifest.Object) Enclosure {
 		r.read()
 	}
 	r.guard()
+	r.meshGuard()
 	e.egress.close()
 	e.ingress.close()
 	return e
@@ -39,6 +41,10 @@ type reader struct {
 	roles  map[manifest.Key]bool // the ClusterRoles among the objects
 	host   []Cause               // pods that ask for the node
 	asks   []string              // and what for
+
+	projects map[string]bool      // AppProjects among the objects, by name
+	accounts map[[2]string]bool   // ServiceAccounts, by namespace and name
+	sources  map[[2]string]string // addresses of the sources of Flux, the same way
 }
 
 // readers are the ways to read an object, by group and kind.
@@ -64,6 +70,9 @@ var readers = map[string]func(*reader){
 	"networking.istio.io/DestinationRule":           (*reader).destinationRule,
 	"networking.istio.io/ServiceEntry":              (*reader).serviceEntry,
 	"networking.istio.io/Gateway":                   (*reader).listeners,
+	"networking.istio.io/Sidecar":                   (*reader).sidecar,
+	"security.istio.io/PeerAuthentication":          (*reader).peerAuthentication,
+	"security.istio.io/AuthorizationPolicy":         (*reader).authorization,
 	"/Service":                                      (*reader).service,
 	"/Endpoints":                                    (*reader).endpoints,
 	"discovery.k8s.io/EndpointSlice":                (*reader).endpoints,
@@ -72,6 +81,9 @@ var readers = map[string]func(*reader){
 	"external-secrets.io/SecretStore":               (*reader).secretStore,
 	"external-secrets.io/ClusterSecretStore":        (*reader).clusterStore,
 	"external-secrets.io/ClusterExternalSecret":     (*reader).clusterStore,
+	"argoproj.io/AppProject":                        (*reader).appProject,
+	"argoproj.io/Application":                       (*reader).application,
+	"kustomize.toolkit.fluxcd.io/Kustomization":     (*reader).fluxKustomization,
 }
 
 // outOfReach are kinds that could open a channel in words we do not read, by group, or group and kind.
@@ -79,7 +91,7 @@ var outOfReach = map[string]string{
 	"cilium.io": Network, "crd.projectcalico.org": Network, "projectcalico.org": Network, "policy.networking.k8s.io": Network,
 	"crd.antrea.io": Network, "secrets-store.csi.x-k8s.io": Secrets, "bitnami.com": Secrets, "external-secrets.io": Secrets,
 	"gateway.networking.k8s.io": Routes, "networking.istio.io": Routes, "traefik.io": Routes, "projectcontour.io": Routes,
-	"kyverno.io": Objects, "generators.external-secrets.io": Secrets,
+	"helm.toolkit.fluxcd.io": Delivery, "kyverno.io": Objects, "generators.external-secrets.io": Secrets,
 }
 
 func (r *reader) read() {
@@ -114,6 +126,7 @@ func (r *reader) namespace() {
 		r.labels[key] = fmt.Sprint(value)
 	}
 	r.labels[nameLabel] = r.Namespace // the API server's word
+	r.joins()
 }
 
 // copiers are annotations by which controllers copy Secrets and ConfigMaps from one namespace to another.

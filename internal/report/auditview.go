@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // auditTexts are those of the audit for people.
@@ -11,7 +13,7 @@ type auditTexts struct {
 	DaysOf                                                                                                   counted
 	Headline, Lead, Skip, Contents, Summary, Repository, Branch, Folder                                      phrase
 	Head, Range, To, Begins, Version, Policies, Commits, Signatures                                          phrase
-	SignatureCounts, Tenant, Days, Never, Changes, ByHand, Evidence                                          phrase
+	SignatureCounts, Tenant, Days, Never, Own, Changes, ByHand, Evidence                                     phrase
 	Open, Control, Title, Check, Outcome, From, Until, Failed                                                phrase
 	Unknown, Accepted, Held, NotShown, Partly, Shown, NoFrameworks, Unmapped, AllChecks                      phrase
 	Spans, SpansLead, AllHeld, Waivers, Waiver, Checks, Ticket, ApprovedBy                                   phrase
@@ -134,6 +136,9 @@ func (t AuditTenant) alarms() int {
 
 // existed says on how many days of the range the tenant was there.
 func (t AuditTenant) existed() string {
+	if t.Tenant == manifest.PlatformName {
+		return string(words().Audit.Own)
+	}
 	if t.Days == 0 {
 		return string(words().Audit.Never)
 	}

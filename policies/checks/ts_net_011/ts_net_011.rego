@@ -7,7 +7,7 @@
 #   waivable: true
 #   brought: true
 #   remedy: remove the setting from the patch or object of your own; only the platform team can change the mesh, by platform spec.clusters.<name>.mesh
-#   objects: [PeerAuthentication, DestinationRule, AuthorizationPolicy, RequestAuthentication]
+#   objects: [PeerAuthentication, DestinationRule, AuthorizationPolicy, RequestAuthentication, Namespace]
 #   controls:
 #     direct: [iso:A.8.24, soc2:CC6.7, csf:PR.DS-02, csf:PR.AA-03, gdpr:32.1.a]
 #     supporting: [nsa:NET-08, iso:A.8.5, iso:A.8.20]
@@ -16,8 +16,7 @@ package checks.ts_net_011
 import data.lib.hosts
 import data.lib.mesh
 
-# Nothing renders these objects yet: a namespace has to have its own only once it has any of their
-# kind. Without one the mesh's own setting holds.
+# Without one of its own the mesh's setting holds, which lets plain text in unless somebody changed it.
 deny contains finding if {
 	some [namespace, index] in mesh.guarded
 	not namespace in strict

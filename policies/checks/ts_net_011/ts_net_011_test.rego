@@ -14,6 +14,8 @@ peers(name, spec) := {
 
 authorization := {"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "metadata": samples.meta("a"), "spec": {}}
 
+namespace := {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme-production"}}
+
 strict := peers("default", {"mtls": {"mode": "STRICT"}})
 
 test_violates_namespace_without_strict if {
@@ -27,6 +29,14 @@ test_violates_namespace_without_strict if {
 		found := ts_net_011.deny with input as meshed(samples.set(objects))
 		{finding.message | some finding in found} == {"namespace acme-production has no PeerAuthentication for all its pods with mode STRICT"}
 	}
+}
+
+# The finding is about the Namespace where nothing else is about all of its pods.
+test_violates_namespace_without_anything if {
+	found := ts_net_011.deny with input as meshed(samples.set([destination("web", {}), namespace]))
+	{finding.object | some finding in found} == {1}
+	count(ts_net_011.deny) == 0 with input as meshed(samples.set([namespace, strict]))
+	count(ts_net_011.deny) == 0 with input as samples.set([namespace])
 }
 
 test_violates_modes if {

@@ -8,7 +8,7 @@
 #   needs_tenant: true
 #   brought: true
 #   remedy: name the callers in spec.accepts and their own ServiceAccounts in the patch or object of your own
-#   objects: [AuthorizationPolicy, PeerAuthentication, RequestAuthentication]
+#   objects: [AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Namespace]
 #   controls:
 #     direct: [iso:A.8.22, soc2:CC6.1, csf:PR.AA-05, csf:PR.IR-01, gdpr:32.1.b]
 #     supporting: [iso:A.5.15, iso:A.8.3, soc2:CC6.6, gdpr:25.2]
@@ -16,7 +16,7 @@ package checks.ts_net_012
 
 import data.lib.mesh
 
-# As in TS-NET-011, a namespace has to have its own only once it has any object of their kind.
+# Without one everybody in the mesh, and in the cluster, is let in.
 deny contains finding if {
 	some [namespace, index] in mesh.guarded
 	not namespace in closed
@@ -92,16 +92,32 @@ deny contains finding if {
 
 welcome("namespaces", name) if known(name)
 
+welcome("namespaces", name) if {
+	some accepted in input.ctx.spec.accepts
+	not accepted.from
+	name == mesh.of_tenant(accepted.tenant)
+}
+
 welcome("principals", name) if {
-	[[_, namespace]] := regex.find_all_string_submatch_n(`^[^*/]+/ns/([^*/]+)/sa/[^*/]+$`, name, 1)
-	known(namespace)
+	[[_, domain, namespace, account]] := regex.find_all_string_submatch_n(`^([^*/]+)/ns/([^*/]+)/sa/([^*/]+)$`, name, 1)
+	domain in {"cluster.local", object.get(input.ctx, ["cluster", "trustDomain"], "cluster.local")}
+	accounts(namespace, account)
 }
 
 welcome("serviceAccounts", name) if regex.match(`^[^*/]+$`, name)
 
 welcome("serviceAccounts", name) if {
-	[[_, namespace]] := regex.find_all_string_submatch_n(`^([^*/]+)/[^*/]+$`, name, 1)
-	known(namespace)
+	[[_, namespace, account]] := regex.find_all_string_submatch_n(`^([^*/]+)/([^*/]+)$`, name, 1)
+	accounts(namespace, account)
+}
+
+accounts(namespace, _) if known(namespace)
+
+# The account of a service has its name.
+accounts(namespace, account) if {
+	some accepted in input.ctx.spec.accepts
+	namespace == mesh.of_tenant(accepted.tenant)
+	object.get(accepted, "from", account) == account
 }
 
 known(namespace) if namespace in input.ctx.namespaces
@@ -109,11 +125,4 @@ known(namespace) if namespace in input.ctx.namespaces
 known(namespace) if {
 	some part in input.ctx.platform.spec.namespaces
 	part == namespace
-}
-
-# A tenant whose namespace has a name of its own cannot be told from others: it is not let in.
-known(namespace) if {
-	some accepted in input.ctx.spec.accepts
-	named := replace(input.ctx.platform.spec.namespacePattern, "{tenant}", accepted.tenant)
-	namespace == replace(named, "{env}", input.ctx.environment)
 }

@@ -3,8 +3,8 @@ package checks.ts_net_012_test
 import data.checks.ts_net_012
 import data.lib.samples_test as samples
 
-known := samples.within(samples.tenant({"accepts": [{"tenant": "shop", "service": "web"}]}), {
-	"cluster": {"mesh": "istio"},
+known := samples.within(samples.tenant({"accepts": [{"tenant": "shop", "service": "web"}, {"tenant": "crm", "service": "web", "from": "sync"}]}), {
+	"cluster": {"mesh": "istio", "trustDomain": "example.org"},
 	"platform": {"spec": {"namespaces": {"gateway": "gateways"}, "namespacePattern": "{tenant}-{env}"}},
 })
 
@@ -34,6 +34,8 @@ test_violates_namespace_that_is_open if {
 		found := ts_net_012.deny with input as among([policy("a", spec)])
 		{finding.message | some finding in found} == {"namespace acme-production has no AuthorizationPolicy that denies all requests by default"}
 	}
+	namespace := {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "acme-production"}}
+	count(ts_net_012.deny) == 1 with input as among([namespace])
 	peers := {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": samples.meta("a")}
 	count(ts_net_012.deny) == 1 with input as among([peers])
 }
@@ -57,6 +59,9 @@ test_violates_others if {
 		{"principals": ["cluster.local/ns/globex-prod/sa/web"]},
 		{"principals": ["cluster.local/ns/shop-staging/sa/web"]},
 		{"namespaces": ["globex-prod"]},
+		{"namespaces": ["crm-production"]},
+		{"principals": ["cluster.local/ns/crm-production/sa/other"]},
+		{"principals": ["elsewhere.org/ns/acme-production/sa/web"]},
 		{"namespaces": ["acme-*"]},
 		{"namespaces": ["acme-production", "globex-prod"]},
 		{"serviceAccounts": ["globex-prod/web"]},
@@ -80,6 +85,8 @@ test_passes_welcome if {
 		{"principals": [own]},
 		{"principals": ["cluster.local/ns/gateways/sa/gateway"]},
 		{"principals": ["cluster.local/ns/shop-production/sa/web"]},
+		{"principals": ["example.org/ns/crm-production/sa/sync"]},
+		{"serviceAccounts": ["crm-production/sync"]},
 		{"namespaces": ["acme-production", "gateways", "shop-production"]},
 		{"serviceAccounts": ["web", "shop-production/web"]},
 	] {

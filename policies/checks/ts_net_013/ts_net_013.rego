@@ -23,16 +23,31 @@ deny contains finding if {
 	finding := {"path": ["metadata", "labels"], "message": "namespace takes no part in the mesh of the cluster"}
 }
 
-member(labels) if labels["istio-injection"] == "enabled"
-
-member(labels) if {
-	not labels["istio-injection"]
-	object.get(labels, "istio.io/rev", "") != ""
+# Where both are asked for, a pod gets a sidecar, for which nobody made room, and the node's proxy leaves it alone.
+deny contains finding if {
+	input.object.kind == "Namespace"
+	mesh.istio
+	labels := object.get(input.object, ["metadata", "labels"], {})
+	injected(labels)
+	labels["istio.io/dataplane-mode"] == "ambient"
+	finding := {"path": ["metadata", "labels"], "message": "namespace asks for sidecars and for the proxies of nodes at once"}
 }
 
 member(labels) if {
-	not labels["istio-injection"]
+	not mesh.ambient
+	injected(labels)
+}
+
+member(labels) if {
+	mesh.ambient
 	labels["istio.io/dataplane-mode"] == "ambient"
+}
+
+injected(labels) if labels["istio-injection"] == "enabled"
+
+injected(labels) if {
+	not labels["istio-injection"]
+	object.get(labels, "istio.io/rev", "") != ""
 }
 
 # Pods that tenantsmith renders keep their proxy, those of jobs and tests too, so nobody is exempt.

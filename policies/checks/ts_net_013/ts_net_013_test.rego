@@ -5,6 +5,8 @@ import data.lib.samples_test as samples
 
 meshed(o) := samples.within(samples.of(o), {"cluster": {"mesh": "istio"}})
 
+in_ambient(o) := samples.within(samples.of(o), {"cluster": {"mesh": "istio", "dataPlane": "ambient"}})
+
 namespace(labels) := {"kind": "Namespace", "metadata": {"name": "acme-production", "labels": labels}}
 
 test_violates_namespaces if {
@@ -14,10 +16,25 @@ test_violates_namespaces if {
 		{"istio-injection": "disabled", "istio.io/rev": "stable"},
 		{"istio.io/rev": ""},
 		{"istio.io/dataplane-mode": "none"},
+		{"istio.io/dataplane-mode": "ambient"},
+		{"istio.io/dataplane-mode": "ambient", "istio-injection": "enabled"},
 	] {
 		count(ts_net_013.deny) == 1 with input as meshed(namespace(labels))
 	}
 	count(ts_net_013.deny) == 1 with input as meshed({"kind": "Namespace", "metadata": {"name": "acme-production"}})
+}
+
+test_violates_ambient_namespaces if {
+	every labels in [
+		{},
+		{"istio-injection": "enabled"},
+		{"istio.io/rev": "stable"},
+		{"istio.io/dataplane-mode": "none"},
+		{"istio.io/dataplane-mode": "ambient", "istio-injection": "enabled"},
+		{"istio.io/dataplane-mode": "ambient", "istio.io/rev": "stable"},
+	] {
+		count(ts_net_013.deny) == 1 with input as in_ambient(namespace(labels))
+	}
 }
 
 bypasses := [
@@ -62,9 +79,10 @@ test_passes_without_mesh if {
 }
 
 test_passes_namespaces if {
-	every labels in [{"istio-injection": "enabled"}, {"istio.io/rev": "stable"}, {"istio.io/dataplane-mode": "ambient"}] {
+	every labels in [{"istio-injection": "enabled"}, {"istio.io/rev": "stable"}] {
 		count(ts_net_013.deny) == 0 with input as meshed(namespace(labels))
 	}
+	count(ts_net_013.deny) == 0 with input as in_ambient(namespace({"istio.io/dataplane-mode": "ambient"}))
 }
 
 test_passes_pods if {

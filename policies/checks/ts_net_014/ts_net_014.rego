@@ -15,6 +15,7 @@
 package checks.ts_net_014
 
 import data.lib.hosts
+import data.lib.mesh
 
 deny contains finding if {
 	input.object.kind in {
@@ -214,7 +215,17 @@ faults contains [["spec", "egress", i, "hosts", j], sprintf("sidecar sees %v, se
 	namespace := split(host, "/")[0]
 	not namespace in {".", "~"}
 	not namespace in input.ctx.namespaces
-	not namespace in platform
+	not namespace in callees
 }
 
-platform := {namespace | some namespace in input.ctx.platform.spec.namespaces}
+# Namespaces of the platform's parts, and of those whom the tenant says that it calls.
+callees contains namespace if some namespace in input.ctx.platform.spec.namespaces
+
+callees contains mesh.of_tenant(call.tenant) if some call in calls
+
+callees contains input.ctx.platform.spec.sharedServices[call.shared].namespace if some call in calls
+
+calls contains call if {
+	some service in input.ctx.spec.services
+	some call in service.calls
+}

@@ -6,11 +6,15 @@ import data.lib.samples_test as samples
 known := samples.within(
 	samples.tenant({
 		"domains": ["acme.example"],
-		"services": {"web": {"calls": [{"host": "api.stripe.com", "port": 443}, {"host": "x.globex-prod.svc.cluster.local", "port": 80}]}},
+		"services": {"web": {"calls": [{"tenant": "billing", "service": "invoices"}, {"shared": "kafka"}, {"shared": "none"}, {"host": "api.stripe.com", "port": 443}, {"host": "x.globex-prod.svc.cluster.local", "port": 80}]}},
 	}),
 	{
 		"cluster": {"gateway": "shared"},
-		"platform": {"spec": {"namespaces": {"gateway": "gateways", "mesh": "istio-system"}}},
+		"platform": {"spec": {
+			"namespaces": {"gateway": "gateways", "mesh": "istio-system"},
+			"namespacePattern": "{tenant}-{env}",
+			"sharedServices": {"kafka": {"namespace": "queues"}, "other": {"namespace": "others"}},
+		}},
 	},
 )
 
@@ -105,7 +109,7 @@ test_violates_references if {
 }
 
 test_violates_sidecars if {
-	every host in ["*/*", "globex-prod/*", "globex-prod/payments.globex-prod.svc.cluster.local"] {
+	every host in ["*/*", "globex-prod/*", "others/*", "billing-staging/*", "globex-prod/payments.globex-prod.svc.cluster.local"] {
 		count(ts_net_014.deny) == 1 with input as istio("Sidecar", {"egress": [{"hosts": ["./*", host]}]})
 	}
 }
@@ -149,7 +153,7 @@ test_passes_local_references if {
 		gateway_api("Gateway", {"listeners": [{"allowedRoutes": {"namespaces": {"from": "Same"}}}, {}]}),
 		gateway_api("Gateway", {"allowedListeners": {"namespaces": {"from": "None"}}}),
 		gateway_api("ReferenceGrant", {"from": [{"kind": "HTTPRoute", "namespace": "acme-production"}, {"kind": "Gateway", "namespace": "gateways"}]}),
-		istio("Sidecar", {"egress": [{"hosts": ["./*", "~/*", "istio-system/*", "acme-production/web"]}]}),
+		istio("Sidecar", {"egress": [{"hosts": ["./*", "~/*", "istio-system/*", "acme-production/web", "billing-production/*", "queues/*"]}]}),
 	] {
 		count(ts_net_014.deny) == 0 with input as o
 	}

@@ -37,6 +37,7 @@ stranger(subject) := message if {
 	namespace != ""
 	not namespace in input.ctx.namespaces
 	not platform_account(subject)
+	not engines_account(subject)
 	not environments.by_namespace[namespace]
 	message := sprintf("binding grants to ServiceAccount %v of namespace %v, which is neither the tenant's in this environment nor the platform's", [
 		object.get(subject, "name", "(no name)"),
@@ -66,6 +67,18 @@ platform_account(subject) if {
 	some account in input.ctx.platform.spec.rbac.platformAccounts
 	account.namespace == subject.namespace
 	account.name == subject.name
+}
+
+# The account by which the GitOps engine applies what is rendered for the tenant: it is beside the engine, where no pod
+# of a tenant could run as it, and has the role of the delivery and no other.
+engines_account(subject) if {
+	some namespace in input.ctx.namespaces
+	subject.name == concat("", ["tenant.", namespace])
+	subject.namespace == input.ctx.platform.spec.namespaces.gitops
+	input.object.kind == "RoleBinding"
+	input.object.metadata.namespace == namespace
+	input.object.roleRef.kind == "Role"
+	input.object.roleRef.name == "tenant-delivery"
 }
 
 own_group(name) if {

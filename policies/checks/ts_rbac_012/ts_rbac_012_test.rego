@@ -66,6 +66,27 @@ test_passes_what_other_checks_tell if {
 	count(ts_rbac_012.deny) == 0 with input as apart
 }
 
+flux(engine) := {"platform": {"spec": {"gitops": {"engine": engine}, "namespaces": {"gitops": "flux-system"}}}}
+
+beside_flux(name) := {"kind": "ServiceAccount", "name": name, "namespace": "flux-system"}
+
+test_passes_account_of_the_delivery_beside_flux if {
+	namespace := samples.meta("a").namespace
+	own := samples.within(to(beside_flux(concat("", ["tenant.", namespace]))), flux("flux"))
+	count(ts_rbac_012.deny) == 0 with input as own
+}
+
+test_violates_other_accounts_beside_flux if {
+	namespace := samples.meta("a").namespace
+	every name in ["tenant.globex-prod", "kustomize-controller", namespace] {
+		count(ts_rbac_012.deny) == 1 with input as samples.within(to(beside_flux(name)), flux("flux"))
+	}
+	own := concat("", ["tenant.", namespace])
+	count(ts_rbac_012.deny) == 1 with input as samples.within(to(beside_flux(own)), flux("argocd"))
+	elsewhere := {"kind": "ServiceAccount", "name": own, "namespace": "globex-prod"}
+	count(ts_rbac_012.deny) == 1 with input as samples.within(to(elsewhere), flux("flux"))
+}
+
 test_violates_other_environment_that_nothing_keeps_apart if {
 	beside := samples.within(to({"kind": "ServiceAccount", "name": "ci", "namespace": "acme-development"}), environments(true))
 	count(ts_rbac_012.deny) == 1 with input as beside
@@ -91,4 +112,33 @@ test_passes if {
 test_passes_own_identity if {
 	count(ts_rbac_012.deny) == 0 with input as account({"eks.amazonaws.com/role-arn": "arn:aws:iam::4711:role/acme", "team": "shop"})
 	count(ts_rbac_012.deny) == 0 with input as of({"kind": "ConfigMap", "metadata": {"annotations": {"eks.amazonaws.com/role-arn": "a"}}})
+}
+
+# A binding for the account of the tenant beside the GitOps engine, with changes.
+engine(changes) := samples.within(
+	of(json.patch(
+		{
+			"kind": "RoleBinding",
+			"metadata": samples.meta("tenant-delivery-flux"),
+			"roleRef": {"kind": "Role", "name": "tenant-delivery"},
+			"subjects": [{"kind": "ServiceAccount", "name": "tenant.acme-production", "namespace": "flux-system"}],
+		},
+		[{"op": "replace", "path": path, "value": value} | some path, value in changes],
+	)),
+	{"platform": {"spec": {"namespaces": {"gitops": "flux-system"}}}},
+)
+
+test_passes_account_beside_the_engine if count(ts_rbac_012.deny) == 0 with input as engine({})
+
+test_violates_other_accounts_beside_the_engine if {
+	every path, value in {
+		"/subjects/0/name": "tenant.globex-production",
+		"/subjects/0/namespace": "globex-production",
+		"/roleRef/name": "tenant-admin",
+		"/roleRef/kind": "ClusterRole",
+		"/metadata/namespace": "elsewhere",
+		"/kind": "ClusterRoleBinding",
+	} {
+		count(ts_rbac_012.deny) == 1 with input as engine({path: value})
+	}
 }
