@@ -177,6 +177,45 @@ func TestAdversaryFleet(t *testing.T) {
 	require.Equal(t, 6, isolated.Places)
 }
 
-func advPage(t *testing.T, attempts []attempt) {}
+const advBegin, advEnd = "<!-- attempts: begin -->\n", "<!-- attempts: end -->\n"
 
-var _ = os.ReadFile
+// advPage holds the table of docs/adversary.md against the attempts.
+func advPage(t *testing.T, attempts []attempt) {
+	const page = "../../docs/adversary.md"
+	data, err := os.ReadFile(page)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(data), advBegin)
+	require.True(t, found)
+	_, after, found := strings.Cut(rest, advEnd)
+	require.True(t, found)
+	want := before + advBegin + advTable(attempts) + advEnd + after
+	if *update {
+		require.NoError(t, os.WriteFile(page, []byte(want), 0o644))
+		return
+	}
+	require.Equal(t, want, string(data), "run go test ./internal/pipeline -run TestAdversary -update")
+}
+
+func advTable(attempts []attempt) string {
+	var b strings.Builder
+	b.WriteString("| attempt | by | stopped by | where |\n|---|---|---|---|\n")
+	for _, a := range attempts {
+		var by, where []string
+		for _, p := range a.stops {
+			check, field := p.Check, p.Field
+			if p.Severity == "isolation" {
+				check = "proof: " + check
+			}
+			if field == "" {
+				field = p.Path.String()
+			}
+			if field = "`" + field + "`"; field == "``" {
+				field = "the file"
+			}
+			by, where = append(by, check), append(where, field)
+		}
+		fmt.Fprintf(&b, "| [%s](../internal/pipeline/testdata/adversary/%s.txtar): %s | %s | %s | %s |\n", a.name, a.name, a.tried, a.who(),
+			strings.Join(slices.Compact(by), ", "), strings.Join(slices.Compact(where), ", "))
+	}
+	return b.String()
+}
