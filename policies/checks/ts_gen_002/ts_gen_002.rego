@@ -43,11 +43,12 @@ deny contains finding if {
 # What tells a GitOps engine where to apply reaches further than its own namespace.
 deny contains finding if {
 	some target in targets
-	not target.namespace in input.ctx.namespaces
+	namespace := target.namespace
+	not namespace in input.ctx.namespaces
 	finding := {
 		"object": target.object,
 		"path": target.path,
-		"message": sprintf("namespace %v, into which it has objects applied, does not belong to the tenant in this environment", [target.namespace]),
+		"message": sprintf("namespace %v, into which it has objects applied, does not belong to the tenant in this environment", [namespace]),
 	}
 }
 
