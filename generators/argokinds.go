@@ -12,18 +12,16 @@ import (
 // tenantKinds are the kinds by API group that tenants may bring, and those that controllers make of them: Argo CD shows
 // nobody a pod or a log of a kind that the project does not have.
 var tenantKinds = map[string][]string{
-	"":                          {"ConfigMap", "Endpoints", "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController", "Secret", "Service"},
+	"":                          {"ConfigMap", "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController", "Service"},
 	"apps":                      {"ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"},
 	"argoproj.io":               {"AnalysisRun", "AnalysisTemplate", "Experiment", "Rollout"},
 	"autoscaling":               {"HorizontalPodAutoscaler"},
 	"autoscaling.k8s.io":        {"VerticalPodAutoscaler"},
 	"batch":                     {"CronJob", "Job"},
-	"cert-manager.io":           {"Certificate", "Issuer"},
-	"discovery.k8s.io":          {"EndpointSlice"},
-	"external-secrets.io":       {"ExternalSecret"},
+	"cert-manager.io":           {"Certificate"},
 	"gateway.networking.k8s.io": {"BackendTLSPolicy", "GRPCRoute", "HTTPRoute", "ListenerSet", "TCPRoute", "TLSRoute"},
 	"keda.sh":                   {"ScaledJob", "ScaledObject", "TriggerAuthentication"},
-	"monitoring.coreos.com":     {"AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"},
+	"monitoring.coreos.com":     {"PodMonitor", "PrometheusRule", "ServiceMonitor"},
 	"networking.istio.io":       {"DestinationRule", "VirtualService"},
 	"networking.k8s.io":         {"Ingress"},
 	"policy":                    {"PodDisruptionBudget"},
@@ -31,18 +29,22 @@ var tenantKinds = map[string][]string{
 	"snapshot.storage.k8s.io":   {"VolumeSnapshot"},
 }
 
-// guardKinds are the kinds of a namespace that are the platform's: what limits a tenant, opens its network, gives
-// rights, or has the cluster apply more. A project's list of what is forbidden wins over that of what is allowed, so that
+// guardKinds are the kinds of a namespace that are the platform's: what limits a tenant, opens its network, leads
+// requests astray, fetches secrets, has parts of the platform ask around, gives rights, or has the cluster apply more. A project's list of what is forbidden wins over that of what is allowed, so that
 // kinds which the platform allows in its own overrides are not for tenants to bring.
 var guardKinds = map[string][]string{
-	"":                            {"LimitRange", "ResourceQuota", "ServiceAccount"},
+	"":                            {"Endpoints", "LimitRange", "ResourceQuota", "Secret", "ServiceAccount"},
 	"argoproj.io":                 {"AppProject", "Application", "ApplicationSet"},
+	"cert-manager.io":             {"Issuer"},
 	"cilium.io":                   {"CiliumNetworkPolicy"},
 	"crd.projectcalico.org":       {"NetworkPolicy"},
+	"discovery.k8s.io":            {"EndpointSlice"},
 	"extensions.istio.io":         {"WasmPlugin"},
-	"gateway.networking.k8s.io":   {"ListenerSet", "ReferenceGrant"},
+	"external-secrets.io":         {"ExternalSecret"},
+	"gateway.networking.k8s.io":   {"ReferenceGrant"},
 	"helm.toolkit.fluxcd.io":      {"HelmRelease"},
 	"kustomize.toolkit.fluxcd.io": {"Kustomization"},
+	"monitoring.coreos.com":       {"AlertmanagerConfig", "Probe", "ScrapeConfig"},
 	"networking.istio.io":         {"EnvoyFilter", "ServiceEntry", "Sidecar"},
 	"networking.k8s.io":           {"NetworkPolicy"},
 	"projectcalico.org":           {"NetworkPolicy"},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -60,7 +61,7 @@ func TestGoldenDelivery(t *testing.T) {
 		p := bringer.Base.Platform
 		p.GitOps.Impersonate, p.GitOps.Revision, p.GitOps.Path, p.GitOps.Layout, p.GitOps.Secret = true, "environments/{env}", "out", "hydrated", "flux-system"
 		golden(t, "delivery-"+engine+"-hydrated", Delivery(bringer, &bringer.Environments[1]))
-		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0])...))
+		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil)...))
 	}
 	golden(t, "delivery-flux-brought", broughtObjects(bringing("flux")))
 }
@@ -91,7 +92,7 @@ func TestNoDeliveryWithoutRepository(t *testing.T) {
 // the platform has to allow; and never two of these.
 func TestDeliverableKinds(t *testing.T) {
 	asked := map[string][]string{
-		"cert-manager.io": {"Issuer"}, "external-secrets.io": {"PushSecret", "SecretStore"}, "gateway.networking.k8s.io": {"Gateway", "ListenerSet"},
+		"external-secrets.io": {"PushSecret", "SecretStore"}, "gateway.networking.k8s.io": {"Gateway"},
 		"networking.istio.io": {"Gateway"}, "notification.toolkit.fluxcd.io": {"Alert", "Provider", "Receiver"}, "telemetry.istio.io": {"Telemetry"},
 	}
 	data, err := os.ReadFile("../policies/lib/kinds/kinds.json")
@@ -117,6 +118,19 @@ func TestDeliverableKinds(t *testing.T) {
 	}
 }
 
+// TestProjectsAndRolesAgree: what a project lets a tenant bring, its account may apply, but for what only controllers make.
+func TestProjectsAndRolesAgree(t *testing.T) {
+	var rules []rbacv1.PolicyRule
+	for _, g := range delivered {
+		rules = append(rules, rbacv1.PolicyRule{APIGroups: []string{g.group}, Resources: g.resources, Verbs: g.verbs})
+	}
+	for group, kinds := range tenantKinds {
+		for _, kind := range kinds {
+			require.Equal(t, kind == "ControllerRevision", verbsOn(rules, group, resourceOf(group, kind)) == nil, "%s of %s", kind, group)
+		}
+	}
+}
+
 // TestRenderedKindsAreDelivered: the projects let through what the trees hold.
 func TestRenderedKindsAreDelivered(t *testing.T) {
 	for _, router := range []string{schemas.NoRouter, schemas.Istio, schemas.GatewayAPI} {
@@ -136,7 +150,7 @@ func TestRenderedKindsAreDelivered(t *testing.T) {
 				require.Contains(t, listed(rails, "clusterResourceWhitelist"), k.Group+"/"+k.Kind)
 			}
 		}
-		for _, o := range Platform(e.Platform, e.Platform.Environments[1]) {
+		for _, o := range Platform(e.Platform, e.Platform.Environments[1], nil) {
 			if k := o.Key(); k.Namespace == "" {
 				require.Contains(t, listed(rails, "clusterResourceWhitelist"), k.Group+"/"+k.Kind)
 			}
@@ -196,7 +210,7 @@ func TestDeliveryNamesAreApart(t *testing.T) {
 			}
 		}
 		p := bringing(engine).Base.Platform
-		for _, o := range append(Root(p), Platform(p, p.Environments[1])...) {
+		for _, o := range append(Root(p), Platform(p, p.Environments[1], nil)...) {
 			require.Empty(t, seen[o.Key()], "%s", o.Key())
 		}
 	}

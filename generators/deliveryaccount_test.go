@@ -32,7 +32,7 @@ var withheld = map[string][]string{
 	"":                            {"LimitRange", "ResourceQuota", "Secret", "ServiceAccount"},
 	"argoproj.io":                 {"AppProject", "Application", "ApplicationSet"},
 	"external-secrets.io":         {"ExternalSecret", "PushSecret", "SecretStore"},
-	"gateway.networking.k8s.io":   {"Gateway", "ListenerSet", "ReferenceGrant"},
+	"gateway.networking.k8s.io":   {"Gateway", "ReferenceGrant"},
 	"kustomize.toolkit.fluxcd.io": {"Kustomization"},
 	"helm.toolkit.fluxcd.io":      {"HelmRelease"},
 	"monitoring.coreos.com":       {"AlertmanagerConfig", "Probe", "ScrapeConfig"},

@@ -11,6 +11,9 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
+// waivedAnnotation begins the annotations by which the API server knows what is waived; the id of the check follows.
+const waivedAnnotation = "waived.tenantsmith.dev/"
+
 // namespace makes the Namespace of the tenant in an environment, which enforces the restricted Pod
 // Security level. The base has none: it stands in no namespace.
 //
@@ -27,6 +30,9 @@ func namespace(in input) []object {
 	}
 	if in.env.Spec.DisplayName != "" {
 		meta.Annotations["tenantsmith.dev/display-name"] = in.env.Spec.DisplayName
+	}
+	for check, about := range in.env.Waived {
+		meta.Annotations[waivedAnnotation+check] = strings.Join(about, " ")
 	}
 	return []object{{
 		owner:   manifest.OwnerPlatform,

@@ -36,6 +36,8 @@ type Engine struct {
 	controls func() ast.Value
 	// reads are the parts of the input that each rule looks at, by index.
 	reads func() []reads
+	// guards are what the API server asks in place of rules.
+	guards func() ([]guardDraft, error)
 	// suspicious tells whether a rule looks at input.suspects.
 	suspicious bool
 	// rest compiles all rules, those that are asked only of what people bring among them; nil where
@@ -74,7 +76,7 @@ func Compile(fsys fs.FS, dirs ...string) (*Engine, error) {
 		if err != nil {
 			return nil, err
 		}
-		whole.Deadline, whole.controls = e.Deadline, e.controls
+		whole.Deadline, whole.controls, whole.guards = e.Deadline, e.controls, e.guards
 		return whole, nil
 	})
 	return e, nil
@@ -105,7 +107,8 @@ func compile(much reading, fsys fs.FS, dirs []string) (*Engine, []Rule, error) {
 		e.digest = fmt.Sprintf("%x", sha256.Sum256(fmt.Append(nil, e.digest, house)))
 	}
 	e.controls = sync.OnceValue(func() ast.Value { return controlNames(e.Frameworks()) })
-	return e, rules, nil
+	e.guards = sync.OnceValues(func() ([]guardDraft, error) { return guardsOf(fsys, rules) })
+	return e, rules, e.mindGuards(rules)
 }
 
 // compile makes an engine of the modules; rules whose module is not among them are silent. trusted

@@ -13,6 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -63,12 +64,22 @@ func (m modules) theirs() bool {
 
 // test runs the tests whose package and name match the expression; empty means all.
 func (m modules) test(ctx context.Context, match string) (TestReport, error) {
-	covered, parsed := cover.New(), m.copies()
+	covered := cover.New()
+	report, err := m.listen(ctx, match, covered)
+	if err == nil {
+		report.cover(covered.Report(m.parsed()), m.counted())
+	}
+	return report, err
+}
+
+// listen runs tests and has the tracer see every step of them.
+func (m modules) listen(ctx context.Context, match string, tracer topdown.QueryTracer) (TestReport, error) {
+	parsed := m.copies()
 	store := inmem.New()
 	var report TestReport
 	err := storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {
 		results, err := tester.NewRunner().SetStore(store).SetModules(parsed).SetCompiler(newCompiler()).
-			SetCoverageQueryTracer(covered).RaiseBuiltinErrors(true).SetTimeout(defaultDeadline).Filter(match).
+			SetCoverageQueryTracer(tracer).RaiseBuiltinErrors(true).SetTimeout(defaultDeadline).Filter(match).
 			RunTests(ctx, txn)
 		if faults, ok := errors.AsType[ast.Errors](err); ok {
 			return compileErrors(faults)
@@ -81,11 +92,7 @@ func (m modules) test(ctx context.Context, match string) (TestReport, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return report, err
-	}
-	report.cover(covered.Report(parsed), m.counted())
-	return report, nil
+	return report, err
 }
 
 // counted are the files of rules whose lines count as covered or not.

@@ -110,6 +110,7 @@ func (l *load) settle(o outcome, between []manifest.Problem) {
 	case hasErrors(problems):
 		l.fleet.Held = append(l.fleet.Held, o.name)
 	case o.tenant != nil:
+		o.tenant.waive(l.fleet.Waivers)
 		l.fleet.Tenants = append(l.fleet.Tenants, o.tenant)
 	}
 }

@@ -235,6 +235,7 @@ func (p *platform) judge() []manifest.Problem {
 	for _, name := range sortedKeys(p.facts.Clusters) {
 		problems = append(problems, p.judgeSidecar(name)...)
 		problems = append(problems, p.judgeMesh(name)...)
+		problems = append(problems, p.judgeAdmission(name)...)
 	}
 	for i := range p.tiers.Fields {
 		problems = append(problems, judgeTier(p.tiers.Fields[i].Key, p.tiers.Fields[i].Value)...)

@@ -55,6 +55,9 @@ type Environment struct {
 	Cluster   *Cluster
 	Tier      *Tier
 	Spec      Spec
+	// Waived are what waivers are about here, by check: objects as Kind/name, everything of a service as service/name,
+	// or * for more than can be named so. Whether one still holds is for those to say who know the day.
+	Waived map[string][]string
 
 	layered *manifest.Node // the merged document that Spec was decoded from, with positions
 	// declared is where the tenant names the environment; placed where its namespace is said, which is the

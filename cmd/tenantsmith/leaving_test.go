@@ -141,7 +141,7 @@ func TestPullRequestOfARemoval(t *testing.T) {
 	require.Contains(t, out, "shop\tgone: ")
 	require.Equal(t, "tenants: remove shop (development, production)", f.pulls[0].title)
 	require.Contains(t, f.pulls[0].body, "Output `"+digest+"`")
-	require.Contains(t, f.pulls[0].body, "| shop | production | -15 (gone) |")
+	require.Contains(t, f.pulls[0].body, "| shop | production | -14 (gone) |")
 	require.NotContains(t, f.pulls[0].body, "acme")
 	require.NotContains(t, f.names(f.pulls[0].head), "tenants/shop")
 }

@@ -43,7 +43,9 @@ func (c chain) judge(ctx context.Context, rendered []Rendered, crossed []manifes
 		return nil, err
 	}
 	res.Rules, res.apart, res.beside = c.rules, c.apart(), append(change, platform...)
-	res.Own = c.own(c.holds(platform))
+	if res.Own, err = c.own(c.holds(platform)); err != nil {
+		return nil, err
+	}
 	byTenant := map[string][]manifest.Problem{}
 	for _, p := range crossed {
 		byTenant[p.Tenant] = append(byTenant[p.Tenant], p)

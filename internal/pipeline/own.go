@@ -7,6 +7,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -24,28 +25,35 @@ type Own struct {
 }
 
 // own renders what belongs to no tenant.
-func (c chain) own(held bool) Own {
+func (c chain) own(held bool) (Own, error) {
 	p := c.fleet.Platform
 	if p == nil {
-		return Own{}
+		return Own{}, nil
 	}
-	o := newOwn(p)
+	o, err := newOwn(p, c.engine, c.known)
+	if err != nil {
+		return o, err
+	}
 	o.Due = !held && (len(c.options.Tenants) == 0 || c.options.Own) && c.options.Shard.Has(manifest.PlatformName)
 	if files := o.render(p); len(files) > 0 {
 		o.Files = recordedIn(c.ownRecord(p), files)
 	}
-	return o
+	return o, nil
 }
 
-// newOwn generates what a platform has.
-func newOwn(p *schemas.Platform) Own {
+// newOwn generates what a platform has; the engine's guards are among it, as they hold by what is known.
+func newOwn(p *schemas.Platform, engine *policies.Engine, k known) (Own, error) {
 	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
 	for _, env := range p.Environments {
-		if objects := generators.Platform(p, env); len(objects) > 0 {
+		guards, err := engine.Guards(k.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
+		if err != nil {
+			return Own{}, err
+		}
+		if objects := generators.Platform(p, env, guards); len(objects) > 0 {
 			o.Objects[env.Name] = objects
 		}
 	}
-	return o
+	return o, nil
 }
 
 // render writes it, without a record.

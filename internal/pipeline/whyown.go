@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -47,7 +49,17 @@ func whyOwn(fsys fs.FS, file string, line int) (*report.LineOrigin, []manifest.P
 	if p == nil || err != nil {
 		return nil, problems, err
 	}
-	own := newOwn(p)
+	engine, err := compile(fsys, p, false)
+	if faults, ok := errors.AsType[policies.Errors](err); ok {
+		return nil, faults, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	own, err := newOwn(p, engine, newKnown(p, ""))
+	if err != nil {
+		return nil, nil, err
+	}
 	files, objects := own.render(p), own.Root
 	if env := manifest.EnvironmentOf(file); env != "" {
 		objects = own.Objects[env]

@@ -13,7 +13,8 @@ deny contains finding if {
 	some [p, selector] in foreign
 	some name in pins(selector, name_label)
 	not friend(name)
-	not shares(p.direction, name)
+	direction := p.direction
+	not shares(direction, name)
 	finding := opened(p, sprintf("namespace %v, which is neither the tenant's nor one of the platform's", [name]))
 }
 
