@@ -173,7 +173,7 @@ var foundations = []string{
 	"the API server enforces RBAC and the Pod Security level of Namespaces, without exemptions for tenants",
 	"only the platform writes Namespaces and their labels",
 	"pods of a tenant carry any labels and any named ports, and any address: none is known",
-	"what a tenant brings from its own repository can start pods, and holds no guard rails, bindings, routes or grants beside those that are rendered",
+	"what a tenant brings from its own repository can start pods, and holds no guard rails, bindings, routes, grants or backups beside those that are rendered, and names no volumes, shares or nodes",
 	"clusters do not reach each other, and parts of the platform do not act for one tenant on another",
 	"provisioners give every claim a volume of its own, and empty it before another claim gets it",
 	"containers hold: pods of several tenants may share a node and its kernel where no nodes are reserved",

@@ -63,6 +63,7 @@ const rbac = "apiVersion: rbac.authorization.k8s.io/v1\n"
 // opener is an object of acme that opens a way by itself: who goes through it, and the field that opens it.
 type opener struct{ object, channel, from, path string }
 
+// openers are those of channels without a file of their own.
 var openers = map[string]opener{
 	"binding of another's account":  {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]", RBAC, "shop", "subjects[0]"},
 	"binding of another's accounts": {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: Role, name: y}\nsubjects: [{kind: Group, name: 'system:serviceaccounts:shop'}]", RBAC, "shop", "subjects[0]"},
@@ -97,6 +98,7 @@ func TestChannels(t *testing.T) {
 	requireOpen(t, openers)
 }
 
+// requireOpen finds each by its channel and field, and nothing of it where there is no other tenant.
 func requireOpen(t *testing.T, all map[string]opener) {
 	for name, c := range all {
 		found := Isolate([]Enclosure{enclosed(t, "acme", c.object), enclosed(t, "shop", "")}, nil, nil)
@@ -112,10 +114,10 @@ func requireOpen(t *testing.T, all map[string]opener) {
 	}
 }
 
-// TestIsolateGarbage puts every wrong type in every place of real objects: no judge panics, and the same places always have the
-// same verdict.
 func TestIsolateGarbage(t *testing.T) { requireCalm(t, openers) }
 
+// requireCalm puts every wrong type in every place of real objects: no judge panics, and the same places always have the
+// same verdict.
 func requireCalm(t *testing.T, all map[string]opener) {
 	shop := enclosed(t, "shop", "")
 	for _, wrong := range []any{nil, true, "x", "*", int64(-1), 1.5, []any{nil, "x", []any{}}, map[string]any{"x": nil}} {
