@@ -168,6 +168,15 @@ func (e *Engine) Holds(check string) bool {
 	return slices.ContainsFunc(e.rules, func(r Rule) bool { return r.ID == check && r.Brought })
 }
 
+// Judges returns the kinds that a check is about, as its rule names them.
+func (e *Engine) Judges(check string) []string {
+	i := slices.IndexFunc(e.rules, func(r Rule) bool { return r.ID == check })
+	if i < 0 {
+		return nil
+	}
+	return e.rules[i].Objects
+}
+
 // Digest identifies all rules: sha256 over the known kinds, the modules in their order and the frameworks
 // of the platform, hex.
 func (e *Engine) Digest() string { return e.digest }

@@ -129,15 +129,16 @@ func checkResource(doc *manifest.Node) *manifest.Problem {
 	if doc.Kind != manifest.Map {
 		return at(doc, nil, "an object is expected: a map with apiVersion, kind and metadata", "")
 	}
+	o := manifest.Object{Tree: doc.Tree().(map[string]any)}
+	if isKustomizeGroup(o.Key().Group) {
+		return at(doc, manifest.Path{"apiVersion"}, "input of kustomize is not taken", "add Kubernetes objects only")
+	}
 	for _, p := range []manifest.Path{{"apiVersion"}, {"kind"}, {"metadata", "name"}} {
 		if s, _ := p.Lookup(doc.Tree()); s == nil || s == "" {
 			return at(doc, p, "is required in an object", "")
 		}
 	}
-	o := manifest.Object{Tree: doc.Tree().(map[string]any)}
 	switch {
-	case isKustomizeGroup(o.Key().Group):
-		return at(doc, manifest.Path{"apiVersion"}, "input of kustomize is not taken", "add Kubernetes objects only")
 	case !apiVersion.MatchString(o.APIVersion()) || !kind.MatchString(o.Kind()):
 		return at(doc, manifest.Path{"apiVersion"}, "apiVersion and kind are not those of a Kubernetes object", "")
 	case !objectName.MatchString(o.Name()):

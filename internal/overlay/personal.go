@@ -164,6 +164,11 @@ func (p *personal) judgeMerge() *manifest.Problem {
 			return p.at(manifest.Path{"metadata"}, "must stay: it says which object this is", "")
 		}
 	}
+	for _, field := range kept {
+		if path := (manifest.Path{"metadata", field}); p.extra.Owner == manifest.OwnerWorkload && has(tree, path) {
+			return p.at(path, "decides when the object goes, which is for the cluster to say", "remove it")
+		}
+	}
 	return p.checkNulls()
 }
 
@@ -187,6 +192,9 @@ func (p *personal) judgeOperation(i int, op any) *manifest.Problem {
 			}
 		}
 		writes := kind != "test" && (key == "path" || kind == "move")
+		if s := steps(pointer); writes && p.extra.Owner == manifest.OwnerWorkload && len(s) > 1 && s[0] == "metadata" && slices.Contains(kept, s[1]) {
+			return p.at(manifest.Path{i, key}, "decides when the object goes, which is for the cluster to say", "remove it")
+		}
 		if ok && writes && slices.Contains(fixed, pointer) {
 			return p.at(manifest.Path{i, key}, fmt.Sprintf("a patch cannot change %s: it says which object this is",
 				strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")), "")

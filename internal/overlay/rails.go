@@ -24,6 +24,15 @@ var guardRails = map[string][]string{
 	"velero.io":                   {"Backup", "Restore", "Schedule"},
 }
 
+// kept are the fields of metadata by which an object, and its whole namespace with it, stays when it should go, or goes
+// with another.
+var kept = []string{"finalizers", "ownerReferences"}
+
+func has(tree map[string]any, p manifest.Path) bool {
+	_, found := p.Lookup(tree)
+	return found
+}
+
 // checkRights refuses what a tenant's own word may not add, wherever it goes.
 func (t *Tree) checkRights(x *manifest.Extra, doc *manifest.Node) *manifest.Problem {
 	if x.Owner != manifest.OwnerWorkload {
@@ -33,6 +42,11 @@ func (t *Tree) checkRights(x *manifest.Extra, doc *manifest.Node) *manifest.Prob
 	if slices.Contains(guardRails[o.Key().Group], o.Kind()) {
 		return at(doc, manifest.Path{"kind"}, o.Kind()+" is a guard rail, which is the platform's",
 			"ask the platform team to put it under overrides/"+t.tenant+"/resources")
+	}
+	for _, field := range kept {
+		if p := (manifest.Path{"metadata", field}); has(o.Tree, p) {
+			return at(doc, p, "decides when the object goes, which is for the cluster to say", "remove it")
+		}
 	}
 	if m := marks(o.Tree); len(m) > 0 {
 		return at(doc, m[0].path, "is a label that tenantsmith sets: the platform tells objects apart by it", "remove it")

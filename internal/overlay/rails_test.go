@@ -172,3 +172,25 @@ func TestNothingIsNoLabel(t *testing.T) {
 		}, built[slices.IndexFunc(built, func(b Built) bool { return b.Name() == "x" })].Tree["metadata"])
 	}
 }
+
+// A tenant's objects neither outlive their namespace nor go with another object; the platform's may.
+func TestTenantsDecideNotWhenObjectsGo(t *testing.T) {
+	const why = "decides when the object goes, which is for the cluster to say; fix: remove it"
+	for _, c := range []struct{ kind, text, at string }{
+		{"resources", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, finalizers: [example.com/never]}\n", "3:21: metadata.finalizers"},
+		{"resources", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, ownerReferences: []}\n", "3:21: metadata.ownerReferences"},
+		{"patches", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web, finalizers: [example.com/never]}\n", "3:23: metadata.finalizers"},
+		{"patches", "target: {kind: Rollout, name: web}\npatch: [{op: add, path: /metadata/ownerReferences/-, value: {}}]\n", "2:25: patch[0].path"},
+	} {
+		t.Run(c.at, func(t *testing.T) {
+			file := "tenants/acme/" + c.kind + "/all/x.yaml"
+			got, tree := findings(webSource(t, extra(t, file, c.text)))
+			require.Equal(t, []string{file + ":" + c.at + ": " + why}, got)
+			require.Nil(t, tree)
+			if !strings.Contains(c.text, "/-") {
+				got, _ = findings(webSource(t, extra(t, "overrides/acme/"+c.kind+"/all/x.yaml", c.text)))
+				require.Empty(t, got)
+			}
+		})
+	}
+}

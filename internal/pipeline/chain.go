@@ -158,7 +158,7 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 	}
 	found = append(found, c.prove(r, e, built, objects)...)
 	if len(found) > 0 {
-		newOrigin(r.Tenant, e, generated, built, r.whole(), c.engine.Holds).locate(found)
+		newOrigin(r.Tenant, e, generated, built, r.whole(), c.engine.Holds, c.engine.Judges).locate(found)
 	}
 	r.problems = append(r.problems, found...)
 	if len(c.waivers) > 0 {

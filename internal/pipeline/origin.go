@@ -15,14 +15,19 @@ type origin struct {
 	*tracer          // of what people wrote of the tenant
 	platform *tracer // of the lines of the platform file beside; nil until one is asked for
 	built    map[manifest.Key]overlay.Built
+	patched  []overlay.Built // those of the generators that people patched
 	tree     *overlay.Tree
-	held     func(check string) bool // whether generated objects hold a check
+	held     func(check string) bool     // whether generated objects hold a check
+	judges   func(check string) []string // the kinds that a check is about
 }
 
-func newOrigin(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, built []overlay.Built, tree *overlay.Tree, held func(check string) bool) *origin {
-	o := &origin{held: held, tracer: newTracer(t, e, generated, t.Words(e.Name)), built: map[manifest.Key]overlay.Built{}, tree: tree}
+func newOrigin(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, built []overlay.Built, tree *overlay.Tree, held func(check string) bool, judges func(check string) []string) *origin {
+	o := &origin{held: held, judges: judges, tracer: newTracer(t, e, generated, t.Words(e.Name)), built: map[manifest.Key]overlay.Built{}, tree: tree}
 	for _, b := range built {
 		o.built[b.Key()] = b
+		if b.Extra != "" && b.Source == nil {
+			o.patched = append(o.patched, b)
+		}
 	}
 	return o
 }
@@ -56,7 +61,8 @@ func concrete(remedy, subject string) string {
 	return remedy
 }
 
-// find asks, in this order: the file of a person that brought or patched the object, the input leaf
+// find asks, in this order: the file of a person that brought or patched the object, the patch that took away what is
+// missing beside the object, the input leaf
 // that the field follows, the leaf that the remedy names (a field that is absent follows nothing), the line of
 // the platform file that the field follows where the remedy is the platform's, the field of the tenant that
 // asked for the object.
@@ -70,7 +76,12 @@ func (o *origin) find(b overlay.Built, p *manifest.Problem) (manifest.Position, 
 	was, had := path.Lookup(generated.Tree)
 	is, has := path.Lookup(b.Tree)
 	if b.Extra != "" && (!ours || had != has || !reflect.DeepEqual(was, is) || o.held(p.Check)) {
-		return placeIn(o.tenant, b.Extra, path), path.String()
+		return placeIn(o.tenant, b.Extra, b.Object, path), path.String()
+	}
+	if len(path) == 0 {
+		if at, field, ok := o.undone(p.Check); ok {
+			return at, field
+		}
 	}
 	if had {
 		if c, ok := o.follow(generated, path); ok {
@@ -137,25 +148,4 @@ func (o *origin) named(text string) (schemas.Cause, bool) {
 		}
 	}
 	return best, len(best.Path) > 0
-}
-
-// placeIn is the place in a person's file: the field itself where a document has it, otherwise the
-// first document.
-func placeIn(t *schemas.Tenant, file string, path manifest.Path) manifest.Position {
-	at := manifest.Position{File: file, Line: 1, Column: 1}
-	for _, x := range t.Extras {
-		if x.File != file {
-			continue
-		}
-		for i, doc := range x.Documents {
-			found, whole := doc.Find(path)
-			if whole {
-				return found
-			}
-			if i == 0 {
-				at = doc.Position
-			}
-		}
-	}
-	return at
 }

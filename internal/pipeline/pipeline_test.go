@@ -150,7 +150,7 @@ func TestOrigin(t *testing.T) {
 			"tenants/acme/patches/production/root.yaml": "target: {kind: Rollout, name: web}\npatch:\n" +
 				"- {op: add, path: /spec/template/spec/hostPID, value: true}\n",
 		}, Options{})
-		require.Equal(t, []string{"tenants/acme/patches/production/root.yaml:1:1 spec.template.spec.hostPID"}, found(res, "TS-POD-002"))
+		require.Equal(t, []string{"tenants/acme/patches/production/root.yaml:3:3 spec.template.spec.hostPID"}, found(res, "TS-POD-002"))
 	})
 	t.Run("null label", func(t *testing.T) {
 		res := run(t, map[string]string{

@@ -276,7 +276,7 @@ func (w *why) patched(out *report.LineOrigin, s overlay.Spot) {
 		}
 		if built, ok := w.build(env)[w.keyIn(s, env)]; ok && built.Extra != "" {
 			if is, still := aligned(generated.Tree, built.Tree, s.Field); still != has || !reflect.DeepEqual(own, is) {
-				out.Patches = append(out.Patches, report.SpotOf(placeIn(w.tenant, built.Extra, s.Field)))
+				out.Patches = append(out.Patches, report.SpotOf(placeIn(w.tenant, built.Extra, built.Object, s.Field)))
 			}
 		}
 	}

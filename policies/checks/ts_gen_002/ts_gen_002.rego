@@ -40,6 +40,42 @@ deny contains finding if {
 	}
 }
 
+# What tells a GitOps engine where to apply reaches further than its own namespace.
+deny contains finding if {
+	some target in targets
+	namespace := target.namespace
+	not namespace in input.ctx.namespaces
+	finding := {
+		"object": target.object,
+		"path": target.path,
+		"message": sprintf("namespace %v, into which it has objects applied, does not belong to the tenant in this environment", [namespace]),
+	}
+}
+
+deny contains finding if {
+	some entry in input.kinds.AppProject
+	some kind in entry.object.spec.clusterResourceWhitelist
+	kind
+	finding := {
+		"object": entry.index,
+		"path": ["spec", "clusterResourceWhitelist"],
+		"message": "project lets objects of the whole cluster through",
+	}
+}
+
+targets contains {"object": entry.index, "path": ["spec", "destinations", i], "namespace": object.get(destination, "namespace", "*")} if {
+	some entry in input.kinds.AppProject
+	some i, destination in entry.object.spec.destinations
+}
+
+targets contains {"object": entry.index, "path": ["spec", "destination"], "namespace": object.get(entry.object.spec.destination, "namespace", "*")} if {
+	some entry in input.kinds.Application
+}
+
+targets contains {"object": entry.index, "path": ["spec", "targetNamespace"], "namespace": entry.object.spec.targetNamespace} if {
+	some entry in input.kinds.Kustomization
+}
+
 # Two tenants that claim one namespace.
 deny contains finding if {
 	some shared in input.shared_namespaces

@@ -80,3 +80,36 @@ test_passes_template_in_own_namespace if {
 	)
 	count(ts_gen_002.deny) == 0 with input as samples.of(o)
 }
+
+applies(kind, spec) := {"facts": [], "ctx": samples.ctx, "kinds": {kind: [{"index": 4, "object": {"kind": kind, "spec": spec}}]}}
+
+test_violates_applied_elsewhere if {
+	message := "namespace globex-prod, into which it has objects applied, does not belong to the tenant in this environment"
+	every kind, at in {
+		"AppProject": [{"destinations": [{"namespace": "acme-production"}, {"namespace": "globex-prod"}]}, ["spec", "destinations", 1]],
+		"Application": [{"destination": {"namespace": "globex-prod"}}, ["spec", "destination"]],
+		"Kustomization": [{"targetNamespace": "globex-prod"}, ["spec", "targetNamespace"]],
+	} {
+		ts_gen_002.deny == {{"object": 4, "path": at[1], "message": message}} with input as applies(kind, at[0])
+	}
+}
+
+test_violates_applied_anywhere if {
+	every kind, spec in {"AppProject": {"destinations": [{"server": "*"}]}, "Application": {"destination": {"server": "x"}}} {
+		some finding in ts_gen_002.deny with input as applies(kind, spec)
+		startswith(finding.message, "namespace *, into which")
+	}
+}
+
+test_violates_applied_to_the_whole_cluster if {
+	ts_gen_002.deny == {{
+		"object": 4,
+		"path": ["spec", "clusterResourceWhitelist"],
+		"message": "project lets objects of the whole cluster through",
+	}} with input as applies("AppProject", {"clusterResourceWhitelist": [{"group": "*", "kind": "*"}]})
+}
+
+test_passes_applied_into_own_namespace if {
+	count(ts_gen_002.deny) == 0 with input as applies("AppProject", {"destinations": [{"namespace": "acme-production"}]})
+	count(ts_gen_002.deny) == 0 with input as applies("Kustomization", {"path": "./x"})
+}
