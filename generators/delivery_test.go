@@ -82,6 +82,23 @@ func broughtObjects(t *schemas.Tenant) []manifest.Object {
 	return out
 }
 
+// TestTreeOfOtherEnvironments: a tenant without workloads in an environment is applied there as where it has some, so
+// that the tree stands when they come; one that has none at all has no such tree.
+func TestTreeOfOtherEnvironments(t *testing.T) {
+	for _, engine := range []string{"argocd", "flux"} {
+		tenant := deliveredBy(engine, "enterprise")
+		one, other := &tenant.Environments[0], &tenant.Environments[1]
+		full := len(deliveryOf(tenant, one))
+		one.Spec.Services = nil
+		for _, o := range Generate(tenant, one) {
+			require.NotEqual(t, manifest.OwnerWorkload, o.Owner, o.Key())
+		}
+		require.Len(t, deliveryOf(tenant, one), full)
+		other.Spec.Services = nil
+		require.Less(t, len(deliveryOf(tenant, one)), full)
+	}
+}
+
 func TestNoDeliveryWithoutRepository(t *testing.T) {
 	for _, engine := range []string{"argocd", "flux"} {
 		with, without := bringing(engine), bringing(engine)
