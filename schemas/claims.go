@@ -72,9 +72,10 @@ type owned struct {
 
 // conflicts finds what two tenants claim, and calls between tenants that lead nowhere. Each tenant
 // gets the problem at its own place.
-func conflicts(all []outcome, names []string) map[string][]manifest.Problem {
+func conflicts(p *Platform, all []outcome, names []string) map[string][]manifest.Problem {
 	out := collisions{}
 	out.namespaces(all)
+	out.usual(p, all, names)
 	out.domains(all)
 	out.calls(all, names)
 	return out
@@ -105,6 +106,27 @@ func (c collisions) namespaces(all []outcome) {
 			}
 			c.report(a, b, "namespace %s on cluster %s is also that of tenant %s", name, cluster, b.tenant)
 		})
+	}
+}
+
+// usual refuses a namespace of a tenant's own choice that bears the name which the platform's pattern gives another one:
+// others let that tenant in by this name, whether or not it uses it.
+func (c collisions) usual(p *Platform, all []outcome, names []string) {
+	by := map[string]string{}
+	for _, tenant := range names {
+		for _, env := range p.Environments {
+			by[p.NamespaceOf(tenant, env.Name)] = tenant
+		}
+	}
+	for _, o := range all {
+		for _, n := range o.claims.namespaces {
+			_, name, _ := strings.Cut(n.what, "/")
+			if tenant, ok := by[name]; ok && tenant != o.name && strings.HasSuffix(n.field, ".namespace") {
+				at := fault(n.at, n.field, "namespace %s is the one that namespacePattern names for tenant %s", name, tenant)
+				at.Remedy = "choose another name"
+				c[o.name] = append(c[o.name], at)
+			}
+		}
 	}
 }
 

@@ -43,7 +43,10 @@ func (e *resolved) certificates() {
 		p.Remedy = fmt.Sprintf("remove %s, or have tls: tenant set for cluster %s", p.Field, e.cluster.Name)
 	case asked != "" && !e.cluster.Has(certManager):
 		e.needs(certManager, true, path...)
-	case asked != "" && len(known) > 0 && !slices.Contains(known, asked):
+	case asked != "" && len(known) == 0:
+		p := e.complain(path, "there is no issuer %s: the platform names none that tenants may use", asked)
+		p.Remedy = "have certificates.issuers set in " + platformFile
+	case asked != "" && !slices.Contains(known, asked):
 		p := e.complain(path, "there is no issuer %s%s", asked, suggest(asked, known))
 		p.Remedy = "use " + choiceOf(known)
 	case asked == "" && len(known) == 0 && e.cluster.Issued():
@@ -57,7 +60,7 @@ func (e *resolved) unissued() {
 		for i, x := range e.environment.Spec.Services[name].Expose {
 			p := e.complain(manifest.Path{"spec", "services", name, "expose", i, "host"},
 				"nobody issues a certificate for %s: tenants end TLS on cluster %s, and the platform names no issuer", x.Host, e.cluster.Name)
-			p.Remedy = "set spec.tls.issuer, or have certificates.issuers set in " + platformFile
+			p.Remedy = "have certificates.issuers set in " + platformFile
 			return
 		}
 	}

@@ -81,11 +81,11 @@ func TestIssuer(t *testing.T) {
 	for _, c := range []struct{ cluster, platform, own, issuer, want string }{
 		{tenant, issued, "", "letsencrypt", ""},
 		{tenant, issued, "  tls: {issuer: internal}\n", "internal", ""},
-		{tenant, "", "  tls: {issuer: own}\n", "own", ""},
+		{tenant, "", "  tls: {issuer: own}\n", "", "spec.tls.issuer: there is no issuer own: the platform names none that tenants may use; have certificates.issuers set in tenantsmith.yaml"},
 		{"operators: [cert-manager]", issued, "", "", ""},
 		{"operators: [rollouts], tls: tenant", issued, "", "", ""},
 		{tenant, issued, "  tls: {issuer: intern}\n", "", "spec.tls.issuer: there is no issuer intern; did you mean internal?; use letsencrypt or internal"},
-		{tenant, "", "", "", "expose[0].host: nobody issues a certificate for a.example.com: tenants end TLS on cluster main, and the platform names no issuer; set spec.tls.issuer, or have certificates.issuers set in tenantsmith.yaml"},
+		{tenant, "", "", "", "expose[0].host: nobody issues a certificate for a.example.com: tenants end TLS on cluster main, and the platform names no issuer; have certificates.issuers set in tenantsmith.yaml"},
 		{"operators: [cert-manager]", issued, "  tls: {issuer: internal}\n", "", "spec.tls.issuer: is for clusters where tenants end TLS, and on cluster main the gateway does; remove spec.tls.issuer, or have tls: tenant set for cluster main"},
 		{"operators: [rollouts], tls: tenant", issued, "  tls: {issuer: internal}\n", "", "spec.tls.issuer: needs cert-manager, which cluster main does not have; remove spec.tls.issuer, or have cert-manager installed on cluster main"},
 	} {
