@@ -35,7 +35,7 @@ func guardedPlatform(admission string) *schemas.Platform {
 // bindings are those that a platform renders, by the guard, with the actions.
 func actionsOf(p *schemas.Platform) map[string][]any {
 	out := map[string][]any{}
-	for _, o := range Platform(p, schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, guards()) {
+	for _, o := range Platform(p, schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, guards(), nil) {
 		if o.Kind() == "ValidatingAdmissionPolicyBinding" {
 			out[o.Name()], _ = o.Tree["spec"].(map[string]any)["validationActions"].([]any)
 		}
@@ -56,7 +56,7 @@ func TestAdmissionActions(t *testing.T) {
 }
 
 func TestAdmission(t *testing.T) {
-	objects := Platform(guardedPlatform("deny"), schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, guards())
+	objects := Platform(guardedPlatform("deny"), schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, guards(), nil)
 	require.Len(t, objects, 6)
 	specs := map[string]map[string]any{}
 	for _, o := range objects {

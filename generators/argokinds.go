@@ -40,6 +40,7 @@ var guardKinds = map[string][]string{
 	"crd.projectcalico.org":       {"NetworkPolicy"},
 	"discovery.k8s.io":            {"EndpointSlice"},
 	"extensions.istio.io":         {"WasmPlugin"},
+	"gateway.envoyproxy.io":       {"EnvoyExtensionPolicy"},
 	"external-secrets.io":         {"ExternalSecret"},
 	"gateway.networking.k8s.io":   {"ReferenceGrant"},
 	"helm.toolkit.fluxcd.io":      {"HelmRelease"},

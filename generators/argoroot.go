@@ -23,7 +23,7 @@ func argoRoot(p *schemas.Platform) []object {
 	var out []object
 	for _, e := range p.Environments {
 		out = append(out, platformOwned(platformProject(p, e)), platformOwned(tenantsApplication(p, e)))
-		if p.Guarded(e) || len(Platform(p, e, nil)) > 0 {
+		if p.Guarded(e) || len(Platform(p, e, nil, nil)) > 0 {
 			out = append(out, platformOwned(platformApplication(p, e)))
 		}
 		last = e.Name

@@ -49,11 +49,11 @@ func TestNetworkOfClusters(t *testing.T) {
 	made := slices.Concat(network(in), hostCalls(in), clusterGuard(in))
 	golden(t, "network-cilium", sorted(rendered(made)))
 
-	platform := Platform(env.Platform, schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, nil)
+	platform := Platform(env.Platform, schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, nil, nil)
 	require.Empty(t, platform, "the platform has no such cluster")
 	env.Platform.Clusters = map[string]*schemas.Cluster{"main": env.Cluster, "plain": {Name: "plain"}}
-	require.Empty(t, Platform(env.Platform, schemas.PlatformEnvironment{Name: "production", Cluster: "plain"}, nil))
-	golden(t, "network-platform", Platform(env.Platform, schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, nil))
+	require.Empty(t, Platform(env.Platform, schemas.PlatformEnvironment{Name: "production", Cluster: "plain"}, nil, nil))
+	golden(t, "network-platform", Platform(env.Platform, schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, nil, nil))
 
 	for _, o := range Generate(tenant, &tenant.Base) {
 		require.NotEqual(t, "ClusterNetworkPolicy", o.Kind(), "the base is in no cluster")

@@ -61,7 +61,7 @@ func TestGoldenDelivery(t *testing.T) {
 		p := bringer.Base.Platform
 		p.GitOps.Impersonate, p.GitOps.Revision, p.GitOps.Path, p.GitOps.Layout, p.GitOps.Secret = true, "environments/{env}", "out", "hydrated", "flux-system"
 		golden(t, "delivery-"+engine+"-hydrated", Delivery(bringer, &bringer.Environments[1]))
-		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil)...))
+		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil, nil)...))
 	}
 	golden(t, "delivery-flux-brought", broughtObjects(bringing("flux")))
 }
@@ -150,7 +150,7 @@ func TestRenderedKindsAreDelivered(t *testing.T) {
 				require.Contains(t, listed(rails, "clusterResourceWhitelist"), k.Group+"/"+k.Kind)
 			}
 		}
-		for _, o := range Platform(e.Platform, e.Platform.Environments[1], nil) {
+		for _, o := range Platform(e.Platform, e.Platform.Environments[1], nil, nil) {
 			if k := o.Key(); k.Namespace == "" {
 				require.Contains(t, listed(rails, "clusterResourceWhitelist"), k.Group+"/"+k.Kind)
 			}
@@ -210,7 +210,7 @@ func TestDeliveryNamesAreApart(t *testing.T) {
 			}
 		}
 		p := bringing(engine).Base.Platform
-		for _, o := range append(Root(p), Platform(p, p.Environments[1], nil)...) {
+		for _, o := range append(Root(p), Platform(p, p.Environments[1], nil, nil)...) {
 			require.Empty(t, seen[o.Key()], "%s", o.Key())
 		}
 	}

@@ -120,7 +120,7 @@ func deliveredKind(k schemas.AllowedKind) (grant, bool) {
 // among the kinds that are delivered.
 var guardedGroups = []string{
 	"", "argoproj.io", "cilium.io", "crd.projectcalico.org", "extensions.istio.io", "external-secrets.io",
-	"helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "networking.istio.io", "networking.k8s.io",
+	"gateway.envoyproxy.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "networking.istio.io", "networking.k8s.io",
 	"notification.toolkit.fluxcd.io", "projectcalico.org", "rbac.authorization.k8s.io", "security.istio.io",
 	"source.toolkit.fluxcd.io", "telemetry.istio.io", "velero.io",
 }

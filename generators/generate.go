@@ -68,6 +68,7 @@ var generators = []func(input) []object{
 	virtualServices,
 	destinationRules,
 	httpRoutes,
+	firewalls,
 	ingresses,
 	certificates,
 	listeners,

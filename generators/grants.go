@@ -20,6 +20,7 @@ type grant struct {
 	cni              string // that the cluster must have
 	mesh             bool   // only where there is one
 	issued           bool   // the tenant's hosts must get certificates of their own
+	guarded          bool   // the cluster's gateway must run the firewall that is rendered
 	open             bool   // holds in environments that are not protected
 }
 
@@ -58,6 +59,7 @@ var grants = []grant{
 	{to: everyone, group: "argoproj.io", operator: "rollouts", verbs: look, resources: []string{
 		"analysisruns", "analysistemplates", "experiments", "rollouts"}},
 	{to: everyone, group: "gateway.networking.k8s.io", resources: []string{"httproutes"}, verbs: look, router: schemas.GatewayAPI},
+	{to: everyone, group: "gateway.envoyproxy.io", resources: []string{"envoyextensionpolicies"}, verbs: look, router: schemas.GatewayAPI, guarded: true},
 	{to: everyone, group: "networking.istio.io", resources: []string{"destinationrules", "virtualservices"}, verbs: look, router: schemas.Istio},
 	{to: everyone, group: "cilium.io", resources: []string{"ciliumnetworkpolicies"}, verbs: look, cni: schemas.Cilium},
 	{to: everyone, group: "networking.istio.io", resources: []string{"sidecars"}, verbs: look, mesh: true},

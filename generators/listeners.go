@@ -90,12 +90,8 @@ func istioGateways(in input) []object {
 
 func (in input) istioServers(host, service string) *krm.IstioGateway {
 	meta, hosts := in.outerMeta(host, service), []string{in.env.Namespace + "/" + host}
-	selector := in.env.Cluster.GatewayLabels
-	if len(selector) == 0 {
-		selector = map[string]string{"istio": "ingressgateway"}
-	}
 	return &krm.IstioGateway{TypeMeta: kind(krm.IstioAPI, "Gateway"), ObjectMeta: meta, Spec: krm.IstioGatewaySpec{
-		Selector: selector,
+		Selector: gatewayLabels(in.env.Cluster),
 		Servers: []krm.IstioServer{
 			{Port: krm.IstioServerPort{Number: securePort, Name: "https", Protocol: "HTTPS"}, Hosts: hosts,
 				TLS: krm.IstioServerTLS{Mode: "SIMPLE", CredentialName: meta.Name, MinProtocolVersion: "TLSV1_2"}},

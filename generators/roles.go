@@ -73,5 +73,5 @@ func (in input) serves(g grant) bool {
 	c := in.env.Cluster
 	routed := g.router == "" || g.router == c.Router || g.router == schemas.Istio && c.Mesh == schemas.Istio
 	installed := (g.operator == "" || c.Has(g.operator)) && (g.cni == "" || g.cni == c.CNI) && (!g.mesh || c.Mesh == schemas.Istio)
-	return routed && installed && (!g.issued || in.env.Issuer() != "")
+	return routed && installed && (!g.issued || in.env.Issuer() != "") && (!g.guarded || c.Coraza())
 }

@@ -9,11 +9,12 @@ import (
 )
 
 // exposure is a path of a host, and the port of the service that answers there; the way is what else is said of its
-// requests.
+// requests, and waf what the firewall does with them.
 type exposure struct {
 	host, path, service string
 	port                int32
 	way                 schemas.Way
+	waf                 string
 }
 
 // exposed are the exposures that a router serves, or an Ingress for schemas.NoRouter: by host, and
@@ -24,7 +25,7 @@ func (in input) exposed(router string) []exposure {
 		for _, e := range s.Expose {
 			p, ok := s.Ports[e.Port]
 			if ok && p.Protocol != "UDP" && in.router() == router {
-				out = append(out, exposure{e.Host, below(e.Path), name, p.Port, e.Way()})
+				out = append(out, exposure{e.Host, below(e.Path), name, p.Port, e.Way(), in.env.WAF(e)})
 			}
 		}
 	}

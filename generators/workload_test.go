@@ -36,7 +36,7 @@ func render(in input) []manifest.Object {
 	in = newInput(in.tenant, in.env)
 	for _, generate := range []func(input) []object{
 		workloads, addresses, autoscalers, verticals, disruptions, virtualServices, destinationRules, httpRoutes, ingresses, analyses, files, claims,
-		certificates, listeners, istioGateways, solvers,
+		certificates, listeners, istioGateways, solvers, firewalls,
 	} {
 		out = in.render(out, generate(in))
 	}

@@ -234,6 +234,7 @@ func (p *platform) judge() []manifest.Problem {
 	problems := append(p.judgeEnvironments(), p.judgeGitOps()...)
 	for _, name := range sortedKeys(p.facts.Clusters) {
 		problems = append(problems, p.judgeSidecar(name)...)
+		problems = append(problems, p.judgeWAF(name)...)
 		problems = append(problems, p.judgeMesh(name)...)
 		problems = append(problems, p.judgeAdmission(name)...)
 	}

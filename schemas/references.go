@@ -28,6 +28,7 @@ func (e *resolved) references() {
 		e.mounts(path, s)
 		e.hosts(path, s)
 		e.traffic(path, s)
+		e.waf(path, s)
 		e.identity(path, s)
 	}
 	for _, name := range sortedKeys(spec.Databases) {

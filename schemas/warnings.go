@@ -36,7 +36,6 @@ var unrenderedTenant = []pending{
 var unrenderedService = []pending{
 	{manifest.Path{"kind"}, []any{"service", "worker"}},
 	{manifest.Path{"schedule"}, nil},
-	{manifest.Path{"expose", "*", "waf"}, []any{"off"}},
 }
 
 var unrenderedPlatform = []pending{

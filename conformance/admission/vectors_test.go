@@ -58,7 +58,7 @@ func TestVersions(t *testing.T) {
 		require.GreaterOrEqual(t, len(guards), max(fewer, 60))
 		fewer = len(guards)
 		for _, g := range guards {
-			objects := generators.Platform(platform(), production, []manifest.Guard{g})
+			objects := generators.Platform(platform(), production, []manifest.Guard{g}, nil)
 			_, err := compile(minor, objects[0], objects[1])
 			require.NoError(t, err, "v1.%d", minor)
 		}
@@ -88,7 +88,7 @@ func (b *bench) policies(c policies.Context, check string) []*policy {
 	for _, g := range guards {
 		key := fmt.Sprint(g)
 		if b.compiled[key] == nil {
-			objects := generators.Platform(platform(), production, []manifest.Guard{g})
+			objects := generators.Platform(platform(), production, []manifest.Guard{g}, nil)
 			require.Len(b.t, objects, 2)
 			compiled, err := compile(37, objects[0], objects[1])
 			require.NoError(b.t, err)

@@ -18,11 +18,13 @@ import (
 type chain struct {
 	options Options
 	fleet   *schemas.Fleet
-	engine  *policies.Engine
-	known   known
-	failOn  manifest.Severity
-	changes map[string]string // checks that judge nothing but changes, by id: what they lack
-	waivers []*waiver
+	// everyone are all tenants, also those that others look at.
+	everyone []*schemas.Tenant
+	engine   *policies.Engine
+	known    known
+	failOn   manifest.Severity
+	changes  map[string]string // checks that judge nothing but changes, by id: what they lack
+	waivers  []*waiver
 	// ofTenants are the ids of the chosen checks that judge what a tenant has, sorted.
 	ofTenants []string
 	selection
@@ -30,7 +32,7 @@ type chain struct {
 
 // newChain makes ready what tenants of the fleet are judged by.
 func newChain(fleet *schemas.Fleet, engine *policies.Engine, o Options) (chain, error) {
-	c := chain{options: o, fleet: fleet, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: unchanged(engine.Rules()), failOn: bound(o.FailOn, fleet)}
+	c := chain{options: o, fleet: fleet, everyone: fleet.Tenants, engine: engine, known: newKnown(fleet.Platform, o.day()), changes: unchanged(engine.Rules()), failOn: bound(o.FailOn, fleet)}
 	var err error
 	if c.selection, err = choose(engine, o.Checks); err != nil {
 		return c, err

@@ -11,7 +11,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// Own is what belongs to no tenant. The platform file alone decides about it, so that every run makes the same.
+// Own is what belongs to no tenant. The platform file alone decides about it, so that every run makes the same; only
+// where the platform gathers what all tenants ask for does a run for some of them make less, which it does not write.
 type Own struct {
 	// Objects are those of each environment of the platform, by its name, as its cluster gets them; Root are those
 	// of the cluster in which the GitOps engine runs.
@@ -30,7 +31,7 @@ func (c chain) own(held bool) (Own, error) {
 	if p == nil {
 		return Own{}, nil
 	}
-	o, err := newOwn(p, c.engine, c.known)
+	o, err := newOwn(p, c.engine, c.known, c.everyone)
 	if err != nil {
 		return o, err
 	}
@@ -42,14 +43,14 @@ func (c chain) own(held bool) (Own, error) {
 }
 
 // newOwn generates what a platform has; the engine's guards are among it, as they hold by what is known.
-func newOwn(p *schemas.Platform, engine *policies.Engine, k known) (Own, error) {
+func newOwn(p *schemas.Platform, engine *policies.Engine, k known, tenants []*schemas.Tenant) (Own, error) {
 	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
 	for _, env := range p.Environments {
 		guards, err := engine.Guards(k.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
 		if err != nil {
 			return Own{}, err
 		}
-		if objects := generators.Platform(p, env, guards); len(objects) > 0 {
+		if objects := generators.Platform(p, env, guards, tenants); len(objects) > 0 {
 			o.Objects[env.Name] = objects
 		}
 	}

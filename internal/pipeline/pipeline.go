@@ -139,6 +139,9 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.everyone, err = everyone(fsys, whole, o); err != nil {
+		return nil, err
+	}
 	rendered, err := c.all(ctx)
 	if err != nil {
 		return nil, err
@@ -158,4 +161,17 @@ func Run(ctx context.Context, fsys fs.FS, o Options) (*Result, error) {
 	res.Shard = o.Shard
 	res.Others = o.Shard.leaves(whole)
 	return res, nil
+}
+
+// everyone are the tenants of all shards, and those beside the chosen ones where what belongs to no tenant is asked for
+// and gathers what they ask for.
+func everyone(fsys fs.FS, whole *schemas.Fleet, o Options) ([]*schemas.Tenant, error) {
+	if !o.Own || len(o.Tenants) == 0 || !whole.Platform.Gathers() {
+		return whole.Tenants, nil
+	}
+	all, err := schemas.Load(fsys, schemas.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return all.Tenants, nil
 }

@@ -88,14 +88,15 @@ type comparison struct {
 }
 
 // compare looks at the tenants whose files differ, and at all where that does not tell: where one of them
-// cannot be loaded, or changes what others must not share with it.
+// cannot be loaded, or changes what others must not share with it, or where the platform gathers what all ask for.
 func (p *planner) compare(ctx context.Context) (*comparison, error) {
 	for _, narrow := range []bool{p.options.Differences != nil, false} {
 		if err := p.load(narrow); err != nil {
 			return nil, err
 		}
 		p.platformChanges = sync.OnceValue(p.changedLeaves)
-		if p.scope.narrow && len(p.old.fleet.Held)+len(p.new.fleet.Held) > 0 {
+		gathers := p.old.fleet.Platform.Gathers() || p.new.fleet.Platform.Gathers()
+		if p.scope.narrow && (gathers || len(p.old.fleet.Held)+len(p.new.fleet.Held) > 0) {
 			continue
 		}
 		if err := p.compile(); err != nil {

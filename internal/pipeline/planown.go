@@ -11,7 +11,7 @@ import (
 
 // own are the digests of the platform's own files at the new revision, where they differ from those at the old one and
 // publish would write them: none where they all go; nil otherwise. Only the platform file decides about them, so that
-// a narrow comparison, which found it unchanged, has nothing to compare.
+// a narrow comparison, which found it unchanged, has nothing to compare; there is none where tenants decide, too.
 func (p *planner) own(c *comparison) map[string]string {
 	if !c.new.Own.Due || !p.ownDiffers(c) {
 		return nil

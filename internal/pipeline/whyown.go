@@ -56,7 +56,15 @@ func whyOwn(fsys fs.FS, file string, line int) (*report.LineOrigin, []manifest.P
 	if err != nil {
 		return nil, nil, err
 	}
-	own, err := newOwn(p, engine, newKnown(p, ""))
+	var tenants []*schemas.Tenant
+	if p.Gathers() {
+		fleet, err := schemas.Load(fsys, schemas.Options{})
+		if err != nil {
+			return nil, nil, err
+		}
+		tenants = fleet.Tenants
+	}
+	own, err := newOwn(p, engine, newKnown(p, ""), tenants)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,6 +40,20 @@ deny contains finding if {
 	}
 }
 
+# A filter at the gateway of the tenant's own would take the place of the firewall before its hosts.
+deny contains finding if {
+	input.object.kind in {"EnvoyExtensionPolicy", "WasmPlugin"}
+	regex.match(`^(gateway\.envoyproxy\.io|extensions\.istio\.io)/`, input.object.apiVersion)
+	input.scope
+	input.ctx.tenant
+	input.owner != "platform"
+	not listed
+	finding := {
+		"path": ["kind"],
+		"message": sprintf("kind %v changes what the gateway does with requests, which is for the platform to decide", [input.object.kind]),
+	}
+}
+
 listed if {
 	some allowed in input.ctx.platform.allowed_kinds
 	allowed.kind == input.object.kind

@@ -30,6 +30,20 @@ test_violates_what_applies_more if {
 	}
 }
 
+envoy := {"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "EnvoyExtensionPolicy"}
+
+test_violates_filters_of_gateways if {
+	every o in [envoy, {"apiVersion": "extensions.istio.io/v1alpha1", "kind": "WasmPlugin"}] {
+		ts_gen_001.deny == {{
+			"path": ["kind"],
+			"message": sprintf("kind %s changes what the gateway does with requests, which is for the platform to decide", [o.kind]),
+		}} with input as samples.of(o)
+	}
+	kinds := [{"group": "gateway.envoyproxy.io", "kind": "EnvoyExtensionPolicy", "scope": "Namespaced"}]
+	count(ts_gen_001.deny) == 0 with input as samples.within(samples.of(envoy), {"platform": {"allowed_kinds": kinds}})
+	count(ts_gen_001.deny) == 0 with input as object.union(samples.of(envoy), {"owner": "platform"})
+}
+
 test_passes_what_the_platform_lists if {
 	kinds := [{"group": "kustomize.toolkit.fluxcd.io", "kind": "Kustomization", "scope": "Namespaced"}]
 	count(ts_gen_001.deny) == 0 with input as samples.within(samples.of(flux), {"platform": {"allowed_kinds": kinds}})

@@ -48,7 +48,7 @@ deny contains finding if {
 
 deny contains finding if {
 	some [path, guarded] in ways
-	input.ctx.cluster.waf == "gateway"
+	input.ctx.cluster.waf in {"gateway", "coraza"}
 	not guarded
 	finding := {"path": path, "message": "requests from outside come by another way than the platform's gateway, past its web application firewall"}
 }

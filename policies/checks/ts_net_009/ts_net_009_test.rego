@@ -39,7 +39,9 @@ test_violates_ways_around if {
 		route({"name": "other", "namespace": "gateways"}),
 		virtual(["own"]),
 	] {
-		count(ts_net_009.deny) == 1 with input as judged("gateway", o)
+		every waf in ["gateway", "coraza"] {
+			count(ts_net_009.deny) == 1 with input as judged(waf, o)
+		}
 	}
 }
 
@@ -78,7 +80,9 @@ test_passes_wish if count(ts_net_009.deny) == 0 with input as tenant("block")
 
 test_passes_guarded if {
 	every o in guarded {
-		count(ts_net_009.deny) == 0 with input as judged("gateway", o)
+		every waf in ["gateway", "coraza"] {
+			count(ts_net_009.deny) == 0 with input as judged(waf, o)
+		}
 	}
 	count(ts_net_009.deny) == 0 with input as judged("none", virtual(["mesh"]))
 	count(ts_net_009.deny) == 0 with input as judged("none", route({"kind": "Service", "name": "web"}))

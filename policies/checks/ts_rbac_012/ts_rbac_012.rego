@@ -69,9 +69,10 @@ platform_account(subject) if {
 	account.name == subject.name
 }
 
-# The account by which the GitOps engine applies what is rendered for the tenant: it is beside the engine, where no pod
+# The account by which Flux applies what is rendered for the tenant: it is beside Flux, where no pod
 # of a tenant could run as it, and has the role of the delivery and no other.
 engines_account(subject) if {
+	input.ctx.platform.spec.gitops.engine == "flux"
 	some namespace in input.ctx.namespaces
 	subject.name == concat("", ["tenant.", namespace])
 	subject.namespace == input.ctx.platform.spec.namespaces.gitops
