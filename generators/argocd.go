@@ -25,14 +25,14 @@ const (
 // No Application has a finalizer: whoever removes one leaves what it holds. With one, Argo CD would take away a
 // tenant's network policies before its pods, and the whole environment would wait until somebody confirms that its
 // Namespace goes.
-func argoDelivery(in input) []object {
+func argoDelivery(in input, objects []manifest.Object) []object {
 	rails := in.application("platform", in.platformProject(), in.treeSource(manifest.OwnerPlatform))
 	rails.Annotations[argoWave] = "-1"
 	rails.Spec.SyncPolicy.Automated.SelfHeal = true
 	out := []object{in.delivered(in.project()), in.delivered(rails)}
-	if objects, ok := in.workload(); ok {
+	if own, ok := in.workload(objects); ok {
 		w := in.ownApplication("workload", in.treeSource(manifest.OwnerWorkload))
-		known := Companions(objects).ArgoCD
+		known := Companions(own).ArgoCD
 		w.Spec.IgnoreDifferences = known.IgnoreDifferences
 		out = append(out, in.delivered(w))
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// deliveries are what the GitOps engines need to apply a tenant in an environment, by engine.
-var deliveries = map[string]func(input) []object{"argocd": argoDelivery, "flux": fluxDelivery}
+// deliveries are what the GitOps engines need to apply a tenant in an environment, made of its objects there, by engine.
+var deliveries = map[string]func(input, []manifest.Object) []object{"argocd": argoDelivery, "flux": fluxDelivery}
 
 // roots are what the GitOps engines need that belongs to no tenant, by engine. Flux needs none: what it applies stands in the environment's own folder.
 var roots = map[string]func(*schemas.Platform) []object{"argocd": argoRoot}
@@ -29,13 +29,13 @@ func Root(p *schemas.Platform) []manifest.Object {
 
 // Delivery renders what the platform's GitOps engine needs to apply the tenant in an environment: complete
 // objects, as the cluster gets them that the engine runs in. There are none where the platform names no GitOps
-// repository.
-func Delivery(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
+// repository. The given objects are what [Generate] makes of the tenant there.
+func Delivery(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) []manifest.Object {
 	generate := deliveries[e.Platform.GitOps.Engine]
 	if e.Platform.GitOps.Repository == "" || generate == nil {
 		return nil
 	}
-	return sorted(rendered(generate(newInput(t, e))))
+	return sorted(rendered(generate(newInput(t, e), objects)))
 }
 
 // treePath is the folder of a tree of the tenant in the environment, as the GitOps repository has it.
@@ -58,21 +58,30 @@ func branchOf(g schemas.GitOps, env string) string {
 	return strings.ReplaceAll(g.Revision, "{env}", env)
 }
 
-// workload are the objects of the workload tree that the tenant's fields make in the environment, and whether the
-// tenant has that tree: it has it in every environment if it has it in one.
-func (in input) workload() ([]manifest.Object, bool) {
-	own := workloadObjects(in)
+// workload are those of the tenant's objects in the environment that its workload tree holds, and whether the tenant
+// has that tree: it has it in every environment if it has it in one.
+func (in input) workload(objects []manifest.Object) ([]manifest.Object, bool) {
+	var own []manifest.Object
+	for _, o := range objects {
+		if o.Owner == manifest.OwnerWorkload {
+			own = append(own, o)
+		}
+	}
 	exists := len(own) > 0 || slices.ContainsFunc(in.tenant.Extras, func(x manifest.Extra) bool {
 		return !x.Patch && x.Owner == manifest.OwnerWorkload
 	})
 	for i := range in.tenant.Environments {
-		exists = exists || len(workloadObjects(newInput(in.tenant, &in.tenant.Environments[i]))) > 0
+		exists = exists || newInput(in.tenant, &in.tenant.Environments[i]).works()
 	}
 	return own, exists
 }
 
-func workloadObjects(in input) []manifest.Object {
-	return slices.DeleteFunc(in.all(), func(o manifest.Object) bool { return o.Owner != manifest.OwnerWorkload })
+// works reports whether the tenant's fields make anything of the workload tree in the environment. Nothing is
+// rendered for that.
+func (in input) works() bool {
+	return slices.ContainsFunc(generators, func(generate func(input) []object) bool {
+		return slices.ContainsFunc(generate(in), func(o object) bool { return o.owner == manifest.OwnerWorkload })
+	})
 }
 
 // deliveryMeta is the metadata of an object beside the GitOps engine.

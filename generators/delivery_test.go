@@ -55,15 +55,20 @@ func bringing(engine string) *schemas.Tenant {
 func TestGoldenDelivery(t *testing.T) {
 	for _, engine := range []string{"argocd", "flux"} {
 		bringer, plain := bringing(engine), deliveredBy(engine, "free")
-		golden(t, "delivery-"+engine, Delivery(bringer, &bringer.Environments[1]))
-		golden(t, "delivery-"+engine+"-open", Delivery(bringer, &bringer.Environments[0]))
-		golden(t, "delivery-"+engine+"-rails", Delivery(plain, &plain.Environments[0]))
+		golden(t, "delivery-"+engine, deliveryOf(bringer, &bringer.Environments[1]))
+		golden(t, "delivery-"+engine+"-open", deliveryOf(bringer, &bringer.Environments[0]))
+		golden(t, "delivery-"+engine+"-rails", deliveryOf(plain, &plain.Environments[0]))
 		p := bringer.Base.Platform
 		p.GitOps.Impersonate, p.GitOps.Revision, p.GitOps.Path, p.GitOps.Layout, p.GitOps.Secret = true, "environments/{env}", "out", "hydrated", "flux-system"
-		golden(t, "delivery-"+engine+"-hydrated", Delivery(bringer, &bringer.Environments[1]))
+		golden(t, "delivery-"+engine+"-hydrated", deliveryOf(bringer, &bringer.Environments[1]))
 		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil, nil)...))
 	}
 	golden(t, "delivery-flux-brought", broughtObjects(bringing("flux")))
+}
+
+// deliveryOf is the delivery of a tenant together with what it is made of.
+func deliveryOf(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
+	return Delivery(t, e, Generate(t, e))
 }
 
 // broughtObjects are those of the platform's tree that apply what the tenant brings.
@@ -77,12 +82,29 @@ func broughtObjects(t *schemas.Tenant) []manifest.Object {
 	return out
 }
 
+// TestTreeOfOtherEnvironments: a tenant without workloads in an environment is applied there as where it has some, so
+// that the tree stands when they come; one that has none at all has no such tree.
+func TestTreeOfOtherEnvironments(t *testing.T) {
+	for _, engine := range []string{"argocd", "flux"} {
+		tenant := deliveredBy(engine, "enterprise")
+		one, other := &tenant.Environments[0], &tenant.Environments[1]
+		full := len(deliveryOf(tenant, one))
+		one.Spec.Services = nil
+		for _, o := range Generate(tenant, one) {
+			require.NotEqual(t, manifest.OwnerWorkload, o.Owner, o.Key())
+		}
+		require.Len(t, deliveryOf(tenant, one), full)
+		other.Spec.Services = nil
+		require.Less(t, len(deliveryOf(tenant, one)), full)
+	}
+}
+
 func TestNoDeliveryWithoutRepository(t *testing.T) {
 	for _, engine := range []string{"argocd", "flux"} {
 		with, without := bringing(engine), bringing(engine)
 		without.Base.Platform.GitOps.Repository = ""
-		require.NotEmpty(t, Delivery(with, &with.Environments[0]))
-		require.Empty(t, Delivery(without, &without.Environments[0]))
+		require.NotEmpty(t, deliveryOf(with, &with.Environments[0]))
+		require.Empty(t, deliveryOf(without, &without.Environments[0]))
 		require.Empty(t, Root(without.Base.Platform))
 		require.Empty(t, broughtObjects(without))
 	}
@@ -139,7 +161,7 @@ func TestRenderedKindsAreDelivered(t *testing.T) {
 		e.Cluster.Router, e.Cluster.Gateway, e.Cluster.IngressClass = router, "shared", "nginx"
 		e.Cluster.TLS, e.Cluster.Operators = "tenant", append(e.Cluster.Operators, "cert-manager")
 		e.Platform.Certificates.Issuers = []string{"letsencrypt"}
-		own, rails := projectOf(t, Delivery(tenant, e)), projectOf(t, Root(e.Platform), "platform-production")
+		own, rails := projectOf(t, deliveryOf(tenant, e)), projectOf(t, Root(e.Platform), "platform-production")
 		for _, o := range Generate(tenant, e) {
 			k := o.Key()
 			switch {
@@ -184,7 +206,7 @@ func TestAllowedKindsInProjects(t *testing.T) {
 		{Group: "example.com", Kind: "Widget", Scope: "Namespaced"}, {Group: "example.com", Kind: "Zone", Scope: "Cluster"},
 		{Group: "", Kind: "ResourceQuota", Scope: "Namespaced"},
 	}
-	own, rails := projectOf(t, Delivery(tenant, e)), projectOf(t, Root(e.Platform), "platform-development")
+	own, rails := projectOf(t, deliveryOf(tenant, e)), projectOf(t, Root(e.Platform), "platform-development")
 	require.Contains(t, listed(own, "namespaceResourceWhitelist"), "example.com/Widget")
 	require.Contains(t, listed(own, "namespaceResourceBlacklist"), "/ResourceQuota")
 	require.Empty(t, listed(own, "clusterResourceWhitelist"))
@@ -203,7 +225,7 @@ func TestDeliveryNamesAreApart(t *testing.T) {
 			if names[0] == "a-b" {
 				e.Namespace = "a-b--c" // one cluster has a namespace once
 			}
-			for _, o := range Delivery(tenant, e) {
+			for _, o := range deliveryOf(tenant, e) {
 				require.Empty(t, seen[o.Key()], "%s of %v", o.Key(), names)
 				seen[o.Key()] = names[0]
 				require.NotEqual(t, "kustomize-controller", o.Name())
@@ -221,7 +243,7 @@ func TestGroupsInPolicies(t *testing.T) {
 	tenant := deliveredBy("argocd", "free")
 	e := &tenant.Environments[0]
 	e.Spec.Owners = []schemas.Owner{{Group: "CN=a,proj:shop.production:admin", Role: "viewer"}, {Group: "b c", Role: "viewer"}}
-	roles := list(projectOf(t, Delivery(tenant, e)).Tree, "spec", "roles")
+	roles := list(projectOf(t, deliveryOf(tenant, e)).Tree, "spec", "roles")
 	require.Len(t, roles, 1)
 	require.Equal(t, []any{`"CN=a,proj:shop.production:admin"`, "b c"}, list(roles[0], "groups"))
 }
@@ -231,7 +253,7 @@ func TestNothingIsBroughtInSleep(t *testing.T) {
 	tenant := bringing("argocd")
 	e := &tenant.Environments[1]
 	e.Spec.Lifecycle = manifest.Suspended
-	for _, o := range Delivery(tenant, e) {
+	for _, o := range deliveryOf(tenant, e) {
 		if o.Kind() == "Application" {
 			_, automated := manifest.Path{"spec", "syncPolicy", "automated"}.Lookup(o.Tree)
 			require.Equal(t, !strings.Contains(o.Name(), ".source."), automated, o.Name())

@@ -1,7 +1,6 @@
 package generators
 
 import (
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,12 +21,12 @@ const fluxController = "kustomize-controller"
 // another namespace; its rights end at the tenant's namespace.
 //
 // Who removes one of these objects leaves what it holds.
-func fluxDelivery(in input) []object {
+func fluxDelivery(in input, objects []manifest.Object) []object {
 	rails := in.fluxTree("platform", fluxController, manifest.OwnerPlatform)
 	out := []object{in.delivered(rails)}
-	if objects, ok := in.workload(); ok {
+	if own, ok := in.workload(objects); ok {
 		w := in.fluxTree("workload", in.fluxAccount(), manifest.OwnerWorkload)
-		known := Companions(objects).Flux
+		known := Companions(own).Flux
 		w.Spec.DependsOn = []krm.FluxReference{{Name: rails.Name}}
 		w.Spec.TargetNamespace = in.env.Namespace
 		w.Spec.HealthCheckExprs, w.Spec.Ignore = known.HealthCheckExprs, known.Ignore
@@ -139,13 +138,11 @@ func secretRef(name string) *krm.FluxReference {
 	return &krm.FluxReference{Name: name}
 }
 
-var commit = regexp.MustCompile(`^[0-9a-f]{40}$`)
-
 // gitReference is a revision as Flux tells them apart: a commit by its digits, a tag by its whole name (refs/tags/v1),
 // and a branch otherwise.
 func gitReference(revision string) krm.GitReference {
 	switch {
-	case commit.MatchString(revision):
+	case len(revision) == 40 && strings.Trim(revision, "0123456789abcdef") == "":
 		return krm.GitReference{Commit: revision}
 	case strings.HasPrefix(revision, "refs/"):
 		return krm.GitReference{Name: revision}

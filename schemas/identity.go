@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -21,21 +22,26 @@ const DeliveryAccount = "tenant-delivery"
 
 // cloudIdentities are how each cloud writes an identity, and how to say that.
 var cloudIdentities = map[string]struct {
-	form *regexp.Regexp
+	form func() *regexp.Regexp
 	what string
 }{
 	AWS: {
-		regexp.MustCompile(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([!-~]+/)?[\w+=,.@-]{1,64}$`),
+		onDemand(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([!-~]+/)?[\w+=,.@-]{1,64}$`),
 		"the ARN of a role, such as arn:aws:iam::123456789012:role/acme-corp",
 	},
 	GCP: {
-		regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9](\.[a-z0-9.-]*[a-z0-9])?\.iam\.gserviceaccount\.com$`),
+		onDemand(`^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9](\.[a-z0-9.-]*[a-z0-9])?\.iam\.gserviceaccount\.com$`),
 		"the address of a service account, such as acme-corp@example-project.iam.gserviceaccount.com",
 	},
 	Azure: {
-		regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
+		onDemand(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
 		"the client id of a managed identity or application, a UUID",
 	},
+}
+
+// onDemand compiles an expression when it is first asked for: few runs do.
+func onDemand(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 // identity judges the identity of the cloud that a service acts as: the cluster has to be on a cloud that knows
@@ -50,7 +56,7 @@ func (e *resolved) identity(path manifest.Path, s Service) {
 	case !known:
 		p := e.complain(at, "needs a cloud, and the platform names none for cluster %s", c.Name)
 		p.Remedy = fmt.Sprintf("remove %s, or have spec.clusters.%s.cloud set in %s", p.Field, c.Name, platformFile)
-	case !cloud.form.MatchString(s.Identity):
+	case !cloud.form().MatchString(s.Identity):
 		p := e.complain(at, "%s is no identity of %s", s.Identity, c.Cloud)
 		p.Remedy = "write " + cloud.what
 	case !slices.Contains(e.facts.RBAC.Identities[e.name], s.Identity):
@@ -66,7 +72,7 @@ func (e *resolved) unassigned(at manifest.Path, identity string) {
 	where := fmt.Sprintf("spec.rbac.identities.%s in %s", e.name, platformFile)
 	var usable []string
 	for _, id := range e.facts.RBAC.Identities[e.name] {
-		if cloudIdentities[e.cluster.Cloud].form.MatchString(id) {
+		if cloudIdentities[e.cluster.Cloud].form().MatchString(id) {
 			usable = append(usable, id)
 		}
 	}

@@ -19,13 +19,13 @@ func newProveIsolationCmd(w *workspace) *cobra.Command {
 		Use:   "isolation [TENANT|FILE...]",
 		Short: "Prove that no tenant reaches another",
 		Long: `Isolation judges every ordered pair of tenants that share a cluster, in all environments, and of
-environments of one tenant that share one: by network policies, RBAC, routes, the nodes' own files and networks, secret stores, and objects in namespaces of
-others. A channel is proven, or there is a counterexample: the fields of the objects that open it, the
+environments of one tenant that share one: by network policies, RBAC, routes, the nodes' own files and networks, secret stores, volumes, reserved nodes,
+backups, what the GitOps engine applies, and objects in namespaces of others. A channel is proven, or there is a counterexample: the fields of the objects that open it, the
 lines that made them, and why nothing else stops it. Given tenants limit it to pairs with one of them.
 
 Labels of pods are not known: where some pod could get through, there is a counterexample. Calls that
-both tenants declare are no counterexample. What no channel looks at yet is listed as not proven, and
-what the proof rests on is printed. The result names several tenants: it is for the platform team.`,
+both tenants declare are no counterexample. A channel of which nothing is rendered, such as a mesh, is listed
+as not proven, and what the proof rests on is printed. The result names several tenants: it is for the platform team.`,
 		Example: `  tenantsmith prove isolation
   tenantsmith prove isolation acme-corp
   tenantsmith prove isolation --format json`,

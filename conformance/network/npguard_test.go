@@ -33,13 +33,16 @@ func newGuard(t *testing.T, places []place) guard {
 	return guard{engine}
 }
 
+// probes are the addresses that the probes of a node come from in an ambient mesh; they are no pod's.
+var probes = []string{"169.254.7.127/32", "fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128"}
+
 // widened is the policy with all pods in the place of address blocks, which hold no pods to np-guard, and with every
-// number in the place of none: its eval lets a port without a number be of any protocol.
+// number in the place of none: its eval lets a port without a number be of any protocol. Blocks of probes stay.
 func widened(policy *networkingv1.NetworkPolicy) *networkingv1.NetworkPolicy {
 	policy = policy.DeepCopy()
 	widen := func(peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) {
 		for i := range peers {
-			if peers[i].IPBlock != nil {
+			if block := peers[i].IPBlock; block != nil && !slices.Contains(probes, block.CIDR) {
 				peers[i] = networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{}}
 			}
 		}

@@ -92,7 +92,7 @@ func (c chain) render(ctx context.Context, t *schemas.Tenant, src overlay.Source
 	if tree == nil {
 		return r, nil
 	}
-	r.Delivery = deliveries(t)
+	r.Delivery = deliveries(t, src.Envs)
 	if baseless {
 		r.baseless = &src
 	}

@@ -126,7 +126,7 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		for i, b := range built {
 			objects[i] = b.Object
 		}
-		objects = append(objects, generators.Delivery(t, e)...)
+		objects = append(objects, generators.Delivery(t, e, src.Envs[i].Objects)...)
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
@@ -294,7 +294,7 @@ func (x *Isolated) tenant(c proof.Cause) (t *schemas.Tenant, environment int) {
 // asks is the field that asks for an object beside the GitOps engine, which stands in no tree; empty for others.
 func (x *Isolated) asks(c proof.Cause) string {
 	t, i := x.tenant(c)
-	for _, o := range generators.Delivery(t, &t.Environments[i]) {
+	for _, o := range delivery(t, &t.Environments[i]) {
 		if o.Key() == c.Object {
 			return o.Subject
 		}

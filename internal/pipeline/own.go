@@ -46,7 +46,7 @@ func (c chain) own(held bool) (Own, error) {
 func newOwn(p *schemas.Platform, engine *policies.Engine, k known, tenants []*schemas.Tenant) (Own, error) {
 	o := Own{Objects: map[string][]manifest.Object{}, Root: generators.Root(p)}
 	for _, env := range p.Environments {
-		guards, err := engine.Guards(k.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
+		guards, err := guardsOf(p, env, engine, k)
 		if err != nil {
 			return Own{}, err
 		}
@@ -55,6 +55,14 @@ func newOwn(p *schemas.Platform, engine *policies.Engine, k known, tenants []*sc
 		}
 	}
 	return o, nil
+}
+
+// guardsOf are what the API server of an environment is asked to ask; nobody reads guards for one that is not.
+func guardsOf(p *schemas.Platform, env schemas.PlatformEnvironment, engine *policies.Engine, k known) ([]manifest.Guard, error) {
+	if !p.Guarded(env) {
+		return nil, nil
+	}
+	return engine.Guards(k.facts("", &schemas.Environment{Name: env.Name, Protected: env.Protected, Platform: p, Cluster: p.Clusters[env.Cluster]}))
 }
 
 // render writes it, without a record.
@@ -95,12 +103,13 @@ func recordedIn(rec manifest.Record, made ...map[string][]byte) map[string][]byt
 	return files
 }
 
-// deliveries are what the platform's GitOps engine applies a tenant by, in the environments that have any.
-func deliveries(t *schemas.Tenant) map[string][]manifest.Object {
+// deliveries are what the platform's GitOps engine applies a tenant by, in the environments that have any. Rendered are
+// the tenant's environments, in its order.
+func deliveries(t *schemas.Tenant, rendered []overlay.Env) map[string][]manifest.Object {
 	var out map[string][]manifest.Object
 	for i := range t.Environments {
 		e := &t.Environments[i]
-		objects := generators.Delivery(t, e)
+		objects := generators.Delivery(t, e, rendered[i].Objects)
 		if len(objects) == 0 {
 			continue
 		}
@@ -110,6 +119,11 @@ func deliveries(t *schemas.Tenant) map[string][]manifest.Object {
 		out[e.Name] = objects
 	}
 	return out
+}
+
+// delivery is that of one environment, of which nothing is rendered yet.
+func delivery(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
+	return generators.Delivery(t, e, generators.Generate(t, e))
 }
 
 // delivered are the files of that, one an environment.

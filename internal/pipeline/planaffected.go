@@ -48,7 +48,7 @@ func (p *planner) differs(pr *pair) bool {
 		return true
 	}
 	was, is := overlays(a), overlays(b)
-	if sameOverlays(was, is) && samePlaced(deliveries(a), deliveries(b)) && sameObjects(generators.Generate(a, &a.Base), generators.Generate(b, &b.Base)) {
+	if sameOverlays(was, is) && samePlaced(deliveries(a, was.Envs), deliveries(b, is.Envs)) && sameObjects(generators.Generate(a, &a.Base), generators.Generate(b, &b.Base)) {
 		return false
 	}
 	pr.was, pr.is = &was, &is

@@ -192,7 +192,8 @@ func generated(t *schemas.Tenant, env string) map[identity]manifest.Object {
 
 // made is all that is generated of a tenant in an environment.
 func made(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
-	return slices.Concat(generators.Generate(t, e), generators.Delivery(t, e))
+	objects := generators.Generate(t, e)
+	return slices.Concat(objects, generators.Delivery(t, e, objects))
 }
 
 // varied is the environment with another value of all that stands at the line of a cause; nil where nothing does, or

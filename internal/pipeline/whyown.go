@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/internal/report"
@@ -17,7 +16,7 @@ import (
 
 // whyDelivery is about a file by which a GitOps engine applies the tenant.
 func whyDelivery(t *schemas.Tenant, file string, line int) (*report.LineOrigin, error) {
-	r := Rendered{Tenant: t, Delivery: deliveries(t)}
+	r := Rendered{Tenant: t, Delivery: deliveries(t, overlays(t).Envs)}
 	files, env := r.delivered(), manifest.EnvironmentOf(file)
 	i := slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == env })
 	if files[file] == nil || i < 0 {
@@ -25,7 +24,7 @@ func whyDelivery(t *schemas.Tenant, file string, line int) (*report.LineOrigin, 
 	}
 	e, objects := &t.Environments[i], r.Delivery[env]
 	trace := newTracer(t, e, objects, t.Causes(env))
-	trace.made, trace.all = generators.Delivery, true
+	trace.made, trace.all = delivery, true
 	w := &why{tenant: t, tracers: map[string]*tracer{env: trace}}
 	text, err := lineOf(file, files[file], line)
 	if err != nil {

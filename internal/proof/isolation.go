@@ -17,17 +17,13 @@ const (
 	Mesh    = "mesh" // who may call whom by the identities of a service mesh
 	// Delivery is what the GitOps engine applies for a tenant, from where and to where.
 	Delivery = "delivery"
+	Volumes  = "volumes" // where data is kept: volumes, shares, snapshots
+	Nodes    = "nodes"   // nodes that are reserved for somebody
+	Backup   = "backup"  // what backups take and bring back
 )
 
 // Channels are those that are examined, as certificates list them.
-var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets, Mesh, Delivery}
-
-// Unexamined are the channels that nothing is said of, with what is open about each.
-var Unexamined = [][2]string{
-	{"volumes", "storage classes and volumes, but for those with a path of the node"},
-	{"nodes", "node pools, and pods of several tenants that share a kernel"},
-	{"backup", "namespaces that backups and restores include"},
-}
+var Channels = []string{Objects, Network, RBAC, Routes, Host, Secrets, Mesh, Delivery, Volumes, Nodes, Backup}
 
 // Place is where a tenant's objects are: a tenant in an environment.
 type Place struct {
@@ -47,6 +43,7 @@ type Enclosure struct {
 	mesh            meshed
 	openings        []opening
 	claims          []claimed
+	mentions        []mention
 	doubts          []Doubt
 	assumptions     []string
 }
@@ -114,7 +111,7 @@ type Port struct {
 type Isolation struct {
 	// Examined are the channels that were looked at, of [Channels].
 	Examined []string
-	// Unexamined are the others, with what is open about each.
+	// Unexamined are the others, where there is nothing to look at, with why.
 	Unexamined [][2]string
 	// Pairs is how many ordered pairs of places on one cluster were judged.
 	Pairs int
@@ -141,6 +138,7 @@ func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation
 		j.count()
 		j.claims()
 		j.openings()
+		j.reserved()
 		j.network()
 		j.identities()
 	}
@@ -161,7 +159,7 @@ func Isolate(all []Enclosure, agreed []Agreed, about func(Place) bool) Isolation
 // scope says which channels there is something to look at. Where the platform names no GitOps repository, nothing is
 // rendered that applies the tenants.
 func (j *judge) scope() {
-	j.out.Examined, j.out.Unexamined = slices.Clone(Channels), slices.Clone(Unexamined)
+	j.out.Examined, j.out.Unexamined = slices.Clone(Channels), [][2]string{}
 	if len(j.all) > 0 && j.all[0].Route.Repository == "" {
 		j.out.Examined = slices.DeleteFunc(j.out.Examined, func(c string) bool { return c == Delivery })
 		j.out.Unexamined = append(j.out.Unexamined, [2]string{Delivery, deliveryUnread})
@@ -175,7 +173,11 @@ var foundations = []string{
 	"the API server enforces RBAC and the Pod Security level of Namespaces, without exemptions for tenants",
 	"only the platform writes Namespaces and their labels",
 	"pods of a tenant carry any labels and any named ports, and any address: none is known",
-	"what a tenant brings from its own repository can start pods, and holds no guard rails, bindings, routes or grants beside those that are rendered",
+	"what a tenant brings from its own repository can start pods, and holds no guard rails, bindings, routes, grants or backups beside those that are rendered, and names no volumes, shares or nodes",
 	"clusters do not reach each other, and parts of the platform do not act for one tenant on another",
+	"provisioners give every claim a volume of its own, and empty it before another claim gets it",
+	"containers hold: pods of several tenants may share a node and its kernel where no nodes are reserved",
+	"nodes that are reserved for a tenant refuse the pods of others by a taint, and labels and taints that reserve them name the tenant or its namespace",
+	"whoever restores a backup brings each namespace back to where it was, and the credentials of a bucket reach what is meant for their tenant",
 	"groups, users and keys of secrets may be the same in all environments of one tenant",
 }

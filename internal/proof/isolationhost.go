@@ -10,22 +10,46 @@ import (
 // deepest bounds how far into an object pods are looked for.
 const deepest = 40
 
-// pods finds every pod that the object describes, in whatever kind, and notes what each asks of the node.
-func (r *reader) pods(tree any, at manifest.Path, depth int) {
+// spot is a part of an object that asks for something, wherever in it that stands.
+type spot struct {
+	tree map[string]any
+	at   manifest.Path
+}
+
+// asking are the fields by which such parts are known: of pods, of what becomes part of pods, and of claims.
+var asking = []string{"containers", "tolerations", "nodeSelector", "nodeAffinity", "priorityClassName", "dataSourceRef", "volumeName"}
+
+// spots reads every pod and claim that the object describes, in whatever kind.
+func (r *reader) spots() {
+	r.found = r.found[:0]
+	r.find(r.object.Tree, nil, 0)
+	slices.SortFunc(r.found, func(a, b spot) int { return strings.Compare(a.at.String(), b.at.String()) })
+	for _, s := range r.found {
+		if list(s.tree, "containers") != nil {
+			r.pod(s.tree, s.at)
+			r.podVolumes(s.tree, s.at)
+		}
+		r.nodes(s.tree, s.at)
+		r.volumeClaim(s.tree, s.at)
+	}
+}
+
+// find collects the parts, in no order.
+func (r *reader) find(tree any, at manifest.Path, depth int) {
 	switch v := tree.(type) {
 	case map[string]any:
-		if _, ok := v["containers"].([]any); ok {
-			r.pod(v, at)
+		if slices.ContainsFunc(asking, func(field string) bool { return v[field] != nil }) {
+			r.found = append(r.found, spot{v, at})
 		}
 		for key, child := range v {
 			if depth < deepest && nested(child) {
-				r.pods(child, at.Join(key), depth+1)
+				r.find(child, at.Join(key), depth+1)
 			}
 		}
 	case []any:
 		for i, child := range v {
 			if depth < deepest && nested(child) {
-				r.pods(child, at.Join(i), depth+1)
+				r.find(child, at.Join(i), depth+1)
 			}
 		}
 	}
@@ -96,14 +120,4 @@ func (r *reader) guard() {
 
 func (r *reader) place(i int) string {
 	return r.host[i].Object.String() + r.host[i].Path.String() + r.asks[i]
-}
-
-// volume reads a PersistentVolume: a path of the node is out of the Pod Security level's sight.
-func (r *reader) volume() {
-	for _, source := range []string{"hostPath", "local"} {
-		if get(r.object.Tree, "spec", source) != nil {
-			r.opens(Host, "", false, manifest.Path{"spec", source}, "has a volume with a path of the node, where pods of the other may run",
-				"Pod Security levels see the claim only, not the volume behind it")
-		}
-	}
 }

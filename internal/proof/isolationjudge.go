@@ -185,9 +185,12 @@ func named(mine claimed, other string) string {
 	return mine.value + ", which covers " + other
 }
 
-// overlapping are the values that one of a kind overlaps with: a host with wildcards above it.
+// overlapping are the values that one of a kind overlaps with: a host with wildcards above it, a folder with those that hold it.
 func overlapping(kind, value string) []string {
 	out := []string{value}
+	if kind == "bucket" || kind == "share" {
+		return append(out, folders(value)...)
+	}
 	if kind != "host" || value == everyHost {
 		return out
 	}
@@ -201,5 +204,18 @@ func overlapping(kind, value string) []string {
 			return append(out, everyHost)
 		}
 		out, rest = append(out, "*."+above), above
+	}
+}
+
+// folders are those above one, up to its server or bucket: s3://b/x has s3://b.
+func folders(value string) []string {
+	var out []string
+	for {
+		i := strings.LastIndexByte(value, '/')
+		if i <= 0 || value[i-1] == '/' {
+			return out
+		}
+		value = value[:i]
+		out = append(out, value)
 	}
 }

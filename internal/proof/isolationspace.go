@@ -41,6 +41,7 @@ type reader struct {
 	roles  map[manifest.Key]bool // the ClusterRoles among the objects
 	host   []Cause               // pods that ask for the node
 	asks   []string              // and what for
+	found  []spot                // of the object that is read
 
 	projects map[string]bool      // AppProjects among the objects, by name
 	accounts map[[2]string]bool   // ServiceAccounts, by namespace and name
@@ -84,6 +85,16 @@ var readers = map[string]func(*reader){
 	"argoproj.io/AppProject":                        (*reader).appProject,
 	"argoproj.io/Application":                       (*reader).application,
 	"kustomize.toolkit.fluxcd.io/Kustomization":     (*reader).fluxKustomization,
+	"snapshot.storage.k8s.io/VolumeSnapshot":        (*reader).snapshot,
+	"snapshot.storage.k8s.io/VolumeSnapshotContent": (*reader).snapshotContent,
+	"storage.k8s.io/StorageClass":                   (*reader).storageClass,
+	"/Node":                                         (*reader).node,
+	"apps/DaemonSet":                                (*reader).daemons,
+	"velero.io/Backup":                              (*reader).veleroBackup,
+	"velero.io/Schedule":                            (*reader).veleroSchedule,
+	"velero.io/Restore":                             (*reader).veleroRestore,
+	"postgresql.cnpg.io/Cluster":                    (*reader).database,
+	"barmancloud.cnpg.io/ObjectStore":               (*reader).objectStore,
 }
 
 // outOfReach are kinds that could open a channel in words we do not read, by group, or group and kind.
@@ -91,6 +102,8 @@ var outOfReach = map[string]string{
 	"cilium.io": Network, "crd.projectcalico.org": Network, "projectcalico.org": Network, "policy.networking.k8s.io": Network,
 	"crd.antrea.io": Network, "secrets-store.csi.x-k8s.io": Secrets, "bitnami.com": Secrets, "external-secrets.io": Secrets,
 	"gateway.networking.k8s.io": Routes, "networking.istio.io": Routes, "traefik.io": Routes, "projectcontour.io": Routes,
+	"storage.k8s.io": Volumes, "snapshot.storage.k8s.io": Volumes, "groupsnapshot.storage.k8s.io": Volumes, "velero.io": Backup,
+	"node.k8s.io": Nodes, "scheduling.k8s.io": Nodes, "karpenter.sh": Nodes, "cluster.x-k8s.io": Nodes,
 	"helm.toolkit.fluxcd.io": Delivery, "kyverno.io": Objects, "generators.external-secrets.io": Secrets,
 }
 
@@ -100,7 +113,7 @@ func (r *reader) read() {
 		r.opens(Objects, k.Namespace, false, manifest.Path{"metadata", "namespace"},
 			"has an object of its own in the other's namespace", "what stands in a namespace acts there, whoever rendered it")
 	}
-	r.pods(r.object.Tree, nil, 0)
+	r.spots()
 	r.annotations()
 	read, known := readers[k.Group+"/"+k.Kind]
 	if known {

@@ -14,7 +14,7 @@ var IsolationFormats = []string{"text", "json"}
 const (
 	ChannelProven    = "proven"
 	ChannelBroken    = "broken"     // there is a counterexample
-	ChannelNotProven = "not proven" // there is a doubt, or nothing looks at the channel
+	ChannelNotProven = "not proven" // there is a doubt, or nothing to look at
 )
 
 // IsolationProof says by which channels tenants are apart. It names several tenants: it is for the platform team.
@@ -30,7 +30,7 @@ type IsolationProof struct {
 	Missing     []string     `json:"notExamined"`
 }
 
-// Channel is a way by which one tenant could reach another. Examined is false where nothing looks at it yet.
+// Channel is a way by which one tenant could reach another. Examined is false where there is nothing of it to look at.
 type Channel struct {
 	Name     string `json:"name"`
 	Verdict  string `json:"verdict"`
@@ -101,6 +101,9 @@ func (p *IsolationProof) Sentence() string {
 		}
 	}
 	result := h.ProvenBut.of(unexamined)
+	if unexamined == 0 {
+		result = string(h.ProvenAll)
+	}
 	switch {
 	case len(p.Examples) > 0:
 		result = h.Counterexamples.of(len(p.Examples))

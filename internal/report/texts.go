@@ -28,7 +28,7 @@ type texts struct {
 	}
 	Isolation struct {
 		Channel, Verdict, Why                                  phrase
-		Proven, Broken, NotProven                              phrase
+		Proven, Broken, NotProven, ProvenAll                   phrase
 		Example, Field, Unstopped, Agreed, Doubt, Cut, Missing phrase
 		Pairs, Alike, Counterexamples, Doubts                  counted
 		ProvenBut, Sentence                                    counted

@@ -30,7 +30,7 @@ var decided = []string{
 	"tier", "lifecycle", "offboarding", "owners", "domains", "resources", "compliance", "security", "delivery", "tls", "namespace",
 }
 
-// simple are paths that CODEOWNERS and git read as they are written.
+// simple are paths and branches that CODEOWNERS, git and YAML read as they are written.
 var simple = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 
 // limits are wider than those of the loader, which has read the files before.

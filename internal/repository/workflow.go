@@ -59,8 +59,6 @@ type build struct{ Name, Image, Registry, Context, Services string }
 
 var (
 	slug    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
-	folder  = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
-	branch  = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 	ordered = []string{"low", "medium", "high", "critical"}
 )
 
@@ -71,7 +69,7 @@ func Workflow(t *schemas.Tenant, p *schemas.Platform, a Ask) ([]byte, error) {
 	switch {
 	case !slug.MatchString(a.Platform):
 		return nil, fmt.Errorf("--platform: %q is no repository of GitHub; write OWNER/NAME", a.Platform)
-	case !branch.MatchString(a.Branch):
+	case !simple.MatchString(a.Branch):
 		return nil, fmt.Errorf("--branch: %q is no plain name of a branch", a.Branch)
 	}
 	guard, err := home(t.Base.Spec.Delivery.Repository)
@@ -154,7 +152,7 @@ func contextOf(pattern, service string, images int) (string, error) {
 		return service, nil
 	}
 	context := strings.ReplaceAll(pattern, "{service}", service)
-	if !folder.MatchString(context) || strings.HasPrefix(context, "/") || slices.Contains(strings.Split(context, "/"), "..") {
+	if !simple.MatchString(context) || strings.HasPrefix(context, "/") || slices.Contains(strings.Split(context, "/"), "..") {
 		return "", fmt.Errorf("--context: %q is no folder of the repository", context)
 	}
 	return context, nil
