@@ -85,6 +85,14 @@ func TestGuardSettings(t *testing.T) {
 	}
 }
 
+func TestGuardSettingsOfEach(t *testing.T) {
+	shared := map[string]any{"kafka": map[string]any{"namespace": "queues"}, "auth": map[string]any{"namespace": "identity"}, "none": map[string]any{}, "odd": 1}
+	for _, spec := range []any{shared, NewDocument(shared).value} {
+		require.Equal(t, []any{"identity", "queues"}, setting(map[string]any{"shared": spec}, "shared.*.namespace"))
+	}
+	require.Equal(t, "[]", literal(setting(map[string]any{}, "shared.*.namespace")))
+}
+
 // mail is a check of the platform's own, with guards beside it.
 const mail = `# METADATA
 # title: Mail

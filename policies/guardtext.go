@@ -61,7 +61,7 @@ func (d guardDraft) guard(facts map[string]any) manifest.Guard {
 		g.Name += "-" + d.name
 	}
 	for _, s := range d.settings {
-		g.Variables = append(g.Variables, manifest.GuardVariable{Name: s.Name, Expression: literal(lookup(facts, s.Expression))})
+		g.Variables = append(g.Variables, manifest.GuardVariable{Name: s.Name, Expression: literal(setting(facts, s.Expression))})
 	}
 	if d.pods {
 		g.Variables = append(g.Variables, manifest.GuardVariable{Name: "pods", Expression: line(podsText)})
@@ -139,6 +139,27 @@ func (d guardDraft) changed() string {
 		parts = append(parts, "dyn(object)"+at+" != dyn(oldObject)"+at)
 	}
 	return strings.Join(parts, " || ")
+}
+
+// setting is what stands at a path of the context; where a step of it is *, a list of what stands at the rest of the path
+// in each part of a map, in the order of its keys.
+func setting(facts map[string]any, path string) any {
+	before, after, every := strings.Cut(path, ".*.")
+	value := lookup(facts, before)
+	if !every {
+		return value
+	}
+	if v, ok := value.(ast.Value); ok {
+		value, _ = ast.JSON(v)
+	}
+	parts, _ := value.(map[string]any)
+	out := []any{}
+	for _, key := range slices.Sorted(maps.Keys(parts)) {
+		if part, ok := parts[key].(map[string]any); ok && lookup(part, after) != nil {
+			out = append(out, lookup(part, after))
+		}
+	}
+	return out
 }
 
 // literal is a value of the platform in CEL: a number, a list of texts, a map of them. A text that may be missing is

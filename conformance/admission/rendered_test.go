@@ -3,13 +3,17 @@ package admission
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/apiserver/pkg/admission"
+	"k8s.io/apiserver/pkg/authentication/user"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
@@ -21,12 +25,36 @@ import (
 type sample struct {
 	policies.Subject
 	guards []*policy
+	engine user.Info
 }
 
-// samples renders the sample repository.
-func samples(t *testing.T) []sample {
-	res, err := pipeline.Run(context.Background(), os.DirFS("../.."), pipeline.Options{Trees: true, Now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)})
+// guarded is a folder as a repository whose platform has the API server refuse what fails.
+func guarded(t *testing.T, dir string) fs.FS {
+	out := fstest.MapFS{}
+	for _, pattern := range []string{"tenantsmith.yaml", "tenants", "overrides"} {
+		if _, err := os.Stat(filepath.Join(dir, pattern)); err != nil {
+			continue
+		}
+		require.NoError(t, fs.WalkDir(os.DirFS(dir), pattern, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(os.DirFS(dir), name)
+			out[name] = &fstest.MapFile{Data: data}
+			return err
+		}))
+	}
+	file := out["tenantsmith.yaml"]
+	require.NotContains(t, string(file.Data), "policies:")
+	file.Data = append(file.Data, "  policies: {admission: deny}\n"...) // the file ends in its spec
+	return out
+}
+
+// samples renders a repository.
+func samples(t *testing.T, dir string) []sample {
+	res, err := pipeline.Run(context.Background(), guarded(t, dir), pipeline.Options{Trees: true, Now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)
+	require.NotEmpty(t, res.Tenants, res.Problems)
 	guards := map[string][]*policy{}
 	for env, objects := range res.Own.Objects {
 		guards[env] = compiled(t, objects)
@@ -37,10 +65,11 @@ func samples(t *testing.T) []sample {
 			e := &r.Tenant.Environments[i]
 			built, problems := r.Tree.Build(e.Name)
 			require.Empty(t, problems)
-			s := sample{Subject: policies.Subject{Context: facts(r.Tenant, e)}, guards: guards[e.Name]}
+			s := sample{Subject: policies.Subject{Context: facts(r.Tenant, e)}, guards: guards[e.Name], engine: accountOf(e.Platform.Namespaces.GitOps, "engine")}
 			for _, o := range built {
 				s.Objects = append(s.Objects, o.Object)
 			}
+			require.NotEmpty(t, s.guards, "nothing is asked in %s", e.Name)
 			s.Fleet = []policies.Member{{Tenant: r.Tenant.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespaces: []string{e.Namespace}}}
 			out = append(out, s)
 		}
@@ -72,6 +101,14 @@ func compiled(t *testing.T, objects []manifest.Object) []*policy {
 	return out
 }
 
+// accountOf is a ServiceAccount as the API server sees who asks.
+func accountOf(namespace, name string) user.Info {
+	return &user.DefaultInfo{
+		Name:   fmt.Sprintf("system:serviceaccount:%s:%s", namespace, name),
+		Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated"},
+	}
+}
+
 func facts(t *schemas.Tenant, e *schemas.Environment) policies.Context {
 	p := e.Platform
 	return policies.Context{
@@ -84,9 +121,14 @@ func facts(t *schemas.Tenant, e *schemas.Environment) policies.Context {
 	}
 }
 
-// in asks about an object of the sample, in its namespace.
+// in asks about an object of the sample, in its namespace, as who applies it: the GitOps engine what is the platform's,
+// and the tenant's own account of delivery the rest.
 func (s sample) in(t *testing.T, o manifest.Object) (request, error) {
-	r, err := ask(engine, admission.Create, o.Tree, nil)
+	who := s.engine
+	if o.Owner != manifest.OwnerPlatform {
+		who = accountOf(s.Context.Namespace, schemas.DeliveryAccount)
+	}
+	r, err := ask(who, admission.Create, o.Tree, nil)
 	if err != nil {
 		return r, err
 	}
@@ -131,7 +173,7 @@ func (b *bench) finds(c policies.Context, o manifest.Object, checks ...string) m
 // admitted, by whoever applies it for the platform.
 func TestRendered(t *testing.T) {
 	b, asked := newBench(t), 0
-	for _, s := range samples(t) {
+	for _, s := range append(samples(t, "../.."), samples(t, "testdata/meshes")...) {
 		for _, o := range s.Objects {
 			if o.Namespace() != s.Context.Namespace && o.Kind() != "Namespace" {
 				continue
@@ -155,7 +197,7 @@ func TestRendered(t *testing.T) {
 // TestMutants breaks what is rendered, as prove controls does: of each object that a mutation changes or adds, check and
 // guard say the same.
 func TestMutants(t *testing.T) {
-	b, all := newBench(t), samples(t)
+	b, all := newBench(t), samples(t, "../..")
 	mutations, err := policies.Mutations(nil, b.engine.Rules())
 	require.NoError(t, err)
 	denied, admitted := 0, 0

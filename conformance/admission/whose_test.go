@@ -17,6 +17,8 @@ var differences = []difference{
 	{"TS-NET-008", `nothing of the tenant fills a secret`, "a request shows one object, and not the one that fills its secret"},
 	{"TS-RBAC-010", `which is not among the objects`, "a request shows one object, and not the role that it names"},
 	{"TS-NET-010", `no host of the tenant and none that it calls$`, "whose a host is stands in the tenant's file"},
+	{"TS-NET-005", `^policy opens egress for 169[.]254[.]169[.]252/32,`, "which services have an identity of the cloud stands in the tenant's file"},
+	{"TS-NET-014", `^sidecar sees others/`, "whom a tenant calls stands in its file"},
 	{"TS-NET-014", `no Service or domain of the tenant and no host that it calls$`, "whose a host outside is stands in the tenant's file"},
 }
 

@@ -203,7 +203,7 @@ asking(changes, more) := samples.within(
 		{
 			"apiVersion": "networking.k8s.io/v1",
 			"kind": "NetworkPolicy",
-			"metadata": samples.meta("allow-identity-web"),
+			"metadata": object.union(samples.meta("allow-identity-web"), {"labels": {"app.kubernetes.io/managed-by": "tenantsmith"}}),
 			"spec": {
 				"podSelector": {"matchLabels": {"app.kubernetes.io/name": "web"}},
 				"policyTypes": ["Egress"],
@@ -236,6 +236,7 @@ test_violates_metadata_server if {
 		{"/spec/egress/0/to/0/ipBlock/cidr": "169.254.169.254/32", "/spec/egress/0/ports/0/port": 80},
 		{"/spec/egress/0/to/0/ipBlock/cidr": "169.254.169.0/24"},
 		{"/spec/podSelector": {}},
+		{"/metadata/labels": {"app.kubernetes.io/managed-by": "acme"}},
 		{"/spec/podSelector/matchLabels/app.kubernetes.io~1name": "api"},
 	] {
 		count(ts_net_005.deny) == 1 with input as asking(changes, {})
