@@ -141,17 +141,26 @@ func (in input) allowSmokeTest(name string, s schemas.Service) []object {
 		}))
 }
 
+// brings reports whether pods of no declared service are expected, and which field of the tenant brings them: sources
+// that are delivered, or that it declares no service at all.
+func (in input) brings() (subject string, yes bool) {
+	p := in.env.Platform
+	switch {
+	case len(in.env.Spec.Delivery.Sources) > 0 && p != nil && p.GitOps.Repository != "":
+		return "spec.delivery.sources", true
+	case len(in.env.Spec.Services) == 0:
+		return "metadata.name", true
+	}
+	return "", false
+}
+
 // allowBrought lets pods that are of no declared service talk to each other: those that the team brings
 // from its own repository, whose calls nobody declares. They reach no declared service, and none reaches
 // them.
 func (in input) allowBrought() []object {
-	sources := len(in.env.Spec.Delivery.Sources) > 0
-	if len(in.env.Spec.Services) > 0 && !sources {
+	subject, brings := in.brings()
+	if !brings {
 		return nil
-	}
-	subject := "metadata.name"
-	if sources {
-		subject = "spec.delivery.sources"
 	}
 	pods := in.undeclared()
 	peers := []networkingv1.NetworkPolicyPeer{{PodSelector: &pods}}

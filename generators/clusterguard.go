@@ -57,7 +57,19 @@ func (in input) guardOut() []krm.ClusterEgressRule {
 	if in.env.Cluster.DNS == "nodelocal" {
 		pass("names", []krm.ClusterPolicyPeer{{Networks: []string{nodeCache}}})
 	}
+	if slices.ContainsFunc(in.services(), in.asksMetadata) {
+		out = append(out, in.passMetadata())
+	}
 	return append(out, krm.ClusterEgressRule{Name: "forbidden", Action: krm.ActionDeny, To: in.forbiddenPeers()})
+}
+
+// passMetadata leaves the metadata server of GKE to the policies of the namespace, which open it to the pods that ask it.
+func (in input) passMetadata() krm.ClusterEgressRule {
+	server := metadataServer(in.env.Cluster)
+	return krm.ClusterEgressRule{
+		Name: "identities", Action: krm.ActionPass, To: []krm.ClusterPolicyPeer{{Networks: []string{server.To[0].IPBlock.CIDR}}},
+		Protocols: clusterProtocols(server.Ports),
+	}
 }
 
 // forbiddenPeers are the addresses that no tenant may reach.

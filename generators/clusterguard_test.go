@@ -114,6 +114,7 @@ func TestBroughtPods(t *testing.T) {
 		tenant := sample("basic")
 		env := &tenant.Environments[0]
 		env.Spec.Services, env.Spec.Delivery = spec.Services, spec.Delivery
+		env.Platform.GitOps.Repository = "https://git.example.com/gitops.git"
 		for _, o := range Generate(tenant, env) {
 			if o.Name() == "allow-brought" {
 				return o, true

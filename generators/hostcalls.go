@@ -32,7 +32,7 @@ func hostCalls(in input) []object {
 			Spec: krm.CiliumRule{
 				EndpointSelector: podsOf(name),
 				Egress:           append(names, in.overheard()),
-				EgressDeny:       []krm.CiliumEgressDeny{{ToCIDRSet: in.neverNamed()}},
+				EgressDeny:       []krm.CiliumEgressDeny{{ToCIDRSet: in.neverNamed(name)}},
 			},
 		}})
 	}
@@ -89,15 +89,24 @@ func (in input) overheard() krm.CiliumEgress {
 	return rule
 }
 
-// neverNamed are the addresses that no name may lead to: whoever answers for a name chooses its
-// addresses, and could choose those of cloud metadata. The cache of names on the node stays open.
-func (in input) neverNamed() []krm.CiliumRange {
-	cache := netip.MustParsePrefix(nodeCache)
+// neverNamed are the addresses that no name may lead a service to: whoever answers for a name chooses its
+// addresses, and could choose those of cloud metadata. What else opens of them would stay closed, too: the
+// cache of names on the node, and the metadata server where the service asks it, are left out.
+func (in input) neverNamed(service string) []krm.CiliumRange {
+	var open []string
+	if in.env.Cluster.DNS == "nodelocal" {
+		open = append(open, nodeCache)
+	}
+	if in.asksMetadata(service) {
+		open = append(open, metadataServer(in.env.Cluster).To[0].IPBlock.CIDR)
+	}
 	var out []krm.CiliumRange
 	for _, r := range in.env.Platform.Forbidden() {
 		deny := krm.CiliumRange{CIDR: r.String()}
-		if in.env.Cluster.DNS == "nodelocal" && r.Contains(cache.Addr()) {
-			deny.Except = []string{nodeCache}
+		for _, address := range open {
+			if r.Contains(netip.MustParsePrefix(address).Addr()) {
+				deny.Except = append(deny.Except, address)
+			}
 		}
 		out = append(out, deny)
 	}

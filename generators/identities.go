@@ -123,21 +123,35 @@ func (in input) acceptedIdentity(a schemas.Accept) krm.IstioSource {
 
 // welcomeBrought lets pods that are of no declared service talk to each other: those that the team
 // brings from its own repository, under accounts that nobody declares. A policy of the mesh cannot say
-// which pods these are, so that it lets in the namespace; which services may call each other then only
-// the NetworkPolicies say.
+// which pods these are, so that it lets in the namespace, at all ports of all its pods. Those whose calls
+// are declared are left out: in the tunnel of an ambient mesh NetworkPolicies see who calls whom, and not
+// at which port. Nobody else reaches a declared service by it: NetworkPolicies keep brought pods away.
 func (in input) welcomeBrought() []object {
-	subject := "spec.delivery.sources"
-	switch {
-	case len(in.env.Spec.Delivery.Sources) > 0:
-	case len(in.env.Spec.Services) == 0:
-		subject = "metadata.name"
-	default:
+	subject, brings := in.brings()
+	if !brings {
 		return nil
 	}
+	source := krm.IstioSource{Namespaces: []string{in.namespace()}, NotPrincipals: in.declaredAccounts()}
 	return []object{in.authorization("allow-brought", "", subject, krm.AuthorizationPolicySpec{
-		Action: "ALLOW",
-		Rules:  []krm.IstioRule{{From: []krm.IstioFrom{{Source: krm.IstioSource{Namespaces: []string{in.namespace()}}}}}},
+		Action: "ALLOW", Rules: []krm.IstioRule{{From: []krm.IstioFrom{{Source: source}}}},
 	})}
+}
+
+// declaredAccounts are patterns of the principals of declared services and smoke tests, sorted, in whichever trust
+// domain: should that of the cluster be told wrong, a principal in full would leave nobody out.
+func (in input) declaredAccounts() []string {
+	var out []string
+	for _, name := range in.services() {
+		accounts := []string{in.first(name)}
+		if s := in.env.Spec.Services[name]; in.smoked(s) {
+			accounts = append(accounts, smokeAccount(name))
+		}
+		for _, account := range accounts {
+			out = append(out, "*/ns/"+in.namespace()+"/sa/"+account)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // scraped is the metrics port of a service, or all its ports where none is called so.

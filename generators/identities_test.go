@@ -150,7 +150,32 @@ func TestBroughtPodsTalkToEachOther(t *testing.T) {
 	in.env.Spec.Services = map[string]schemas.Service{"web": web()}
 	require.False(t, brought())
 	in.env.Spec.Delivery.Sources = []schemas.Source{{}}
+	require.False(t, brought(), "nothing delivers them")
+	require.Empty(t, in.allowBrought())
+	in.env.Platform.GitOps.Repository = "https://git.example.com/gitops.git"
 	require.True(t, brought())
+	require.Len(t, in.allowBrought(), 1)
+}
+
+// In an ambient mesh NetworkPolicies let a declared caller into the tunnel, whatever port it asks for inside: what is open to
+// brought pods is not open to it, nor to its test or a second version.
+func TestDeclaredCallersAreNotBrought(t *testing.T) {
+	for _, dataPlane := range []string{"sidecar", "ambient"} {
+		tenant := meshTenant(dataPlane)
+		in := newInput(tenant, &tenant.Environments[0])
+		in.env.Spec.Delivery.Sources = []schemas.Source{{}}
+		in.env.Platform.GitOps.Repository = "https://git.example.com/gitops.git"
+		in.env.Cluster.TrustDomain = "example.org"
+		spec := authorizations(in)["allow-brought"].Spec
+		require.Equal(t, []krm.IstioSource{{
+			Namespaces: []string{"enterprise-client-development"},
+			NotPrincipals: []string{
+				"*/ns/enterprise-client-development/sa/api", "*/ns/enterprise-client-development/sa/api.smoke",
+				"*/ns/enterprise-client-development/sa/mailer", "*/ns/enterprise-client-development/sa/web",
+			},
+		}}, []krm.IstioSource{spec.Rules[0].From[0].Source})
+		require.Len(t, spec.Rules[0].From, 1)
+	}
 }
 
 func TestNoMeshNoIdentities(t *testing.T) {

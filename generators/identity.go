@@ -29,12 +29,9 @@ func (in input) identityOf(s schemas.Service) map[string]string {
 // metadataAccess lets the pods that act as an identity of Google Cloud ask the metadata server of GKE, which gives
 // them no other. It is the one way to a metadata address: the other clouds project tokens.
 func metadataAccess(in input) []object {
-	if in.env.Cluster == nil || in.env.Cluster.Cloud != schemas.GCP {
-		return nil
-	}
 	var out []object
 	for _, name := range in.services() {
-		if in.env.Spec.Services[name].Identity == "" {
+		if !in.asksMetadata(name) {
 			continue
 		}
 		out = append(out, in.policy("allow-identity-"+name, name, servicePath(in.first(name), "identity"), networkingv1.NetworkPolicySpec{
@@ -44,6 +41,11 @@ func metadataAccess(in input) []object {
 		}))
 	}
 	return out
+}
+
+// asksMetadata reports whether the pods of a service get their tokens from the metadata server of GKE.
+func (in input) asksMetadata(name string) bool {
+	return in.env.Cluster != nil && in.env.Cluster.Cloud == schemas.GCP && in.env.Spec.Services[name].Identity != ""
 }
 
 // metadataServer is where policies see requests for the metadata server of GKE go: to the agent on the node, or,

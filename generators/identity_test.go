@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/tenantsmith/tenantsmith/internal/krm"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -112,4 +113,66 @@ func TestSecondVersionHasTheIdentityOfTheFirst(t *testing.T) {
 	require.Len(t, annotations, 1)
 	require.Contains(t, policies, "allow-identity-api")
 	require.Contains(t, policies, "allow-identity-api-b")
+}
+
+// What denies the metadata server to everybody leaves it to the pods of the one service: a policy of Cilium that denies
+// wins over all that open, and so does the guard of the cluster.
+func TestNothingClosesTheMetadataServerAgain(t *testing.T) {
+	for cni, want := range map[string]struct {
+		cidr  string
+		ports []int32
+	}{"calico": {"169.254.169.252/32", []int32{987, 988}}, "cilium": {"169.254.169.254/32", []int32{80, 8080}}} {
+		for _, dns := range []string{"coredns", "nodelocal"} {
+			tenant, env := connected()
+			env.Cluster.Cloud, env.Cluster.CNI, env.Cluster.DNS = "gcp", cni, dns
+			for _, identity := range []string{"", "acme-web@example-project.iam.gserviceaccount.com"} {
+				web := env.Spec.Services["web"]
+				web.Identity = identity
+				env.Spec.Services["web"] = web
+				api := env.Spec.Services["api"]
+				api.Calls = []schemas.Call{{Host: "api.example.com", Port: 443}}
+				env.Spec.Services["api"] = api
+				in := newInput(tenant, env)
+				require.Equal(t, identity != "", len(metadataAccess(in)) == 1)
+
+				rules := in.guardOut()
+				require.Equal(t, "forbidden", rules[len(rules)-1].Name)
+				last := rules[len(rules)-2]
+				require.Equal(t, identity != "", last.Name == "identities")
+				if identity != "" {
+					require.Equal(t, krm.ActionPass, last.Action)
+					require.Equal(t, []krm.ClusterPolicyPeer{{Networks: []string{want.cidr}}}, last.To)
+					require.Equal(t, want.ports, []int32{last.Protocols[0].TCP.DestinationPort.Number, last.Protocols[1].TCP.DestinationPort.Number})
+				}
+
+				var cache []string
+				if dns == "nodelocal" {
+					cache = []string{nodeCache}
+				}
+				denied := linkLocalDenied(in)
+				require.Equal(t, cni == "cilium", len(denied) == 2)
+				if cni == "cilium" {
+					require.Equal(t, cache, denied["allow-hosts-api"], "no other service asks")
+					if identity != "" {
+						cache = append(cache, want.cidr)
+					}
+					require.Equal(t, cache, denied["allow-hosts-web"])
+				}
+			}
+		}
+	}
+}
+
+// linkLocalDenied are the addresses that the policies of names leave open among the link-local ones.
+func linkLocalDenied(in input) map[string][]string {
+	out := map[string][]string{}
+	for _, o := range hostCalls(in) {
+		p := o.typed.(*krm.CiliumNetworkPolicy)
+		for _, r := range p.Spec.EgressDeny[0].ToCIDRSet {
+			if r.CIDR == "169.254.0.0/16" {
+				out[p.Name] = r.Except
+			}
+		}
+	}
+	return out
 }

@@ -65,6 +65,7 @@ func TestDeclaredCallsAreOpenAndNoOthers(t *testing.T) {
 func drawWorld(t *rapid.T) *world {
 	names, services := []string{"acme", "billing"}, []string{"api", "jobs", "web"}
 	platform := &schemas.Platform{
+		GitOps:     schemas.GitOps{Repository: "https://git.example.com/gitops.git"},
 		Images:     schemas.Images{Smoke: "ghcr.io/example/curl:8"},
 		Namespaces: schemas.Namespaces{DNS: "kube-system"},
 		SharedServices: map[string]schemas.SharedService{

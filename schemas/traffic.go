@@ -88,8 +88,8 @@ func (e *resolved) affinity(at manifest.Path, s Service) {
 	switch router := e.cluster.Router; {
 	case router == GatewayAPI && len(s.Expose) > 0 && !e.cluster.experimental():
 		e.unheld(at, "the standard channel of the Gateway API has no field for it", e.channel())
-	case router == GatewayAPI && len(s.Expose) == 0 && e.cluster.Mesh == Istio:
-		e.unheld(at, "the mesh takes it from no Service, and the service is not exposed", "expose the service")
+	case len(s.Expose) == 0 && e.cluster.Mesh == Istio && (router == GatewayAPI || s.Router(e.cluster) == NoRouter):
+		e.unheld(at, "the mesh takes it from no Service, and the service is not exposed", e.exposing())
 	case s.Router(e.cluster) != NoRouter:
 	case len(s.Expose) > 0:
 		e.unheld(at, "an Ingress has no field for it", "have a router installed on cluster "+e.cluster.Name)
@@ -98,6 +98,14 @@ func (e *resolved) affinity(at manifest.Path, s Service) {
 	case kept > longestClient:
 		e.complain(at.Join("ttl"), "%s is above 24h, the most for clients that are told apart by their address", a.TTL)
 	}
+}
+
+// exposing is how requests of a service come to pass a router.
+func (e *resolved) exposing() string {
+	if e.cluster.routes() {
+		return "expose the service"
+	}
+	return "have a router installed on cluster " + e.cluster.Name + " and expose the service"
 }
 
 // distribution refuses a preference that the cluster's Kubernetes does not know.

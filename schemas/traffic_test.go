@@ -13,6 +13,9 @@ func TestTraffic(t *testing.T) {
 		ingress    = "{operators: [rollouts], ingressClass: a}"
 		standard   = "{operators: [rollouts], router: gateway-api, gateway: a}"
 		meshed     = "{operators: [rollouts], router: gateway-api, gateway: a, mesh: istio}"
+		ambient    = "{operators: [rollouts], router: istio, gateway: a, mesh: istio, dataPlane: ambient}"
+		sidecars   = "{operators: [rollouts], router: istio, gateway: a, mesh: istio}"
+		unrouted   = "{operators: [rollouts], ingressClass: a, mesh: istio, dataPlane: ambient}"
 		experiment = "{operators: [rollouts], router: gateway-api, gateway: a, gatewayChannel: experimental}"
 		istio      = "{operators: [rollouts], router: istio, gateway: a}"
 		old        = "{operators: [rollouts], ingressClass: a, version: v1.30}"
@@ -41,6 +44,10 @@ func TestTraffic(t *testing.T) {
 		{standard, exposed + ", sessionAffinity: {}", "sessionAffinity: cannot be held on cluster main: the standard channel of the Gateway API has no field for it; remove spec.services.web.sessionAffinity, or have gatewayChannel: experimental set for cluster main"},
 		{standard, "sessionAffinity: {ttl: 1h}", ""},
 		{meshed, "sessionAffinity: {}", "sessionAffinity: cannot be held on cluster main: the mesh takes it from no Service, and the service is not exposed; remove spec.services.web.sessionAffinity, or expose the service"},
+		{ambient, "sessionAffinity: {}", "sessionAffinity: cannot be held on cluster main: the mesh takes it from no Service, and the service is not exposed; remove spec.services.web.sessionAffinity, or expose the service"},
+		{unrouted, "sessionAffinity: {}", "sessionAffinity: cannot be held on cluster main: the mesh takes it from no Service, and the service is not exposed; remove spec.services.web.sessionAffinity, or have a router installed on cluster main and expose the service"},
+		{ambient, exposed + ", sessionAffinity: {cookie: A}", ""},
+		{sidecars, "sessionAffinity: {}", ""},
 		{ingress, exposed + ", sessionAffinity: {}", "sessionAffinity: cannot be held on cluster main: an Ingress has no field for it; remove spec.services.web.sessionAffinity, or have a router installed on cluster main"},
 		{ingress, "sessionAffinity: {ttl: 24h}", ""},
 		{ingress, "sessionAffinity: {ttl: 25h}", "sessionAffinity.ttl: 25h is above 24h, the most for clients that are told apart by their address"},

@@ -54,9 +54,11 @@ type IstioFrom struct {
 }
 
 // IstioSource is one of the principals, trust domain/ns/namespace/sa/account, or of the namespaces; one of both is set.
+// Who is one of NotPrincipals is none of them.
 type IstioSource struct {
-	Principals []string `json:"principals,omitempty"`
-	Namespaces []string `json:"namespaces,omitempty"`
+	Principals    []string `json:"principals,omitempty"`
+	NotPrincipals []string `json:"notPrincipals,omitempty"`
+	Namespaces    []string `json:"namespaces,omitempty"`
 }
 
 // IstioTo wraps an operation, as the API wants it.

@@ -10,8 +10,15 @@ import (
 
 // admission is one caller that a rule of an authorization policy lets in at one port; empty stands for any.
 type admission struct {
-	caller, port string
-	path         manifest.Path
+	caller
+	port string
+	path manifest.Path
+}
+
+// caller is an identity or a namespace, but for some principals.
+type caller struct {
+	name string
+	but  []string
 }
 
 // admissions are all callers and ports of a policy's rules. Rules that say more than who and where are left out, and told: they
@@ -35,20 +42,24 @@ func admissions(tree any) (plain []admission, others []any) {
 }
 
 // callersOf are the identities that a rule names, "" for everybody; false where a source says anything else.
-func callersOf(rule any) ([]string, bool) {
+func callersOf(rule any) ([]caller, bool) {
 	from := list(at(rule, "from"))
 	if len(from) == 0 {
-		return []string{""}, true
+		return []caller{{}}, true
 	}
-	var out []string
+	var out []caller
 	for _, f := range from {
 		source := child(f, "source")
+		but := texts(source["notPrincipals"])
+		fields := 1 + min(len(but), 1)
 		switch principals, namespaces := texts(source["principals"]), texts(source["namespaces"]); {
-		case len(source) == 1 && len(principals) > 0:
-			out = append(out, principals...)
-		case len(source) == 1 && len(namespaces) > 0:
+		case len(source) == fields && len(principals) > 0:
+			for _, p := range principals {
+				out = append(out, caller{p, but})
+			}
+		case len(source) == fields && len(namespaces) > 0:
 			for _, n := range namespaces {
-				out = append(out, "namespace "+n)
+				out = append(out, caller{"namespace " + n, but})
 			}
 		default:
 			return nil, false
@@ -78,19 +89,26 @@ func portsOf(rule any) ([]string, bool) {
 // covered reports whether one of the admissions lets in whom a lets in.
 func (a admission) covered(by []admission) bool {
 	return slices.ContainsFunc(by, func(b admission) bool {
-		return (b.caller == "" || b.caller == a.caller) && (b.port == "" || b.port == a.port)
+		return (b.name == "" || b.name == a.name) && areAmong(b.but, a.but) && (b.port == "" || b.port == a.port)
 	})
 }
 
+func areAmong(some, others []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(others, s) })
+}
+
 func (a admission) String() string {
-	caller, port := a.caller, " at port "+a.port
-	if caller == "" {
-		caller = "everybody"
+	who, port := a.name, " at port "+a.port
+	if who == "" {
+		who = "everybody"
+	}
+	if len(a.but) > 0 {
+		who += " but for " + strings.Join(a.but, ", ")
 	}
 	if a.port == "" {
 		port = ""
 	}
-	return caller + port
+	return who + port
 }
 
 // mostCallers bounds how many callers one message names.
@@ -111,7 +129,7 @@ func (c *comparison) admits(p *pair) {
 	}
 	severity, names := manifest.Medium, []string{}
 	for _, a := range after {
-		if a.caller == "" || strings.Contains(a.caller, "*") {
+		if a.name == "" || strings.Contains(a.name, "*") {
 			severity = manifest.High
 		}
 		if !slices.Contains(names, a.String()) {

@@ -72,7 +72,8 @@ test_violates_others if {
 
 test_violates_exclusions if {
 	every field in ["notPrincipals", "notNamespaces", "notServiceAccounts", "notIpBlocks"] {
-		count(ts_net_012.deny) == 1 with input as allow({"principals": [own], field: ["x"]})
+		count(ts_net_012.deny) == 1 with input as allow({field: ["x"]})
+		count(ts_net_012.deny) == 1 with input as allow({"principals": ["cluster.local/ns/globex-prod/sa/web"], field: ["x"]})
 	}
 }
 
@@ -89,6 +90,7 @@ test_passes_welcome if {
 		{"serviceAccounts": ["crm-production/sync"]},
 		{"namespaces": ["acme-production", "gateways", "shop-production"]},
 		{"serviceAccounts": ["web", "shop-production/web"]},
+		{"namespaces": ["acme-production"], "notPrincipals": ["*/ns/acme-production/sa/web"]},
 	] {
 		count(ts_net_012.deny) == 0 with input as allow(source)
 	}
