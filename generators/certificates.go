@@ -54,9 +54,14 @@ func (in input) outerCertificate(host string) string {
 	return name[:longestOuter-len(tail)] + tail
 }
 
-// outerMeta is the metadata of an object in the gateway's namespace.
+// outerMeta is the metadata of a host's certificate in the gateway's namespace.
 func (in input) outerMeta(host, service string) metav1.ObjectMeta {
-	meta := in.meta(in.outerCertificate(host), service)
+	return in.besideGateway(in.outerCertificate(host), service)
+}
+
+// besideGateway is the metadata of an object in the gateway's namespace.
+func (in input) besideGateway(name, service string) metav1.ObjectMeta {
+	meta := in.meta(name, service)
 	meta.Namespace = in.gatewayNamespace()
 	meta.Labels[labelEnvironment] = in.env.Name
 	return meta
