@@ -24,13 +24,15 @@ const fluxController = "kustomize-controller"
 // Who removes one of these objects leaves what it holds.
 func fluxDelivery(in input) []object {
 	rails := in.fluxTree("platform", fluxController, manifest.OwnerPlatform)
+	rails.Spec.HealthCheckExprs = in.certificateHealth()
 	out := []object{in.delivered(rails)}
 	if objects, ok := in.workload(); ok {
 		w := in.fluxTree("workload", in.fluxAccount(), manifest.OwnerWorkload)
 		known := Companions(objects).Flux
 		w.Spec.DependsOn = []krm.FluxReference{{Name: rails.Name}}
 		w.Spec.TargetNamespace = in.env.Namespace
-		w.Spec.HealthCheckExprs, w.Spec.Ignore = known.HealthCheckExprs, known.Ignore
+		w.Spec.HealthCheckExprs, w.Spec.Ignore = append(known.HealthCheckExprs, in.certificateHealth()...), known.Ignore
+		w.Spec.Timeout = fluxTimeout(objects)
 		out = append(out, in.delivered(w), in.delivered(&corev1.ServiceAccount{
 			TypeMeta: kind("v1", "ServiceAccount"), ObjectMeta: in.deliveryMeta(in.fluxAccount()), AutomountServiceAccountToken: new(false),
 		}))
