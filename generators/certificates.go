@@ -35,7 +35,7 @@ func certificates(in input) []object {
 		if in.router() != schemas.Istio {
 			out = append(out, of(owner, in.certificate(in.meta(certificateName(host), owner), host)))
 		} else if in.env.Name != "" {
-			out = append(out, in.outer(owner, in.certificate(in.outerMeta(host, owner), host)))
+			out = append(out, in.outer(owner, in.certificate(in.unawaited(in.outerMeta(host, owner)), host)))
 		}
 	}
 	return out
@@ -54,11 +54,25 @@ func (in input) outerCertificate(host string) string {
 	return name[:longestOuter-len(tail)] + tail
 }
 
-// outerMeta is the metadata of an object in the gateway's namespace.
+// outerMeta is the metadata of a host's certificate in the gateway's namespace.
 func (in input) outerMeta(host, service string) metav1.ObjectMeta {
-	meta := in.meta(in.outerCertificate(host), service)
+	return in.besideGateway(in.outerCertificate(host), service)
+}
+
+// besideGateway is the metadata of an object in the gateway's namespace.
+func (in input) besideGateway(name, service string) metav1.ObjectMeta {
+	meta := in.meta(name, service)
 	meta.Namespace = in.gatewayNamespace()
 	meta.Labels[labelEnvironment] = in.env.Name
+	return meta
+}
+
+// unawaited is the metadata of an object among the guard rails for whose health Argo CD holds no workloads back; Flux is
+// told by its Kustomizations.
+func (in input) unawaited(meta metav1.ObjectMeta) metav1.ObjectMeta {
+	if in.engine() == "argocd" {
+		meta.Annotations = map[string]string{argoHealth: "true"}
+	}
 	return meta
 }
 

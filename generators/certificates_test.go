@@ -92,6 +92,49 @@ func TestOuterNames(t *testing.T) {
 	require.Equal(t, in.env.Namespace+".tls-example-com", in.outerCertificate("example.com"))
 }
 
+// A Gateway of Istio has a DNS label for a name, which no other host and no other namespace has.
+func TestOuterGateways(t *testing.T) {
+	in, whose := secured(schemas.Istio, shared()), map[string]string{}
+	namespaces := []string{"acme", "acme-tls", "acme-tls-0123456789abcdef", "9", strings.Repeat("n", 41) + "-x", strings.Repeat("n", 42), strings.Repeat("n", 63), strings.Repeat("n", 62) + "o"}
+	for _, namespace := range namespaces {
+		for _, host := range []string{"example.com", "*.example.com", "all.example.com", "a-b.example.com", "a.b.example.com", strings.Repeat("a.", 110) + "example.com"} {
+			in.env.Namespace = namespace
+			name := in.outerGateway(host)
+			require.Regexp(t, `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`, name)
+			require.LessOrEqual(t, len(name), longestName)
+			require.Empty(t, whose[name])
+			whose[name] = namespace + " " + host
+		}
+	}
+}
+
+// The Gateway that is rendered has the name by which the routes know it, and takes the certificate of its host.
+func TestGatewaysOfIstioAreFound(t *testing.T) {
+	in := secured(schemas.Istio, shared())
+	gateways, secrets := map[any]bool{}, map[any]bool{}
+	objects := render(in)
+	for _, o := range objects {
+		switch o.Kind() {
+		case "Gateway":
+			gateways[in.gatewayNamespace()+"/"+o.Name()] = true
+			secrets[at(t, o, "spec.servers[0].tls.credentialName")] = true
+			require.NotContains(t, o.Name(), ".")
+		}
+	}
+	require.Len(t, gateways, len(secrets))
+	require.NotEmpty(t, gateways)
+	for _, o := range objects {
+		switch o.Kind() {
+		case "Certificate":
+			require.True(t, secrets[at(t, o, "spec.secretName")])
+		case "VirtualService":
+			if name := at(t, o, "spec.gateways[0]"); name != "mesh" {
+				require.True(t, gateways[name], name)
+			}
+		}
+	}
+}
+
 // The base has nothing in namespaces that tenants share, and speaks of the first environment.
 func TestBaseHasNoOuterCertificates(t *testing.T) {
 	in := secured(schemas.Istio, shared())
@@ -102,7 +145,7 @@ func TestBaseHasNoOuterCertificates(t *testing.T) {
 	for _, o := range routing(input{in.tenant, &base}) {
 		require.Equal(t, "VirtualService", o.Kind())
 		if gateways := at(t, o, "spec.gateways[0]"); gateways != "mesh" {
-			require.Contains(t, gateways, "gateway/"+first.Namespace+".tls-")
+			require.Contains(t, gateways, "gateway/"+first.Namespace+"-tls-")
 		}
 	}
 }

@@ -23,13 +23,15 @@ const fluxController = "kustomize-controller"
 // Who removes one of these objects leaves what it holds.
 func fluxDelivery(in input, objects []manifest.Object) []object {
 	rails := in.fluxTree("platform", fluxController, manifest.OwnerPlatform)
+	rails.Spec.HealthCheckExprs = in.certificateHealth()
 	out := []object{in.delivered(rails)}
 	if own, ok := in.workload(objects); ok {
 		w := in.fluxTree("workload", in.fluxAccount(), manifest.OwnerWorkload)
 		known := Companions(own).Flux
 		w.Spec.DependsOn = []krm.FluxReference{{Name: rails.Name}}
 		w.Spec.TargetNamespace = in.env.Namespace
-		w.Spec.HealthCheckExprs, w.Spec.Ignore = known.HealthCheckExprs, known.Ignore
+		w.Spec.HealthCheckExprs, w.Spec.Ignore = append(known.HealthCheckExprs, in.certificateHealth()...), known.Ignore
+		w.Spec.Timeout = fluxTimeout(objects)
 		out = append(out, in.delivered(w), in.delivered(&corev1.ServiceAccount{
 			TypeMeta: kind("v1", "ServiceAccount"), ObjectMeta: in.deliveryMeta(in.fluxAccount()), AutomountServiceAccountToken: new(false),
 		}))

@@ -1,10 +1,11 @@
 package generators
 
-// What keeps an object in the cluster once it is no longer in the repository. Flux leaves it; Argo CD
-// asks a person, both when the object goes and when its Application does.
+// What keeps an object in the cluster once it is no longer in the repository, and what keeps its health out of that of
+// its Application. Flux leaves what goes; Argo CD asks a person, both when the object goes and when its Application does.
 const (
 	argoOptions = "argocd.argoproj.io/sync-options"
 	askFirst    = "Prune=confirm,Delete=confirm"
+	argoHealth  = "argocd.argoproj.io/ignore-healthcheck"
 	fluxPrune   = "kustomize.toolkit.fluxcd.io/prune"
 )
 

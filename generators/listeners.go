@@ -1,6 +1,9 @@
 package generators
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/tenantsmith/tenantsmith/internal/krm"
@@ -88,13 +91,26 @@ func istioGateways(in input) []object {
 	return out
 }
 
+// outerNamespace is how much of the tenant's namespace is in the name of a Gateway of Istio: the rest of the 63
+// characters is "-tls-" and a digest.
+const outerNamespace = 42
+
+// outerGateway is the name of a host's Gateway, a DNS label, which istiod demands. What stands before an end of fixed
+// length tells which tenant's it is, where that is the whole namespace; beyond that the digest, which is longer than
+// others since no tenant may find a host that makes another one's.
+func (in input) outerGateway(host string) string {
+	namespace := in.namespace()
+	sum := sha256.Sum256([]byte(namespace + "\x00" + host))
+	return namespace[:min(len(namespace), outerNamespace)] + "-tls-" + hex.EncodeToString(sum[:8])
+}
+
 func (in input) istioServers(host, service string) *krm.IstioGateway {
-	meta, hosts := in.outerMeta(host, service), []string{in.env.Namespace + "/" + host}
+	meta, hosts := in.besideGateway(in.outerGateway(host), service), []string{in.env.Namespace + "/" + host}
 	return &krm.IstioGateway{TypeMeta: kind(krm.IstioAPI, "Gateway"), ObjectMeta: meta, Spec: krm.IstioGatewaySpec{
 		Selector: gatewayLabels(in.env.Cluster),
 		Servers: []krm.IstioServer{
 			{Port: krm.IstioServerPort{Number: securePort, Name: "https", Protocol: "HTTPS"}, Hosts: hosts,
-				TLS: krm.IstioServerTLS{Mode: "SIMPLE", CredentialName: meta.Name, MinProtocolVersion: "TLSV1_2"}},
+				TLS: krm.IstioServerTLS{Mode: "SIMPLE", CredentialName: in.outerCertificate(host), MinProtocolVersion: "TLSV1_2"}},
 			{Port: krm.IstioServerPort{Number: plainPort, Name: "http", Protocol: "HTTP"}, Hosts: hosts,
 				TLS: krm.IstioServerTLS{HTTPSRedirect: true}},
 		},

@@ -35,7 +35,7 @@ func virtualServices(in input) []object {
 func (in input) istioGateway(host string) string {
 	name := in.env.Cluster.Gateway
 	if in.env.Issuer() != "" {
-		name = in.outerCertificate(host)
+		name = in.outerGateway(host)
 	}
 	return in.gatewayNamespace() + "/" + name
 }

@@ -29,7 +29,6 @@ var unrenderedTenant = []pending{
 	{manifest.Path{"notifications"}, nil},
 	{manifest.Path{"security", "vulnerabilityScan"}, []any{false}},
 	{manifest.Path{"security", "runtimeDetection"}, []any{false}},
-	{manifest.Path{"delivery", "reviewers"}, nil},
 }
 
 // unrenderedService holds for every service, and for the platform's defaults of services.
@@ -42,7 +41,6 @@ var unrenderedPlatform = []pending{
 	{manifest.Path{"gitops", "layout"}, []any{"kustomize"}},
 	{manifest.Path{"secretStore"}, nil},
 	{manifest.Path{"clusters", "*", "backupLocation"}, nil},
-	{manifest.Path{"clusters", "*", "storageClasses", "*", "default"}, []any{false}},
 }
 
 // unrendered warns of every field that a person wrote and that nothing renders yet, at its line.

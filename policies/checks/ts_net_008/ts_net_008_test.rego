@@ -171,7 +171,7 @@ test_passes_routes_with_certificate if {
 		count(ts_net_008.deny) == 0 with input as listening(parent, [])
 	}
 	count(ts_net_008.deny) == 0 with input as samples.within(listening(platform, []), {"cluster": {"tls": "gateway"}})
-	every name in ["mesh", "gateways/acme-production.tls-shop", "own"] {
+	every name in ["mesh", "gateways/acme-production-tls-0123456789abcdef", "own"] {
 		count(ts_net_008.deny) == 0 with input as shared([virtual([name])])
 	}
 }

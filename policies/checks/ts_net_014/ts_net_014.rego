@@ -119,11 +119,12 @@ own_gateway([namespace, _]) if namespace in input.ctx.namespaces
 
 own_gateway(named) if named == gateway
 
-# That of a tenant's certificate stands beside the platform's, and its name begins with the tenant's namespace.
+# That of a tenant's certificate stands beside the platform's: the first 42 characters of the tenant's namespace and a
+# digest of fixed length. Of namespaces that are longer and begin alike, each one's Gateway takes routes of that one only.
 own_gateway([namespace, name]) if {
 	namespace == gateway[0]
 	some own in input.ctx.namespaces
-	startswith(name, concat("", [own, "."]))
+	regex.match(sprintf("^%s-tls-[0-9a-f]{16}$", [substring(own, 0, 42)]), name)
 }
 
 # A Gateway of Istio takes over pods anywhere by their labels: those of the tenant have its name.

@@ -64,7 +64,7 @@ test_violates_hosts if {
 }
 
 test_violates_gateways if {
-	every name in ["globex-prod/own", "gateways/internal", "gateways/globex-prod.tls-shop", "gateways/acme-production", "own.globex-prod", "own.globex-prod.svc.cluster.local", "a/b/c"] {
+	every name in ["globex-prod/own", "gateways/internal", "gateways/globex-prod-tls-0123456789abcdef", "gateways/acme-production-b-tls-0123456789abcdef", "gateways/acme-production-tls-shop", "gateways/acme-production-tls-0123456789abcdef-tls-0123456789abcdef", "gateways/acme-production", "own.globex-prod", "own.globex-prod.svc.cluster.local", "a/b/c"] {
 		count(ts_net_014.deny) == 1 with input as virtual({"gateways": [name]})
 	}
 	count(ts_net_014.deny) == 1 with input as virtual({"http": [{"delegate": {"name": "a", "namespace": "globex-prod"}}]})
@@ -128,7 +128,7 @@ test_passes_hosts if {
 }
 
 test_passes_gateways if {
-	every name in ["mesh", "own", "./own", "acme-production/own", "own.acme-production", "gateways/shared", "shared.gateways.svc.cluster.local", "gateways/acme-production.tls-shop"] {
+	every name in ["mesh", "own", "./own", "acme-production/own", "own.acme-production", "gateways/shared", "shared.gateways.svc.cluster.local", "gateways/acme-production-tls-0123456789abcdef"] {
 		count(ts_net_014.deny) == 0 with input as virtual({"gateways": [name]})
 	}
 	count(ts_net_014.deny) == 0 with input as istio("Gateway", {"selector": {"tenantsmith.dev/tenant": "acme", "app": "own"}})
