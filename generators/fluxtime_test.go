@@ -39,7 +39,7 @@ func TestFluxWaitsForNoCertificate(t *testing.T) {
 	tenant := deliveredBy("flux", "premium")
 	e := &tenant.Environments[0]
 	health := func() (out []int) {
-		for _, o := range Delivery(tenant, e) {
+		for _, o := range deliveryOf(tenant, e) {
 			if o.Kind() == "Kustomization" {
 				n := 0
 				for _, check := range list(o.Tree, "spec", "healthCheckExprs") {
