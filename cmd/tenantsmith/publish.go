@@ -46,6 +46,9 @@ The repository is a local path, an https or an ssh URL. For https, TENANTSMITH_T
 TENANTSMITH_APP_ID, TENANTSMITH_APP_INSTALLATION_ID and TENANTSMITH_APP_KEY_FILE name a GitHub App, or netrc or
 git's credential helpers know; for ssh the agent or --ssh-key. Nothing asks.
 
+Where the platform file names gitops.repository, its gitops.revision and gitops.path are the branch and the folder;
+a --branch or --path that differs is refused, because the GitOps engine would read elsewhere.
+
 With --require-signed it takes the files from the commit that is checked out, whatever the working tree has, and
 publishes only if a trusted key signed it and its ancestors since the last publish.
 
@@ -110,6 +113,10 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
 	res, err := w.run(ctx, run)
 	if err != nil {
+		return err
+	}
+	o.follow(&target, res)
+	if err := cmp.Or(o.elsewhere(res), o.delivery.check(o)); err != nil {
 		return err
 	}
 	statement.res = res

@@ -76,6 +76,11 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err != nil {
 		return err
 	}
+	if o.follow(&from, res); strings.Contains(o.branch, envWord) && o.env == "" {
+		return fmt.Errorf("gitops.revision of the platform file is %s, a branch for each environment: name one by --env", o.branch)
+	}
+	o.branch = strings.ReplaceAll(o.branch, envWord, o.env)
+	from.Branch = o.branch
 	if at, err := w.sourced(&from); err != nil {
 		return err
 	} else if at != nil {

@@ -20,11 +20,14 @@ type target struct {
 	sshKey, knownHosts string
 	author, sign       string
 	cache              string
+	// given says which flags the command line has.
+	given func(flag string) bool
 }
 
 // flags are those of every command that reads the repository.
 func (t *target) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	t.given = f.Changed
 	f.StringVar(&t.repo, "repo", "", "the GitOps repository: `URL` or path")
 	f.StringVar(&t.branch, "branch", "main", "the branch of the repository")
 	f.StringVar(&t.path, "path", "", "the folder in the repository that holds the output")
