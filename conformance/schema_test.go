@@ -45,6 +45,7 @@ var crdFiles = map[string]string{
 	argoModule:          "manifests/crds/app*[ie]?[nt]-crd.yaml", // not ApplicationSet, which is large and not rendered
 	fluxSourceModule:    "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
 	fluxKustomizeModule: "config/crd/bases/*.yaml",
+	envoyModule:         "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_envoyextensionpolicies.yaml",
 }
 
 // laws are the definitions by kind; each is compiled when it is first asked for.
