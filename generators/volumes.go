@@ -19,10 +19,12 @@ const longestName = 63
 // time, so a service with one is released by stopping a pod before the next starts.
 func claims(in input) []object {
 	var out []object
-	for name, s := range in.running() {
+	for name, s := range in.podded() {
 		for _, v := range s.Volumes {
 			if v.Claim != nil {
-				out = append(out, of(name, in.claim(name, v)))
+				pvc := in.claim(name, v)
+				in.inPhase(&pvc.ObjectMeta, in.phaseOf(s, v.Mount))
+				out = append(out, of(name, pvc))
 			}
 		}
 	}

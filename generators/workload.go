@@ -63,6 +63,20 @@ func (in input) running() iter.Seq2[string, schemas.Service] {
 	}
 }
 
+// podded are the services that have pods, sorted by name.
+func (in input) podded() iter.Seq2[string, schemas.Service] {
+	return func(yield func(string, schemas.Service) bool) {
+		for _, name := range in.services() {
+			if s := in.env.Spec.Services[name]; (runs(s) || ends(s)) && !yield(name, s) {
+				return
+			}
+		}
+	}
+}
+
+// ends reports whether the pods of the service end by themselves.
+func ends(s schemas.Service) bool { return s.Kind == "job" || s.Kind == "cronjob" }
+
 // runs reports whether the pods of the service never end and keep no volume each.
 func runs(s schemas.Service) bool { return s.Kind == "service" || s.Kind == "worker" }
 
