@@ -100,6 +100,7 @@ func (in input) suspended() *bool {
 func (in input) endingPod(name string, s schemas.Service) corev1.PodTemplateSpec {
 	pod := in.podTemplate(name, s)
 	pod.Spec.RestartPolicy = corev1.RestartPolicyNever
+	pod.Spec.Containers[0].ReadinessProbe = nil // nobody sends it requests
 	if or(s.Parallelism, 1) == 1 {
 		pod.Spec.TopologySpreadConstraints = nil
 	}

@@ -86,14 +86,15 @@ func stepService(s schemas.Service, step schemas.InitStep) schemas.Service {
 	return own
 }
 
-// stepResources are those of the step, figure by figure those of the service where it says nothing.
+// stepResources are those of the step; of what it says nothing, neither request nor limit, those of the service.
 func stepResources(service, step schemas.ContainerResources) schemas.ContainerResources {
-	over := func(below, above schemas.ComputeResources) schemas.ComputeResources {
-		return schemas.ComputeResources{CPU: cmp.Or(above.CPU, below.CPU), Memory: cmp.Or(above.Memory, below.Memory)}
+	if step.Requests.CPU == nil && step.Limits.CPU == nil {
+		step.Requests.CPU, step.Limits.CPU = service.Requests.CPU, service.Limits.CPU
 	}
-	return schemas.ContainerResources{
-		Requests: over(service.Requests, step.Requests), Limits: over(service.Limits, step.Limits), Devices: step.Devices,
+	if step.Requests.Memory == nil && step.Limits.Memory == nil {
+		step.Requests.Memory, step.Limits.Memory = service.Requests.Memory, service.Limits.Memory
 	}
+	return step
 }
 
 // stepSecurity runs the step as the users of the service unless it says otherwise. What the service's container may

@@ -30,6 +30,8 @@ func (e *resolved) references() {
 		e.traffic(path, s)
 		e.waf(path, s)
 		e.identity(path, s)
+		e.ending(path, s)
+		e.onceSteps(path, s)
 	}
 	for _, name := range sortedKeys(spec.Databases) {
 		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
