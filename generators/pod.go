@@ -21,6 +21,7 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 			TerminationGracePeriodSeconds: new(grace(s)),
 			SecurityContext:               podSecurity(s.SecurityContext),
 			TopologySpreadConstraints:     in.spread(name),
+			InitContainers:                in.initContainers(s),
 			Containers:                    []corev1.Container{container(name, s)},
 			Volumes:                       volumes(name, s),
 		},
