@@ -54,14 +54,16 @@ func (in input) sidecarContainer(name string, s schemas.Service, c schemas.Sidec
 	out.ReadinessProbe = probe(c.Probes.Ready, c.Ports)
 	out.LivenessProbe = probe(c.Probes.Live, c.Ports)
 	out.StartupProbe = probe(c.Probes.Startup, c.Ports)
+	if c.PreStop != nil {
+		out.Lifecycle = preStop(c.PreStop)
+	}
 	return out
 }
 
-// further is a container beside that of the service, with its image and resources where it says none.
+// further is a container beside that of the service, with its image and resources where it says none. Devices are only
+// its own.
 func further(name string, s, own schemas.Service, paths []string) corev1.Container {
-	if own.Resources.Requests.CPU == nil && own.Resources.Requests.Memory == nil && own.Resources.Limits.CPU == nil && own.Resources.Limits.Memory == nil {
-		own.Resources.Requests, own.Resources.Limits = s.Resources.Requests, s.Resources.Limits
-	}
+	own.Resources = own.Resources.Or(s.Resources)
 	image := cmp.Or(own.Image, s.Image)
 	return corev1.Container{
 		Name:            name,
@@ -70,6 +72,7 @@ func further(name string, s, own schemas.Service, paths []string) corev1.Contain
 		Command:         own.Command,
 		Args:            own.Args,
 		Ports:           containerPorts(own.Ports),
+		EnvFrom:         envFrom(own.EnvFrom),
 		Env:             env(own.Env),
 		Resources:       resources(own.Resources),
 		VolumeMounts:    mountsAt(s, paths),
