@@ -3,6 +3,7 @@ package generators
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,9 +47,7 @@ func onceSteps(in input) []object {
 // service: its pods have the account, the name, and so the network of the service.
 func (in input) onceJob(name string, s schemas.Service, step schemas.InitStep, phase int) []object {
 	own := stepService(s, step)
-	pod := in.endingPod(name, own)
-	stepPod(&pod, name, step, own)
-	spec := in.run(pod, own)
+	spec := in.run(in.stepPod(name, s, step, own), own)
 	job := &batchv1.Job{TypeMeta: kind("batch/v1", "Job"), ObjectMeta: in.meta(jobName(name+"-"+step.Name, spec), name), Spec: spec}
 	in.inPhase(&job.ObjectMeta, phase)
 	subject := servicePath(name, "init", slices.IndexFunc(s.Init, func(other schemas.InitStep) bool { return other.Name == step.Name }))
@@ -62,63 +61,35 @@ func (in input) onceJob(name string, s schemas.Service, step schemas.InitStep, p
 	return out
 }
 
-// stepService is the step as a service whose pods end: with its own words, and those of the service where it has none.
+// stepService is the service as one whose pods end, with what its step and its sidecars mount.
 func stepService(s schemas.Service, step schemas.InitStep) schemas.Service {
-	own := s
-	own.Kind, own.Image = "job", cmp.Or(step.Image, s.Image)
-	own.Command, own.Args, own.Env, own.EnvFrom = step.Command, step.Args, step.Env, step.EnvFrom
-	own.Resources = stepResources(s.Resources, step.Resources)
-	own.SecurityContext = stepSecurity(s.SecurityContext, step.SecurityContext)
-	own.Ports, own.Probes, own.PreStop, own.Init, own.Expose = nil, schemas.Probes{}, nil, nil, nil
+	own, mounted := s, step.Mounts
+	for _, sidecar := range s.Sidecars {
+		mounted = append(slices.Clip(mounted), sidecar.Mounts...)
+	}
+	own.Kind, own.Ports, own.Probes, own.Init = "job", nil, schemas.Probes{}, nil
 	own.Deadline, own.Retries = cmp.Or(step.Deadline, stepDeadline), step.Retries
 	own.Parallelism, own.Completions = nil, nil
-	own.Files, own.Volumes = map[string]string{}, nil
-	for path, content := range s.Files {
-		if slices.Contains(step.Mounts, path) {
-			own.Files[path] = content
-		}
-	}
-	for _, v := range s.Volumes {
-		if slices.Contains(step.Mounts, v.Mount) {
-			own.Volumes = append(own.Volumes, v)
-		}
-	}
+	own.Files = maps.Clone(s.Files)
+	maps.DeleteFunc(own.Files, func(path, _ string) bool { return !slices.Contains(mounted, path) })
+	own.Volumes = slices.DeleteFunc(slices.Clone(s.Volumes), func(v schemas.Volume) bool { return !slices.Contains(mounted, v.Mount) })
 	return own
 }
 
-// stepResources are those of the step; of what it says nothing, neither request nor limit, those of the service.
-func stepResources(service, step schemas.ContainerResources) schemas.ContainerResources {
-	if step.Requests.CPU == nil && step.Limits.CPU == nil {
-		step.Requests.CPU, step.Limits.CPU = service.Requests.CPU, service.Limits.CPU
-	}
-	if step.Requests.Memory == nil && step.Limits.Memory == nil {
-		step.Requests.Memory, step.Limits.Memory = service.Requests.Memory, service.Limits.Memory
-	}
-	return step
-}
-
-// stepSecurity runs the step as the users of the service unless it says otherwise. What the service's container may
-// beyond the default is not the step's.
-func stepSecurity(service, step schemas.SecurityContext) schemas.SecurityContext {
-	return schemas.SecurityContext{
-		ReadOnlyRootFilesystem: step.ReadOnlyRootFilesystem, AddCapabilities: step.AddCapabilities,
-		RunAsNonRoot: cmp.Or(step.RunAsNonRoot, service.RunAsNonRoot), RunAsUser: cmp.Or(step.RunAsUser, service.RunAsUser),
-		RunAsGroup: cmp.Or(step.RunAsGroup, service.RunAsGroup), FSGroup: cmp.Or(step.FSGroup, service.FSGroup),
-	}
-}
-
-// stepPod makes the pod of a service that of a step. It keeps the name of the service, by which NetworkPolicies and
-// the mesh tell what it may call, and loses the tenant's label, without which no workload, Service, budget or autoscaler
-// takes it for a pod of the service.
-func stepPod(pod *corev1.PodTemplateSpec, name string, step schemas.InitStep, own schemas.Service) {
+// stepPod is the pod of a step: the container of the step in place of that of the service, beside the same sidecars. It
+// keeps the name of the service, by which NetworkPolicies and the mesh tell what it may call, and loses the tenant's
+// label, without which no workload, Service, budget or autoscaler takes it for a pod of the service.
+func (in input) stepPod(name string, s schemas.Service, step schemas.InitStep, own schemas.Service) corev1.PodTemplateSpec {
+	pod := in.endingPod(name, own)
 	delete(pod.Labels, labelTenant)
 	pod.Labels[labelStep] = step.Name
-	pod.Spec.Containers[0].Name = step.Name
+	pod.Spec.Containers = []corev1.Container{in.stepContainer(s, step)}
 	for i := range pod.Spec.Volumes {
 		if v := &pod.Spec.Volumes[i]; v.Name == filesVolumeName {
 			v.ConfigMap.Name = stepFiles(name, step, own)
 		}
 	}
+	return pod
 }
 
 // stepFiles is the ConfigMap of a step's files. It is not that of the service: other files must not be another Job.
@@ -143,18 +114,19 @@ func (in input) inPhase(meta *metav1.ObjectMeta, phase int) {
 
 func phaseName(phase int) string { return fmt.Sprintf("before-%d", phase) }
 
-// phaseOf is the phase in which a service's volume is needed: that of the first step that mounts it; zero is that of
-// the workloads.
-func (in input) phaseOf(s schemas.Service, mount string) int {
+// phaseOf is the phase in which a claim of a service is needed: that of the first step in whose pod it is mounted; zero
+// is that of the workloads.
+func (in input) phaseOf(name string, s schemas.Service, claim string) int {
 	if in.sleeps() || !runs(s) {
 		return 0
 	}
 	once := s.Once()
-	first := slices.IndexFunc(once, func(step schemas.InitStep) bool { return slices.Contains(step.Mounts, mount) })
-	if first < 0 {
-		return 0
+	for i, step := range once {
+		if slices.ContainsFunc(stepService(s, step).Volumes, func(v schemas.Volume) bool { return v.Claim != nil && claimOf(name, v) == claim }) {
+			return len(once) - i
+		}
 	}
-	return len(once) - first
+	return 0
 }
 
 // phases are those of some objects, in their order: the highest number is first.

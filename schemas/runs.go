@@ -51,7 +51,7 @@ func (e *resolved) shared(path manifest.Path, s Service) {
 		return
 	}
 	for i, v := range s.Volumes {
-		if v.Claim != nil && v.AccessMode != "ReadWriteMany" {
+		if v.Claim != nil && !v.Shared() {
 			p := e.complain(path.Join("volumes", i, "claim"), "cannot be mounted by several pods, and %s", why)
 			p.Remedy = "set its accessMode to ReadWriteMany, or use emptyDir, or let one pod run at a time"
 		}
@@ -129,16 +129,27 @@ func (e *resolved) onceSteps(path manifest.Path, s Service) {
 	}
 }
 
-// mountedBefore refuses a claim of one node in a step that runs while the pods of the version before have it: on any
-// other node the step would wait for a claim that they keep.
+// mountedBefore refuses a claim of one node in the pod of a step that runs while the pods of the version before have it:
+// on any other node the step would wait for a claim that they keep.
 func (e *resolved) mountedBefore(at manifest.Path, s Service, step InitStep) {
+	const why = "%s is a claim that the pods of the version before have on their node, and a step that runs once could wait for it for ever"
 	for i, mount := range step.Mounts {
-		for _, v := range s.Volumes {
-			if v.Claim == nil || v.Mount != mount || v.AccessMode == "ReadWriteMany" {
-				continue
-			}
-			p := e.complain(at.Join("mounts", i), "%s is a claim that the pods of the version before have on their node: a step that runs once could wait for it for ever", mount)
+		if s.onOneNode(mount) {
+			p := e.complain(at.Join("mounts", i), why, mount)
 			p.Remedy = fmt.Sprintf("remove %s, or set once to false, or the claim's accessMode to ReadWriteMany", p.Field)
 		}
 	}
+	for _, name := range sortedKeys(s.Sidecars) {
+		for _, mount := range s.Sidecars[name].Mounts {
+			if s.onOneNode(mount) {
+				p := e.complain(at.Join("once"), why+": sidecar %s mounts it", mount, name)
+				p.Remedy = fmt.Sprintf("set %s to false, or the claim's accessMode to ReadWriteMany", p.Field)
+			}
+		}
+	}
+}
+
+// onOneNode reports whether a claim is mounted at the path that only pods of one node may mount at once.
+func (s Service) onOneNode(mount string) bool {
+	return slices.ContainsFunc(s.Volumes, func(v Volume) bool { return v.Mount == mount && v.Claim != nil && !v.Shared() })
 }
