@@ -157,6 +157,9 @@ func (c collisions) domains(all []outcome) {
 	clash := func(claims map[string][]owned, what string) {
 		for _, name := range sortedKeys(claims) {
 			for _, a := range claims[name] {
+				if _, told := foreign(hosts[name], a.tenant); told && what == "host" {
+					continue // both are told that they serve it
+				}
 				for parent := strings.TrimPrefix(name, "*."); parent != ""; _, parent, _ = strings.Cut(parent, ".") {
 					b, ok := foreign(owners[parent], a.tenant)
 					switch {
@@ -192,6 +195,15 @@ func (c collisions) hosts(hosts map[string][]owned) {
 			}
 		}
 	}
+}
+
+// alone leaves out what is said of a host that other tenants have: whose it is comes first, and settles the rest.
+func alone(problems, between []manifest.Problem) []manifest.Problem {
+	return slices.DeleteFunc(problems, func(p manifest.Problem) bool {
+		return strings.HasSuffix(p.Field, ".host") && slices.ContainsFunc(between, func(q manifest.Problem) bool {
+			return q.Position == p.Position && q.Field == p.Field
+		})
+	})
 }
 
 func foreign(owners []owned, tenant string) (owned, bool) {

@@ -101,7 +101,7 @@ func (l *load) run(wanted []string) error {
 
 // settle takes a tenant into the fleet, or holds it back.
 func (l *load) settle(o outcome, between []manifest.Problem) {
-	problems := append(o.problems, between...)
+	problems := append(alone(o.problems, between), between...)
 	for i := range problems {
 		problems[i].Tenant = o.name
 	}
