@@ -22,7 +22,7 @@ metadata: {name: com1}
 spec:
   tier: enterprise
   owners: [{group: "system:masters", role: admin}, {group: careless, role: developer}]
-  environments: {development: {}, staging: {}, production: {}}
+  environments: {development: {}, staging: {services: {web: {expose: []}, api: {expose: []}}}, production: {}}
   compliance: {dataClassification: personal, residency: [us-east-1], frameworks: [gdpr, cis]}
   domains: [careless.example.com]
   secrets: {db: {path: other/production/db, refresh: 90d}, own: {path: careless/own}}
