@@ -113,6 +113,7 @@ func (p *platform) judgeGitOps() []manifest.Problem {
 		case g.Engine == argoCD && g.Repository != "" && c != nil && c.Server == "":
 			complain(manifest.Path{"spec", "clusters", e.Cluster, "server"}, "set it to the URL of the API server, as Argo CD names the cluster", "is required: Argo CD goes by it")
 		}
+		problems = append(problems, p.judgeWindows(i, e.SyncWindows)...)
 		seen := map[SyncWindow]bool{}
 		for j, w := range e.SyncWindows {
 			if w.ManualSync = false; seen[w] {
