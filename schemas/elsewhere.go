@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -47,7 +48,18 @@ func (e *resolved) complainServed(service string, i int, host string, other serv
 	}
 	at := manifest.Path{"spec", "services", service, "expose", i, "host"}
 	p := e.complain(at, "host %s %s on the same cluster %s", host, what, e.cluster.Name)
-	p.Remedy = fmt.Sprintf("give each environment hosts of its own: set spec.environments.%s.services.%s.expose", e.env, service)
+	p.Remedy = e.another(p, service)
+}
+
+// another says how the environment gets a host of its own, where that has the last word.
+func (e *resolved) another(p *manifest.Problem, service string) string {
+	switch own := path.Join(overridesDir, e.name); {
+	case strings.HasPrefix(p.Field, "spec.environments.") || strings.TrimSuffix(p.File, path.Ext(p.File)) == path.Join(own, e.env):
+		return fmt.Sprintf("set %s to another host", p.Field)
+	case strings.HasPrefix(p.File, own+"/"):
+		return fmt.Sprintf("give each environment hosts of its own: set spec.services.%s.expose in %s.yaml", service, path.Join(own, e.env))
+	}
+	return fmt.Sprintf("give each environment hosts of its own: set spec.environments.%s.services.%s.expose", e.env, service)
 }
 
 // meets finds a host of another environment that gets some of the same requests.
