@@ -68,7 +68,7 @@ func TestAskedAlike(t *testing.T) {
 	platform, err := os.ReadFile("../../tenantsmith.yaml")
 	require.NoError(t, err)
 	platform = bytes.ReplaceAll(platform, []byte("fast: {encrypted: true}"), []byte("fast: {}"))
-	platform = bytes.ReplaceAll(platform, []byte("ingressClass: shared"), []byte("ingressClass: shared\n      tls: tenant"))
+	platform = bytes.ReplaceAll(platform, []byte("ingressClass: shared"), []byte("ingressClass: shared\n      tls: tenant\n      waf: gateway"))
 	platform = bytes.ReplaceAll(platform, []byte("cert-manager, "), nil) // the tenant brings its own certificates, or none
 	platform = append(platform, `  network: {cluster: [10.244.0.0/16], forbidden: [10.0.0.0/16]}
   analysis: {providers: [job]}
