@@ -109,6 +109,10 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err := report.WriteStatus(w.out, o.format, s, len(names) > 0, report.Options{Width: width(w.out)}); err != nil {
 		return err
 	}
+	if head == "" && o.given("branch") {
+		w.say("%s has no branch %s", without(o.repo), o.branch)
+		return errProblems
+	}
 	return w.concluded(s, o)
 }
 
