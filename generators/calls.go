@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"cmp"
 	"net/netip"
 
 	corev1 "k8s.io/api/core/v1"
@@ -59,7 +60,11 @@ func (in input) callShared(c schemas.Call) []networkingv1.NetworkPolicyEgressRul
 	if len(s.Pods) > 0 {
 		peer.PodSelector = &metav1.LabelSelector{MatchLabels: s.Pods}
 	}
-	return []networkingv1.NetworkPolicyEgressRule{{To: []networkingv1.NetworkPolicyPeer{peer}, Ports: listedPorts(s.Ports)}}
+	var ports []networkingv1.NetworkPolicyPort
+	for _, p := range s.Ports {
+		ports = append(ports, policyPort(corev1.Protocol(cmp.Or(p.Protocol, "TCP")), p.Port))
+	}
+	return []networkingv1.NetworkPolicyEgressRule{{To: []networkingv1.NetworkPolicyPeer{peer}, Ports: ports}}
 }
 
 // callTenant reaches one service of another tenant in the same environment. Whether that tenant opens

@@ -21,8 +21,8 @@ func connected() (*schemas.Tenant, *schemas.Environment) {
 	platform.Images.Smoke = "ghcr.io/example/curl:8"
 	platform.Network = map[string]any{"forbidden": []any{"10.0.0.0/16", "10.0.1.0/24"}, "cluster": []any{"10.244.0.0/16"}}
 	platform.SharedServices = map[string]schemas.SharedService{
-		"kafka": {Namespace: "kafka", Pods: map[string]string{"app": "kafka"}, Ports: []schemas.Port{{Port: 9092, Protocol: "TCP"}}},
-		"mail":  {Namespace: "mail", Ports: []schemas.Port{{Port: 587, Protocol: "TCP"}}, Tenants: []string{"acme"}},
+		"kafka": {Namespace: "kafka", Pods: map[string]string{"app": "kafka"}, Ports: []schemas.SharedPort{{Port: 9092, Protocol: "TCP"}}},
+		"mail":  {Namespace: "mail", Ports: []schemas.SharedPort{{Port: 587, Protocol: "TCP"}}, Tenants: []string{"acme"}},
 	}
 	env.Cluster, env.Platform = &cluster, &platform
 	env.Spec.Accepts = []schemas.Accept{

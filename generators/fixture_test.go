@@ -141,3 +141,8 @@ func containerResources(cpu, memory, cpuLimit, memoryLimit string) schemas.Conta
 		Limits:   schemas.ComputeResources{CPU: parse(cpuLimit), Memory: parse(memoryLimit)},
 	}
 }
+
+func proxyResources(cpu, memory, cpuLimit, memoryLimit string) schemas.ProxyResources {
+	r := containerResources(cpu, memory, cpuLimit, memoryLimit)
+	return schemas.ProxyResources{Requests: r.Requests, Limits: r.Limits}
+}

@@ -21,10 +21,10 @@ func meshTenant(dataPlane string) *schemas.Tenant {
 	platform.NamespacePattern = "{tenant}-{env}"
 	platform.Namespaces.Mesh = "istio-system"
 	platform.Images.Smoke = "ghcr.io/example/curl:8.0.0"
-	platform.SharedServices = map[string]schemas.SharedService{"kafka": {Namespace: "kafka", Ports: []schemas.Port{{Port: 9092}}}}
+	platform.SharedServices = map[string]schemas.SharedService{"kafka": {Namespace: "kafka", Ports: []schemas.SharedPort{{Port: 9092}}}}
 	cluster.Router, cluster.Gateway = schemas.Istio, "shared"
 	cluster.Mesh, cluster.DataPlane, cluster.TrustDomain, cluster.GatewayAccount = schemas.Istio, dataPlane, "cluster.local", "shared-istio"
-	cluster.Sidecar = containerResources("100m", "128Mi", "2", "1Gi")
+	cluster.Sidecar = proxyResources("100m", "128Mi", "2", "1Gi")
 	web := schemas.Service{
 		Kind: "service", Image: "ghcr.io/example/web:1.0.0", Replicas: new(int32(2)),
 		Ports:     map[string]schemas.Port{"http": {Port: 8080}},

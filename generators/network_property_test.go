@@ -69,7 +69,7 @@ func drawWorld(t *rapid.T) *world {
 		Images:     schemas.Images{Smoke: "ghcr.io/example/curl:8"},
 		Namespaces: schemas.Namespaces{DNS: "kube-system"},
 		SharedServices: map[string]schemas.SharedService{
-			"kafka": {Namespace: "kafka", Pods: map[string]string{"app": "kafka"}, Ports: []schemas.Port{{Port: 5000, Protocol: "TCP"}}, Tenants: []string{"acme"}},
+			"kafka": {Namespace: "kafka", Pods: map[string]string{"app": "kafka"}, Ports: []schemas.SharedPort{{Port: 5000, Protocol: "TCP"}}, Tenants: []string{"acme"}},
 		},
 	}
 	cluster := &schemas.Cluster{Name: "main", Router: schemas.Istio, Mesh: "none", DNS: "coredns", Operators: []string{"rollouts"}, ClusterNetworkPolicy: true}

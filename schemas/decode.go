@@ -27,8 +27,9 @@ func decodeSpec(n *manifest.Node, s *Spec) []manifest.Problem {
 	for name, service := range s.Services {
 		if r := &service.Resources; r.Limits.Memory == nil {
 			r.Limits.Memory = r.Requests.Memory
-			s.Services[name] = service
 		}
+		service.offerSidecars()
+		s.Services[name] = service
 	}
 	return problems
 }
@@ -65,6 +66,7 @@ var (
 	quantityType = reflect.TypeFor[resource.Quantity]()
 	envValueType = reflect.TypeFor[EnvValue]()
 	portType     = reflect.TypeFor[Port]()
+	sharedType   = reflect.TypeFor[SharedPort]()
 )
 
 type decoder struct {
@@ -106,7 +108,7 @@ func (d *decoder) structure(n *manifest.Node, v reflect.Value, at manifest.Path)
 	case envValueType:
 		v.Set(reflect.ValueOf(envValue(n)))
 		return
-	case portType:
+	case portType, sharedType:
 		if n.Kind == manifest.Scalar {
 			n = mapOf("port", n)
 		}
@@ -217,7 +219,7 @@ func envValue(n *manifest.Node) EnvValue {
 		}
 		return ""
 	}
-	return EnvValue{Secret: of("secret"), Key: of("key"), Field: of("field")}
+	return EnvValue{Secret: of("secret"), Key: of("key"), Field: of("field"), Resource: of("resource")}
 }
 
 // text is a scalar as people wrote it.

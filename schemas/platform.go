@@ -3,6 +3,7 @@ package schemas
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -87,7 +88,7 @@ type Cluster struct {
 	Cloud          string            `json:"cloud"`          // aws | gcp | azure, or empty
 	// ClusterNetworkPolicy says that the network plug-in enforces that kind.
 	ClusterNetworkPolicy bool                    `json:"clusterNetworkPolicy"`
-	Sidecar              ContainerResources      `json:"sidecar"` // what the mesh adds to every pod
+	Sidecar              ProxyResources          `json:"sidecar"` // what the mesh adds to every pod
 	Metrics              Metrics                 `json:"metrics"`
 	DNS                  string                  `json:"dns"` // coredns | nodelocal | openshift
 	CNI                  string                  `json:"cni"`
@@ -96,8 +97,12 @@ type Cluster struct {
 	StorageClasses       map[string]StorageClass `json:"storageClasses"`
 	WAF                  string                  `json:"waf"` // none | gateway | coraza
 	TLS                  string                  `json:"tls"` // gateway | tenant
-	BackupLocation       string                  `json:"backupLocation"`
-	BackupRegion         string                  `json:"backupRegion"`
+	// Pools are groups of nodes that pods may ask for.
+	Pools map[string]Pool `json:"pools"`
+	// Devices are the resources of its nodes that pods may ask for: nvidia.com/gpu.
+	Devices        []string `json:"devices"`
+	BackupLocation string   `json:"backupLocation"`
+	BackupRegion   string   `json:"backupRegion"`
 	// BackupEncrypted says that what is stored there is encrypted.
 	BackupEncrypted bool `json:"backupEncrypted"`
 }
@@ -117,6 +122,11 @@ func (c *Cluster) Sidecars() bool { return c != nil && c.Mesh == Istio && c.Data
 // IsAmbient reports whether the mesh has a proxy on every node, which sees connections and no requests.
 func (c *Cluster) IsAmbient() bool { return c != nil && c.Mesh == Istio && c.DataPlane == Ambient }
 
+// AtLeast reports whether the cluster runs a minor version of Kubernetes 1 or a younger one.
+func (c *Cluster) AtLeast(minor int) bool {
+	return c == nil || !strings.Contains(c.Version, ".") || minorOf(c.Version) >= minor
+}
+
 // Has reports whether an operator is installed.
 func (c *Cluster) Has(operator string) bool {
 	for _, o := range c.Operators {
@@ -125,6 +135,12 @@ func (c *Cluster) Has(operator string) bool {
 		}
 	}
 	return false
+}
+
+// ProxyResources are what the mesh adds to a pod.
+type ProxyResources struct {
+	Requests ComputeResources `json:"requests"`
+	Limits   ComputeResources `json:"limits"`
 }
 
 // Metrics are where releases are measured, and the metrics of services that have no mesh to count
@@ -158,6 +174,21 @@ type StorageClass struct {
 	Region    string `json:"region"`
 }
 
+// Pool is a group of nodes: those with the labels. A taint that keeps other pods away is tolerated. Tenants are those that
+// may ask for it, all without any.
+type Pool struct {
+	Labels  map[string]string `json:"labels"`
+	Taint   *Taint            `json:"taint"`
+	Tenants []string          `json:"tenants"`
+}
+
+// Taint keeps pods from a node that do not tolerate it. Effect is NoSchedule or NoExecute.
+type Taint struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Effect string `json:"effect"`
+}
+
 // PlatformEnvironment is an environment of the platform; the order of the list is that of promotion.
 type PlatformEnvironment struct {
 	Name                string       `json:"name"`
@@ -183,8 +214,14 @@ type SyncWindow struct {
 type SharedService struct {
 	Namespace string            `json:"namespace"`
 	Pods      map[string]string `json:"pods"`
-	Ports     []Port            `json:"ports"`
+	Ports     []SharedPort      `json:"ports"`
 	Tenants   []string          `json:"tenants"`
+}
+
+// SharedPort is a number and a protocol (TCP, UDP; empty is TCP).
+type SharedPort struct {
+	Port     int32  `json:"port"`
+	Protocol string `json:"protocol"`
 }
 
 // Serves reports whether a tenant may call the service.
@@ -250,6 +287,8 @@ type Tier struct {
 	Memory   Bound    `json:"memory"`
 	Storage  Bound    `json:"storage"`
 	Replicas IntBound `json:"replicas"`
+	// Devices are the most that a tenant may have, by the name of the resource.
+	Devices map[string]int64 `json:"devices"`
 	// NoData is what a measured release without data does: hold or pass.
 	NoData string `json:"noData"`
 	// WAF is what the firewall does for hosts of the tier's tenants: off, detect or block.

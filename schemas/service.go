@@ -4,16 +4,22 @@ import "k8s.io/apimachinery/pkg/api/resource"
 
 // Service is one workload. Kind is service, worker, job, cronjob or statefulset.
 type Service struct {
-	Kind      string              `json:"kind"`
-	Image     string              `json:"image"`
-	Command   []string            `json:"command"`
-	Args      []string            `json:"args"`
-	Ports     map[string]Port     `json:"ports"`
-	Env       map[string]EnvValue `json:"env"`
-	Files     map[string]string   `json:"files"`
-	Volumes   []Volume            `json:"volumes"`
-	Probes    Probes              `json:"probes"`
-	Resources ContainerResources  `json:"resources"`
+	Kind    string   `json:"kind"`
+	Image   string   `json:"image"`
+	Command []string `json:"command"`
+	Args    []string `json:"args"`
+	// Ports are those of the container, and those of sidecars that the Service has, too.
+	Ports       map[string]Port     `json:"ports"`
+	Env         map[string]EnvValue `json:"env"`
+	EnvFrom     []EnvFrom           `json:"envFrom"`
+	Files       map[string]string   `json:"files"`
+	Volumes     []Volume            `json:"volumes"`
+	Probes      Probes              `json:"probes"`
+	Resources   ContainerResources  `json:"resources"`
+	Init        []InitStep          `json:"init"`
+	Sidecars    map[string]Sidecar  `json:"sidecars"`
+	PullSecrets []string            `json:"pullSecrets"`
+	Placement   Placement           `json:"placement"`
 	// KubernetesAPI mounts the token of the ServiceAccount.
 	KubernetesAPI   bool             `json:"kubernetesApi"`
 	Evidence        []RuleData       `json:"evidence"`
@@ -34,21 +40,114 @@ type Service struct {
 	// Schedule is that of a cronjob.
 	Schedule string `json:"schedule"`
 	// TerminationGracePeriod is how long a pod may take to stop, in seconds.
-	TerminationGracePeriod *int64 `json:"terminationGracePeriod"`
+	TerminationGracePeriod *int64   `json:"terminationGracePeriod"`
+	PreStop                *PreStop `json:"preStop"`
+	// TimeZone, Concurrency (forbid, replace, allow), StartingDeadline and History are those of a cronjob.
+	TimeZone         string     `json:"timeZone"`
+	Concurrency      string     `json:"concurrency"`
+	StartingDeadline string     `json:"startingDeadline"`
+	History          RunHistory `json:"history"`
+	// Deadline, Retries, Parallelism and Completions are those of the runs of a job or cronjob.
+	Deadline    string `json:"deadline"`
+	Retries     *int32 `json:"retries"`
+	Parallelism *int32 `json:"parallelism"`
+	Completions *int32 `json:"completions"`
+	// PodManagement of a statefulset is ordered or parallel; empty is ordered.
+	PodManagement string `json:"podManagement"`
 }
 
-// Port is a port of a container: a number, or a number and a protocol (TCP, UDP).
+// InitStep runs before a service: in every of its pods, or once for each version of the step, within Deadline and
+// with as many Retries.
+type InitStep struct {
+	Name     string `json:"name"`
+	Once     bool   `json:"once"`
+	Deadline string `json:"deadline"`
+	Retries  *int32 `json:"retries"`
+
+	Image           string              `json:"image"`
+	Command         []string            `json:"command"`
+	Args            []string            `json:"args"`
+	Env             map[string]EnvValue `json:"env"`
+	EnvFrom         []EnvFrom           `json:"envFrom"`
+	Mounts          []string            `json:"mounts"`
+	Resources       ContainerResources  `json:"resources"`
+	SecurityContext SecurityContext     `json:"securityContext"`
+}
+
+// Sidecar runs beside the container of a service, in every of its pods.
+type Sidecar struct {
+	Image           string              `json:"image"`
+	Command         []string            `json:"command"`
+	Args            []string            `json:"args"`
+	Env             map[string]EnvValue `json:"env"`
+	EnvFrom         []EnvFrom           `json:"envFrom"`
+	Mounts          []string            `json:"mounts"`
+	Resources       ContainerResources  `json:"resources"`
+	SecurityContext SecurityContext     `json:"securityContext"`
+	Ports           map[string]Port     `json:"ports"`
+	Probes          Probes              `json:"probes"`
+	PreStop         *PreStop            `json:"preStop"`
+}
+
+// Placement is on which nodes pods run, and which pods come first; what is empty is left to the cluster.
+type Placement struct {
+	Pool         string `json:"pool"`
+	Priority     string `json:"priority"`
+	Architecture string `json:"architecture"`
+	Spread       Spread `json:"spread"`
+}
+
+// Spread keeps pods apart: prefer or require; empty is prefer.
+type Spread struct {
+	Node string `json:"node"`
+	Zone string `json:"zone"`
+}
+
+// PreStop is what a container does before it is told to stop: it waits, or runs a command.
+type PreStop struct {
+	Sleep string   `json:"sleep"`
+	Exec  []string `json:"exec"`
+}
+
+// RunHistory is how many ended runs of a cronjob are kept.
+type RunHistory struct {
+	Succeeded *int32 `json:"succeeded"`
+	Failed    *int32 `json:"failed"`
+}
+
+// Port is a port of a container: a number, or a number and a protocol (TCP, UDP). Service is the number that the Service
+// answers at, zero for the same; App is what is spoken there (http, http2, grpc, tcp, tls), empty for what its name says.
 type Port struct {
 	Port     int32  `json:"port"`
 	Protocol string `json:"protocol"`
+	Service  int32  `json:"service"`
+	App      string `json:"app"`
+	// Sidecar is the one that listens; empty for the service's own container.
+	Sidecar string `json:"-"`
 }
 
-// EnvValue is a literal, a key of a secret, or a field of the pod; exactly one is set.
+// Number is what the Service answers at.
+func (p Port) Number() int32 {
+	if p.Service != 0 {
+		return p.Service
+	}
+	return p.Port
+}
+
+// EnvFrom makes environment variables of all keys of a secret, each with the prefix.
+type EnvFrom struct {
+	Secret string `json:"secret"`
+	Prefix string `json:"prefix"`
+}
+
+// EnvValue is a literal, a key of a secret, a field of the pod, or a figure of the container (limits.memory); exactly
+// one is set.
 type EnvValue struct {
-	Value  string
-	Secret string
-	Key    string
-	Field  string
+	Value    string
+	Secret   string
+	Key      string
+	Field    string
+	Resource string
 }
 
 // Volume is mounted at Mount; exactly one of EmptyDir, Claim, Secret is set.
@@ -59,7 +158,16 @@ type Volume struct {
 	Class    string             `json:"class"`
 	Secret   string             `json:"secret"`
 	ReadOnly bool               `json:"readOnly"`
+	// AccessMode is that of a claim: ReadWriteOnce, ReadWriteOncePod or ReadWriteMany; empty is the first.
+	AccessMode string `json:"accessMode"`
+	// Name is that of the claim; empty for one made of those of the service and the path.
+	Name     string `json:"name"`
+	SubPath  string `json:"subPath"`
+	InMemory bool   `json:"inMemory"`
 }
+
+// Shared reports whether pods of many nodes may mount the claim at once.
+func (v Volume) Shared() bool { return v.AccessMode == "ReadWriteMany" }
 
 // Probes are the checks the kubelet makes.
 type Probes struct {
@@ -71,20 +179,34 @@ type Probes struct {
 // Probe is an HTTP request (Path and Port), a TCP connection (Port alone), a gRPC call or a command.
 // Durations are seconds.
 type Probe struct {
-	Path             string   `json:"path"`
-	Port             string   `json:"port"`
-	GRPC             bool     `json:"grpc"`
-	Exec             []string `json:"exec"`
-	InitialDelay     int32    `json:"initialDelay"`
-	Period           int32    `json:"period"`
-	Timeout          int32    `json:"timeout"`
-	FailureThreshold int32    `json:"failureThreshold"`
+	Path             string            `json:"path"`
+	Port             string            `json:"port"`
+	GRPC             bool              `json:"grpc"`
+	Service          string            `json:"service"` // that gRPC asks about
+	TLS              bool              `json:"tls"`
+	Headers          map[string]string `json:"headers"`
+	Exec             []string          `json:"exec"`
+	InitialDelay     int32             `json:"initialDelay"`
+	Period           int32             `json:"period"`
+	Timeout          int32             `json:"timeout"`
+	FailureThreshold int32             `json:"failureThreshold"`
+	SuccessThreshold int32             `json:"successThreshold"`
 }
 
 // ContainerResources are the requests and limits of a container.
 type ContainerResources struct {
 	Requests ComputeResources `json:"requests"`
 	Limits   ComputeResources `json:"limits"`
+	// Devices are numbers by the name of the resource: nvidia.com/gpu.
+	Devices map[string]int64 `json:"devices"`
+}
+
+// Or are the resources, with requests and limits of others where they say neither.
+func (r ContainerResources) Or(others ContainerResources) ContainerResources {
+	if r.Requests == (ComputeResources{}) && r.Limits == (ComputeResources{}) {
+		r.Requests, r.Limits = others.Requests, others.Limits
+	}
+	return r
 }
 
 // ComputeResources are CPU and memory; nil means none.

@@ -117,6 +117,8 @@ type Resources struct {
 	CPU     resource.Quantity `json:"cpu"`
 	Memory  resource.Quantity `json:"memory"`
 	Storage resource.Quantity `json:"storage"`
+	// Devices are numbers by the name of the resource: nvidia.com/gpu.
+	Devices map[string]int64 `json:"devices"`
 }
 
 // TLS is how the hosts of the tenant get certificates; an empty issuer is the platform's first.
