@@ -27,7 +27,7 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 			InitContainers:                in.initContainers(s),
 			Containers:                    []corev1.Container{in.container(name, s)},
 			ImagePullSecrets:              pullSecrets(s.PullSecrets),
-			Volumes:                       volumes(name, s),
+			Volumes:                       in.volumes(name, s),
 		},
 	}
 }
