@@ -94,6 +94,12 @@ func (p *platform) judgePools(cluster string) []manifest.Problem {
 			complain(at.Join("pools", name, "labels"), "name a label that its nodes have and no others", "pool %s has no labels, and would be every node", name)
 		}
 	}
+	for _, name := range sortedKeys(p.facts.Clusters[cluster].Pools) {
+		if pool := p.facts.Clusters[cluster].Pools[name]; len(pool.Tenants) > 0 && pool.Taint == nil {
+			complain(at.Join("pools", name, "tenants"), "give the pool a taint", "pool %s has no taint, so that pods of other tenants run there, too", name)
+			problems[len(problems)-1].Severity = manifest.Warning
+		}
+	}
 	for i, device := range p.facts.Clusters[cluster].Devices {
 		if domain, _, ok := strings.Cut(device, "/"); !ok || domain == "kubernetes.io" || strings.HasSuffix(domain, ".kubernetes.io") {
 			complain(at.Join("devices", i), "write it as nodes offer it, such as nvidia.com/gpu", "%s is no device: those have the domain of their maker before the name", device)
