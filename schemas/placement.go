@@ -50,22 +50,37 @@ func (p *Platform) priorityClasses() []string {
 	return out
 }
 
-// devices refuses devices that the cluster does not have.
+// devices refuses devices of a container that the cluster does not have, or the tenant.
 func (e *resolved) devices(at manifest.Path, asked map[string]int64) {
 	for _, name := range sortedKeys(asked) {
-		if !slices.Contains(e.cluster.Devices, name) {
-			p := e.complain(at.Join(name), "cluster %s has no device %s%s", e.cluster.Name, name, suggest(name, e.cluster.Devices))
-			p.Remedy = fmt.Sprintf("remove %s, or have the device named among those of cluster %s", p.Field, e.cluster.Name)
+		if !e.offered(at.Join(name), name) {
+			continue
+		}
+		if has := e.environment.Spec.Resources.Devices[name]; asked[name] > has {
+			p := e.complain(at.Join(name), "%d is above the tenant's %d", asked[name], has)
+			p.Remedy = fmt.Sprintf("set %s to what its pods need while versions overlap", e.field(manifest.Path{"spec", "resources", "devices", name}))
 		}
 	}
+}
+
+// offered refuses a device that the cluster does not have.
+func (e *resolved) offered(at manifest.Path, name string) bool {
+	if slices.Contains(e.cluster.Devices, name) {
+		return true
+	}
+	p := e.complain(at, "cluster %s has no device %s%s", e.cluster.Name, name, suggest(name, e.cluster.Devices))
+	p.Remedy = fmt.Sprintf("remove %s, or have the device named among those of cluster %s", p.Field, e.cluster.Name)
+	return false
 }
 
 // entitledDevices judges how many devices the tenant has against what its tier allows in this environment.
 func (e *resolved) entitledDevices() {
 	at := manifest.Path{"spec", "resources", "devices"}
 	asked := e.environment.Spec.Resources.Devices
-	e.devices(at, asked)
 	for _, name := range sortedKeys(asked) {
+		if !e.offered(at.Join(name), name) {
+			continue
+		}
 		most := e.tiers.Get(e.tier.Name).Get("devices").Get(name)
 		limit := e.tier.Devices[name] * e.stage.SharePercent / 100
 		switch here := at.Join(name); {

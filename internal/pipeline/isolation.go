@@ -131,7 +131,7 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
 			Accepts: acceptedCalls(e), Pools: pools(e.Cluster),
-			Route:   routeTo(t, e),
+			Route: routeTo(t, e),
 		}, objects))
 	}
 	return out, problems, nil
