@@ -17,7 +17,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// TestDocs holds that the pages about releases, scaling and compliance tell the truth. The words behind the language of a
+// TestDocs holds that the pages about releases, scaling, pods and compliance tell the truth. The words behind the language of a
 // fenced block say what it is:
 //
 //	yaml FILE, rego FILE  a file of the platform's repository; all of them together are clean
@@ -32,7 +32,7 @@ func TestDocs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, pages, 4)
 	first := blocksOf(t, "../../docs/releases/README.md")
-	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/compliance.md"}, pages...) {
+	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/pods.md", "../../docs/compliance.md"}, pages...) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			blocks := blocksOf(t, page)
 			t.Chdir(t.TempDir())
