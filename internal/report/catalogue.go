@@ -21,12 +21,12 @@ type Check struct {
 	Scopes   []string          `json:"scope"`
 	Waivable bool              `json:"waivable"`
 	// Guarded tells that admission policies ask the same, where the platform has them.
-	Guarded bool              `json:"guarded"`
-	Brought bool              `json:"brought"`
-	Objects  []string          `json:"objects"`
-	Needs    []string          `json:"needs"`
-	Remedy   string            `json:"remedy"`
-	Controls CheckControls     `json:"controls"`
+	Guarded  bool          `json:"guarded"`
+	Brought  bool          `json:"brought"`
+	Objects  []string      `json:"objects"`
+	Needs    []string      `json:"needs"`
+	Remedy   string        `json:"remedy"`
+	Controls CheckControls `json:"controls"`
 	// Source is "tenantsmith", or the file of a check of the platform.
 	Source string `json:"source"`
 }
