@@ -114,19 +114,21 @@ func (in input) inPhase(meta *metav1.ObjectMeta, phase int) {
 
 func phaseName(phase int) string { return fmt.Sprintf("before-%d", phase) }
 
-// phaseOf is the phase in which a claim of a service is needed: that of the first step in whose pod it is mounted; zero
-// is that of the workloads.
-func (in input) phaseOf(name string, s schemas.Service, claim string) int {
-	if in.sleeps() || !runs(s) {
-		return 0
+// phaseOf is the phase in which a claim is needed: that of the first step in whose pod it is mounted; zero is that of
+// the workloads.
+func (in input) phaseOf(claim string) int {
+	most := 0
+	if in.sleeps() {
+		return most
 	}
-	once := s.Once()
-	for i, step := range once {
-		if slices.ContainsFunc(stepService(s, step).Volumes, func(v schemas.Volume) bool { return v.Claim != nil && claimOf(name, v) == claim }) {
-			return len(once) - i
+	for name, s := range in.running() {
+		for i, step := range s.Once() {
+			if slices.ContainsFunc(stepService(s, step).Volumes, func(v schemas.Volume) bool { return v.Claim != nil && in.claimOf(name, v) == claim }) {
+				most = max(most, len(s.Once())-i)
+			}
 		}
 	}
-	return 0
+	return most
 }
 
 // phases are those of some objects, in their order: the highest number is first.

@@ -95,10 +95,10 @@ func TestFluxWaitsForJobs(t *testing.T) {
 func TestClaimsStandBeforeTheStepThatMountsThem(t *testing.T) {
 	s := migrating()
 	in := serving(map[string]schemas.Service{"web": s}, "rollouts")
-	require.Equal(t, 2, in.phaseOf("web", s, "web-shared"))
-	require.Equal(t, 0, in.phaseOf("web", s, "web-data"))
+	require.Equal(t, 2, in.phaseOf("web-shared"))
+	require.Equal(t, 0, in.phaseOf("web-data"))
 	s.Init[1].Mounts = []string{"/data"}
-	require.Equal(t, 1, in.phaseOf("web", s, "web-data"))
+	require.Equal(t, 1, in.phaseOf("web-data"))
 	in.env.Spec.Lifecycle = manifest.Suspended
-	require.Equal(t, 0, in.phaseOf("web", s, "web-shared"))
+	require.Equal(t, 0, in.phaseOf("web-shared"))
 }

@@ -30,7 +30,7 @@ spec:
       volumes: [{mount: /shared, claim: 1Gi, accessMode: ReadWriteMany}, {mount: /own, claim: 1Gi, accessMode: ReadWriteMany}]
       replicas: 1
       release: {strategy: rolling}
-      init: [{name: migrate, once: true, mounts: [/shared, /etc/app.yaml]}, {name: index, once: true}]
+      init: [{name: migrate, once: true, args: [up], mounts: [/shared, /etc/app.yaml]}, {name: index, once: true, args: [index]}]
     load: {kind: job, image: "ghcr.io/example/load:1.0.0"}
     night: {kind: cronjob, image: "ghcr.io/example/night:1.0.0", schedule: "0 2 * * *"}
 `
