@@ -32,7 +32,7 @@ func TestDocs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, pages, 4)
 	first := blocksOf(t, "../../docs/releases/README.md")
-	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/pods.md", "../../docs/compliance.md"}, pages...) {
+	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/pods.md", "../../docs/jobs.md", "../../docs/compliance.md"}, pages...) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			blocks := blocksOf(t, page)
 			t.Chdir(t.TempDir())
