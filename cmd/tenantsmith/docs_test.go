@@ -17,7 +17,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// TestDocs holds that the pages about releases, scaling, pods and compliance tell the truth. The words behind the language of a
+// TestDocs holds that the pages about releases, scaling, pods, jobs and compliance tell the truth. The words behind the language of a
 // fenced block say what it is:
 //
 //	yaml FILE, rego FILE  a file of the platform's repository; all of them together are clean
