@@ -236,6 +236,7 @@ func (p *platform) judge() []manifest.Problem {
 		problems = append(problems, p.judgeSidecar(name)...)
 		problems = append(problems, p.judgeWAF(name)...)
 		problems = append(problems, p.judgeMesh(name)...)
+		problems = append(problems, p.judgePlugin(name)...)
 		problems = append(problems, p.judgeAdmission(name)...)
 		problems = append(problems, p.judgePools(name)...)
 	}

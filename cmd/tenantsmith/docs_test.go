@@ -54,6 +54,29 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestPlatformSnippets: parts of a platform file that pages show begin with its name, and are valid as they stand.
+func TestPlatformSnippets(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	shown := map[string]int{}
+	for _, page := range pages {
+		for _, b := range blocksOf(t, page) {
+			if !strings.HasPrefix(b.text, "# tenantsmith.yaml\n") {
+				continue
+			}
+			shown[filepath.Base(page)]++
+			dir := t.TempDir()
+			text := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: example}\n" + b.text
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith.yaml"), []byte(text), 0o644))
+			var out bytes.Buffer
+			require.Zero(t, run(t.Context(), []string{"validate", "-C", dir}, streams{out: &out, err: &out}), "%s:\n%s%s", page, text, &out)
+		}
+	}
+	for _, page := range []string{"admission.md", "delivery.md", "ingress.md", "network.md", "waf.md"} {
+		require.NotZero(t, shown[page], page)
+	}
+}
+
 // TestChecksPage: docs/policies.md is what policy list prints.
 func TestChecksPage(t *testing.T) {
 	const page = "../../docs/policies.md"
