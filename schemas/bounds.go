@@ -21,6 +21,7 @@ func (e *resolved) bounds() {
 	}
 	e.features()
 	e.leaving()
+	e.phased()
 }
 
 func (e *resolved) entitlement(figure string) {
