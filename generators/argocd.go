@@ -122,11 +122,15 @@ func (in input) application(name, project string, from krm.ArgoSource) *krm.Appl
 	if in.env.Platform.GitOps.Layout != "hydrated" {
 		meta.Annotations[argoPaths] = ".;../../base"
 	}
+	policy := syncPolicy()
+	if in.env.Existing() {
+		policy.SyncOptions = append(policy.SyncOptions, keepApplied)
+	}
 	return &krm.Application{TypeMeta: kind(krm.ArgoAPI, "Application"), ObjectMeta: meta, Spec: krm.ApplicationSpec{
 		Project:     project,
 		Source:      from,
 		Destination: krm.ArgoDestination{Server: in.env.Cluster.Server, Namespace: in.env.Namespace},
-		SyncPolicy:  syncPolicy(),
+		SyncPolicy:  policy,
 	}}
 }
 

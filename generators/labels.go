@@ -14,7 +14,8 @@ const (
 	labelTier        = "tenantsmith.dev/tier"
 	labelEnvironment = "tenantsmith.dev/environment"
 	labelClass       = "tenantsmith.dev/data-classification"
-	labelTag         = "tags.tenantsmith.dev/" // followed by the tag's key
+	labelTag         = "tags.tenantsmith.dev/"   // followed by the tag's key
+	labelGuard       = "guards.tenantsmith.dev/" // of a Namespace, followed by a guard in audit
 
 	managedBy = "tenantsmith"
 )

@@ -314,5 +314,5 @@ func (x *Isolated) origin(c proof.Cause) (*origin, error) {
 	// Whether generated objects hold a check is no question here: what people wrote over them is what opens the way.
 	held := func(string) bool { return false }
 	judges := func(string) []string { return nil }
-	return newOrigin(t, &t.Environments[i], src.Envs[i].Objects, built, tree, held, judges), nil
+	return newOrigin(t, &t.Environments[i], whole(src.Envs[i]), built, tree, held, judges), nil
 }
