@@ -3,9 +3,12 @@ package pipeline
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
+	"github.com/tenantsmith/tenantsmith/internal/proof"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // asIf is what an environment builds as if its guards in audit were enforced. Checks judge that, so that a guard in audit
@@ -65,3 +68,53 @@ func objectsIn(all []overlay.Built) []manifest.Object {
 // whole are the objects generated for an environment as if its guards in audit were enforced: of two of one name the last
 // counts.
 func whole(made overlay.Env) []manifest.Object { return slices.Concat(made.Objects, made.Audit) }
+
+// guardOf is the guard that closes a channel.
+var guardOf = map[string]string{proof.Network: schemas.GuardNetwork, proof.Mesh: schemas.GuardMesh, proof.Host: schemas.GuardAdmission}
+
+// guardLabel is that of a Namespace, followed by a guard in audit.
+const guardLabel = "guards.tenantsmith.dev/"
+
+// phased are the guards in audit that would stop a counterexample: of either side, but for a way over the node, which
+// only the side stops that it begins at.
+func (x *Isolated) phased(b proof.Breach) []proof.Cause {
+	guard, ok := guardOf[b.Channel]
+	if !ok {
+		return nil
+	}
+	places := []proof.Place{b.From, b.To}
+	if b.Channel == proof.Host {
+		places = places[:1]
+	}
+	var out []proof.Cause
+	for _, p := range places {
+		c := proof.Cause{Tenant: p.Tenant, Environment: p.Environment, APIVersion: "v1",
+			Object: manifest.Key{Kind: "Namespace", Name: p.Namespace}, Path: manifest.Path{"metadata", "labels", guardLabel + guard}}
+		if t, i := x.tenant(c); t.Environments[i].Spec.Guards.Audits(guard) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// auditedBy is the guard in audit that a label of a Namespace names.
+func auditedBy(p manifest.Path) (string, bool) {
+	if len(p) == 0 {
+		return "", false
+	}
+	key, _ := p[len(p)-1].(string)
+	return strings.CutPrefix(key, guardLabel)
+}
+
+// unbound tells that no quota is enforced, where the proof of one is asked for.
+func (c chain) unbound(t *schemas.Tenant, e *schemas.Environment) []manifest.Problem {
+	if !c.options.Certificates || !e.Spec.Guards.Audits(schemas.GuardQuota) || !c.wants(releaseFits) {
+		return nil
+	}
+	return []manifest.Problem{{
+		Check: releaseFits, Severity: manifest.High, Tenant: t.Name, Environment: e.Name, Controls: capacity,
+		Field:   manifest.Path{"spec", "guards", schemas.GuardQuota}.String(),
+		Message: "no quota is enforced: the guard quota is in audit, and nothing holds the namespace to these figures",
+		Remedy:  "set spec.guards.quota to enforce",
+	}}
+}

@@ -267,7 +267,7 @@ func (x *Isolated) locate() error {
 	x.Lines = make([][]manifest.Problem, len(x.Breaches))
 	origins := map[[2]string]*origin{}
 	for i, b := range x.Breaches {
-		for _, c := range b.Causes {
+		for _, c := range slices.Concat(x.phased(b), b.Causes) {
 			at := [2]string{c.Tenant, c.Environment}
 			if origins[at] == nil {
 				o, err := x.origin(c)
@@ -291,8 +291,12 @@ func (x *Isolated) tenant(c proof.Cause) (t *schemas.Tenant, environment int) {
 	return t, slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
 }
 
-// asks is the field that asks for an object beside the GitOps engine, which stands in no tree; empty for others.
+// asks is the field that puts a guard in audit, or that asks for an object beside the GitOps engine, which stands in no
+// tree; empty for others.
 func (x *Isolated) asks(c proof.Cause) string {
+	if guard, ok := auditedBy(c.Path); ok {
+		return manifest.Path{"spec", "guards", guard}.String()
+	}
 	t, i := x.tenant(c)
 	for _, o := range delivery(t, &t.Environments[i]) {
 		if o.Key() == c.Object {
