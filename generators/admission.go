@@ -123,7 +123,7 @@ func (in platformInput) conditions(g manifest.Guard) []krm.AdmissionExpression {
 }
 
 // notPhased leaves out Namespaces that lack labels because a guard is in audit. Only the platform's accounts make them so.
-const notPhased = `!object.metadata.?labels.orValue({}).exists(key, key.startsWith("` + labelGuard + `"))`
+const notPhased = `!object.metadata.?labels.orValue({}).exists(key, key.startsWith("` + manifest.GuardLabel + `"))`
 
 // byController holds for the controllers of Kubernetes itself.
 const byController = `request.userInfo.username == "system:kube-controller-manager" || "system:serviceaccounts:kube-system" in request.userInfo.groups`

@@ -40,5 +40,5 @@ func guarded(guard string, generate func(input) []object) func(input) []object {
 
 // unaudited leaves out the namespaces in which the guard is in audit.
 func unaudited(guard string) metav1.LabelSelectorRequirement {
-	return metav1.LabelSelectorRequirement{Key: labelGuard + guard, Operator: metav1.LabelSelectorOpNotIn, Values: []string{schemas.Audit}}
+	return metav1.LabelSelectorRequirement{Key: manifest.GuardLabel + guard, Operator: metav1.LabelSelectorOpNotIn, Values: []string{schemas.Audit}}
 }

@@ -14,8 +14,7 @@ const (
 	labelTier        = "tenantsmith.dev/tier"
 	labelEnvironment = "tenantsmith.dev/environment"
 	labelClass       = "tenantsmith.dev/data-classification"
-	labelTag         = "tags.tenantsmith.dev/"   // followed by the tag's key
-	labelGuard       = "guards.tenantsmith.dev/" // of a Namespace, followed by a guard in audit
+	labelTag         = "tags.tenantsmith.dev/" // followed by the tag's key
 
 	managedBy = "tenantsmith"
 )

@@ -71,7 +71,7 @@ func (in input) namespaceLabels() map[string]string {
 	}
 	in.podSecurity(labels)
 	for _, guard := range guards.Audited() {
-		labels[labelGuard+guard] = schemas.Audit
+		labels[manifest.GuardLabel+guard] = schemas.Audit
 	}
 	return labels
 }

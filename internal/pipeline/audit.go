@@ -72,9 +72,6 @@ func whole(made overlay.Env) []manifest.Object { return slices.Concat(made.Objec
 // guardOf is the guard that closes a channel.
 var guardOf = map[string]string{proof.Network: schemas.GuardNetwork, proof.Mesh: schemas.GuardMesh, proof.Host: schemas.GuardAdmission}
 
-// guardLabel is that of a Namespace, followed by a guard in audit.
-const guardLabel = "guards.tenantsmith.dev/"
-
 // phased are the guards in audit that would stop a counterexample: of either side, but for a way over the node, which
 // only the side stops that it begins at.
 func (x *Isolated) phased(b proof.Breach) []proof.Cause {
@@ -89,7 +86,7 @@ func (x *Isolated) phased(b proof.Breach) []proof.Cause {
 	var out []proof.Cause
 	for _, p := range places {
 		c := proof.Cause{Tenant: p.Tenant, Environment: p.Environment, APIVersion: "v1",
-			Object: manifest.Key{Kind: "Namespace", Name: p.Namespace}, Path: manifest.Path{"metadata", "labels", guardLabel + guard}}
+			Object: manifest.Key{Kind: "Namespace", Name: p.Namespace}, Path: manifest.Path{"metadata", "labels", manifest.GuardLabel + guard}}
 		if t, i := x.tenant(c); t.Environments[i].Spec.Guards.Audits(guard) {
 			out = append(out, c)
 		}
@@ -103,7 +100,7 @@ func auditedBy(p manifest.Path) (string, bool) {
 		return "", false
 	}
 	key, _ := p[len(p)-1].(string)
-	return strings.CutPrefix(key, guardLabel)
+	return strings.CutPrefix(key, manifest.GuardLabel)
 }
 
 // unbound tells that no quota is enforced, where the proof of one is asked for.
