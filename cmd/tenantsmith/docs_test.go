@@ -299,3 +299,16 @@ func TestPlanPage(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, compiled(t, []byte(printed(t, "tenantsmith schema plan"))).Validate(doc))
 }
+
+// TestExistingNamespacesPage: what the page about namespaces that were there before shows is what the command prints.
+func TestExistingNamespacesPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/existing-namespaces.md")
+	t.Chdir(t.TempDir())
+	shows := 0
+	for _, b := range blocks {
+		b.write(t)
+		shows += b.check(t)
+	}
+	require.Equal(t, 1, shows)
+	printed(t, "tenantsmith check --now 2030-11-20")
+}

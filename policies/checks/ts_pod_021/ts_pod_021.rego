@@ -44,8 +44,8 @@ deny contains finding(p, array.concat(["tolerations", i], step), sprintf("pod to
 
 deny contains finding(p, path, sprintf("pod chooses nodes by %v", [key])) if {
 	some p in pods.all
-	some [path, key, values] in choices(p.spec)
-	not chosen(key, values)
+	some [path, key, operator, values] in choices(p.spec)
+	not chosen(key, operator, values)
 }
 
 finding(p, steps, text) := {"path": array.concat(array.concat(p.path, ["spec"]), steps), "message": text}
@@ -87,23 +87,28 @@ serves(pool) if count(object.get(pool, "tenants", [])) == 0
 serves(pool) if input.ctx.tenant in pool.tenants
 
 # What nodes are made of says nothing of whom they are for.
-chosen("kubernetes.io/arch", _)
+chosen("kubernetes.io/arch", _, _)
 
-chosen(key, values) if {
+chosen(key, "In", values) if {
 	some pool in open_pools
 	values == {pool.labels[key]}
 }
 
-chosen(key, values) if {
+chosen(key, operator, values) if {
 	may("labels", key)
-	not shut(key, values)
+	not shut(key, operator, values)
 }
 
-# No values are any.
-shut(key, values) if {
+shut(key, "In", values) if {
 	some pool in closed_pools
-	label := pool.labels[key]
-	count(values - {label}) < max([count(values), 1])
+	pool.labels[key] in values
+}
+
+# Others than In take any value, or avoid some.
+shut(key, operator, _) if {
+	not operator in {"In", "NotIn", "DoesNotExist"}
+	some pool in closed_pools
+	pool.labels[key]
 }
 
 # A pool's taint is tolerated with its value: without one that of every pool with the key is.
@@ -137,20 +142,20 @@ harmless(toleration) if {
 	toleration.effect == "NoExecute"
 }
 
-# The keys that a pod chooses its node by, each with its place and values. By fields it names the node itself.
+# The keys that a pod chooses its node by, each with its place, operator and values. By fields it names the node itself.
 choices(spec) := union({selected, required, preferred}) if {
-	selected := {[["nodeSelector", key], key, {value}] | some key, value in spec.nodeSelector}
-	required := {[array.concat(["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", i], at), key, values] |
+	selected := {[["nodeSelector", key], key, "In", {value}] | some key, value in spec.nodeSelector}
+	required := {[array.concat(["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", i], at), key, operator, values] |
 		some i, term in spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms
-		some [at, key, values] in expressions(term)
+		some [at, key, operator, values] in expressions(term)
 	}
-	preferred := {[array.concat(["affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution", i, "preference"], at), key, values] |
+	preferred := {[array.concat(["affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution", i, "preference"], at), key, operator, values] |
 		some i, choice in spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution
-		some [at, key, values] in expressions(choice.preference)
+		some [at, key, operator, values] in expressions(choice.preference)
 	}
 }
 
-expressions(term) := {[[list, i, "key"], object.get(expression, "key", ""), values] |
+expressions(term) := {[[list, i, "key"], object.get(expression, "key", ""), object.get(expression, "operator", ""), values] |
 	some list in ["matchExpressions", "matchFields"]
 	some i, expression in term[list]
 	values := {value | some value in expression.values}

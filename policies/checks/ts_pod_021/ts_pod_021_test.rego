@@ -52,6 +52,9 @@ test_violates_pools_of_others if {
 		}
 	}
 	count(said_of_pools({"nodeSelector": {"disk": "hdd"}}, {})) == 1
+	count(said_of_pools(affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "NotIn", "values": ["gpu"]}]}]}), {})) == 1
+	count(said_of_pools(affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "NotIn", "values": ["shop"]}]}]}), placement)) == 0
+	count(said_of_pools({"tolerations": [{"key": "pool", "value": "other"}]}, placement)) == 0
 	count(said_of_pools({"nodeSelector": {"pool": "other"}}, placement)) == 0
 }
 
