@@ -16,12 +16,13 @@ import (
 const longestName = 63
 
 // claims make a PersistentVolumeClaim for each volume that outlives its pod. It is of one writer at a
-// time, so a service with one is released by stopping a pod before the next starts.
+// time, so a service with one is released by stopping a pod before the next starts. The claims of a
+// StatefulSet are made by its controller.
 func claims(in input) []object {
 	var out []object
 	for name, s := range in.running() {
 		for _, v := range s.Volumes {
-			if v.Claim != nil {
+			if v.Claim != nil && !isSet(s) {
 				out = append(out, of(name, in.claim(name, v)))
 			}
 		}
@@ -33,18 +34,24 @@ func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolume
 	pvc := &corev1.PersistentVolumeClaim{
 		TypeMeta:   kind("v1", "PersistentVolumeClaim"),
 		ObjectMeta: in.meta(claimName(service, v.Mount), service),
-		Spec: corev1.PersistentVolumeClaimSpec{
-			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
-			Resources: corev1.VolumeResourceRequirements{
-				Requests: corev1.ResourceList{corev1.ResourceStorage: v.Claim.DeepCopy()},
-			},
-		},
-	}
-	if v.Class != "" {
-		pvc.Spec.StorageClassName = new(v.Class)
+		Spec:       claimSpec(v),
 	}
 	pvc.Annotations = in.keep()
 	return pvc
+}
+
+// claimSpec is what a volume asks of its class, or of the cluster's default one.
+func claimSpec(v schemas.Volume) corev1.PersistentVolumeClaimSpec {
+	spec := corev1.PersistentVolumeClaimSpec{
+		AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+		Resources: corev1.VolumeResourceRequirements{
+			Requests: corev1.ResourceList{corev1.ResourceStorage: v.Claim.DeepCopy()},
+		},
+	}
+	if v.Class != "" {
+		spec.StorageClassName = new(v.Class)
+	}
+	return spec
 }
 
 func hasClaim(s schemas.Service) bool {

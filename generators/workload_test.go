@@ -154,6 +154,8 @@ func TestGoldenWorkloads(t *testing.T) {
 		"worker-rolling":            {worker(), []string{"rollouts"}},
 		"worker-canary":             {released(worker(), schemas.Release{Strategy: "canary", Weights: []int32{50}, Gate: gate}), []string{"rollouts", "prometheus"}},
 		"worker-deployment":         {worker(), nil},
+		"statefulset":               {members(), []string{"rollouts", "prometheus", "vpa"}},
+		"statefulset-parallel":      {parallel(), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := serving(map[string]schemas.Service{"web": c.service}, c.operators...)
@@ -171,7 +173,7 @@ func TestWorkloadsBelongToTheirService(t *testing.T) {
 }
 
 func TestKindsWithoutAGeneratorMakeNothing(t *testing.T) {
-	for _, kind := range []string{"job", "cronjob", "statefulset"} {
+	for _, kind := range []string{"job", "cronjob"} {
 		s := full()
 		s.Kind = kind
 		require.Empty(t, render(serving(map[string]schemas.Service{"web": s}, "rollouts")), kind)
