@@ -1,7 +1,9 @@
 package schemas
 
 import (
+	"cmp"
 	"path"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -33,9 +35,28 @@ func (e *resolved) mounts(at manifest.Path, s Service) {
 		if above := parent(v.Mount, secrets); above != "" && secrets[above] {
 			e.complain(field, "%s cannot lie in %s, where a secret is mounted", v.Mount, above)
 		}
+		if s.Kind == "statefulset" && v.Claim != nil && v.Name != "" {
+			e.template(at.Join("volumes", i, "name"), i, s.Volumes)
+		}
 		if _, ok := classes[v.Class]; v.Class != "" && !ok {
 			e.missing(at.Join("volumes", i, "class"), "storage class", v.Class, sortedKeys(classes))
 		}
+	}
+}
+
+// template refuses names for the claims of a statefulset that another volume of its pods has: those that are rendered
+// for volumes without one among them.
+func (e *resolved) template(at manifest.Path, i int, volumes []Volume) {
+	name := volumes[i].Name
+	for j, other := range volumes {
+		taken := cmp.Or(other.Name, strings.Trim(other.Mount, "/"))
+		if i != j && other.Claim != nil && taken == name && (j < i || other.Name == "") {
+			e.complain(at, "%s is the name of the claims at %s as well", name, other.Mount).Remedy = "choose another name"
+			return
+		}
+	}
+	if name == "files" || strings.HasPrefix(name, "mount-") {
+		e.complain(at, "%s is a name that volumes without a claim have", name).Remedy = "choose another name, such as data"
 	}
 }
 

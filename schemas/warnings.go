@@ -33,7 +33,7 @@ var unrenderedTenant = []pending{
 
 // unrenderedService holds for every service, and for the platform's defaults of services.
 var unrenderedService = []pending{
-	{manifest.Path{"kind"}, []any{"service", "worker"}},
+	{manifest.Path{"kind"}, []any{"service", "worker", "statefulset"}},
 	{manifest.Path{"schedule"}, nil},
 }
 
