@@ -36,10 +36,16 @@ func (in input) statefulSet(name string, s schemas.Service) *appsv1.StatefulSet 
 			RevisionHistoryLimit: new(historyLimit),
 		},
 	}
+	made := map[string]bool{}
 	for _, v := range s.Volumes {
-		if v.Claim != nil {
+		if v.Claim == nil {
+			continue
+		}
+		template := templateName(name, v)
+		renameVolume(&set.Spec.Template.Spec, volumeName(v), template)
+		if !made[template] {
+			made[template] = true
 			set.Spec.VolumeClaimTemplates = append(set.Spec.VolumeClaimTemplates, in.claimTemplate(name, v))
-			renameVolume(&set.Spec.Template.Spec, volumeName(v), templateName(name, v))
 		}
 	}
 	slices.SortFunc(set.Spec.VolumeClaimTemplates, func(a, b corev1.PersistentVolumeClaim) int { return strings.Compare(a.Name, b.Name) })

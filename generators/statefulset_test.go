@@ -60,12 +60,22 @@ func TestClaimTemplatesAreTheirOwn(t *testing.T) {
 
 // Every container of the pod mounts the volume that the controller makes.
 func TestContainersMountTheirClaims(t *testing.T) {
-	in := serving(map[string]schemas.Service{"web": members()})
+	s := members()
+	shared := schemas.Volume{Mount: "/one", Claim: size("1Gi"), Name: "both", SubPath: "one"}
+	s.Volumes = append(s.Volumes, shared)
+	shared.Mount, shared.SubPath = "/two", "two"
+	s.Volumes = append(s.Volumes, shared)
+	s.Sidecars = map[string]schemas.Sidecar{"copy": {Image: "example/copy:1", Mounts: []string{"/data"}, Resources: small()}}
+	in := serving(map[string]schemas.Service{"web": s})
 	set := one(t, render(in), "StatefulSet", "web")
 	mounted := map[string]string{}
 	for _, m := range list(set.Tree, "spec", "template", "spec", "containers", 0, "volumeMounts") {
 		mounted[text(m, "mountPath")] = text(m, "name")
 	}
+	require.Equal(t, "data", at(t, set, "spec.template.spec.initContainers[0].volumeMounts[0].name"))
+	require.Equal(t, "both", mounted["/one"])
+	require.Equal(t, "both", mounted["/two"])
+	require.Len(t, at(t, set, "spec.volumeClaimTemplates"), 3)
 	var volumes []string
 	for _, v := range list(set.Tree, "spec", "template", "spec", "volumes") {
 		volumes = append(volumes, text(v, "name"))

@@ -1,7 +1,6 @@
 package schemas
 
 import (
-	"cmp"
 	"path"
 	"strings"
 
@@ -36,7 +35,7 @@ func (e *resolved) mounts(at manifest.Path, s Service) {
 			e.complain(field, "%s cannot lie in %s, where a secret is mounted", v.Mount, above)
 		}
 		if s.Kind == "statefulset" && v.Claim != nil && v.Name != "" {
-			e.template(at.Join("volumes", i, "name"), i, s.Volumes)
+			e.template(at.Join("volumes", i, "name"), v.Name, s.Volumes)
 		}
 		if _, ok := classes[v.Class]; v.Class != "" && !ok {
 			e.missing(at.Join("volumes", i, "class"), "storage class", v.Class, sortedKeys(classes))
@@ -44,13 +43,10 @@ func (e *resolved) mounts(at manifest.Path, s Service) {
 	}
 }
 
-// template refuses names for the claims of a statefulset that another volume of its pods has: those that are rendered
-// for volumes without one among them.
-func (e *resolved) template(at manifest.Path, i int, volumes []Volume) {
-	name := volumes[i].Name
-	for j, other := range volumes {
-		taken := cmp.Or(other.Name, strings.Trim(other.Mount, "/"))
-		if i != j && other.Claim != nil && taken == name && (j < i || other.Name == "") {
+// template refuses a name for the claims of a statefulset that is made for another volume of its pods, which has none.
+func (e *resolved) template(at manifest.Path, name string, volumes []Volume) {
+	for _, other := range volumes {
+		if other.Claim != nil && other.Name == "" && strings.Trim(other.Mount, "/") == name {
 			e.complain(at, "%s is the name of the claims at %s as well", name, other.Mount).Remedy = "choose another name"
 			return
 		}

@@ -1,0 +1,43 @@
+package schemas
+
+import (
+	"cmp"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+)
+
+// claimNames refuses volumes that name one claim and say different things of it, or that cannot share it.
+func (e *resolved) claimNames() {
+	type user struct {
+		service string
+		volume  Volume
+	}
+	first := map[string]user{}
+	for _, name := range sortedKeys(e.environment.Spec.Services) {
+		s := e.environment.Spec.Services[name]
+		for i, v := range s.Volumes {
+			if v.Claim == nil || v.Name == "" {
+				continue
+			}
+			at, claim := manifest.Path{"spec", "services", name, "volumes", i}, v.Name
+			if s.Kind == "statefulset" {
+				claim += " of " + name // its claims have its name as well
+			}
+			other, ok := first[claim]
+			switch {
+			case !ok:
+				first[claim] = user{name, v}
+			case !sameClaim(v, other.volume):
+				e.complain(at.Join("name"), "%s is a claim of service %s with another size, class or accessMode", v.Name, other.service)
+			case other.service != name && !v.Shared():
+				p := e.complain(at.Join("name"), "%s is a claim of service %s, and one service at a time may mount it", v.Name, other.service)
+				p.Remedy = "set the accessMode of both to ReadWriteMany, or use another name"
+			}
+		}
+	}
+}
+
+func sameClaim(a, b Volume) bool {
+	const usual = "ReadWriteOnce"
+	return a.Claim.Cmp(*b.Claim) == 0 && a.Class == b.Class && cmp.Or(a.AccessMode, usual) == cmp.Or(b.AccessMode, usual)
+}
