@@ -67,6 +67,9 @@ func validate(object runtime.Object) (errs field.ErrorList, known bool) {
 	case *core.Namespace:
 		return corevalidation.ValidateNamespace(o), true
 	case *core.Service:
+		if o.Spec.ClusterIP == core.ClusterIPNone {
+			o.Spec.ClusterIPs = []string{core.ClusterIPNone} // the API server writes this before it validates
+		}
 		return corevalidation.ValidateServiceCreate(o), true
 	case *core.ServiceAccount:
 		return corevalidation.ValidateServiceAccount(o), true

@@ -41,7 +41,7 @@ func chooses(m *schemas.Match) bool {
 // second version then runs beside the first until the test is taken out of the tenant's file.
 func lasting(s schemas.Service, c *schemas.Cluster) bool {
 	return s.Release.Strategy == abTest && s.Release.Image != "" && chooses(s.Release.Match) &&
-		runs(s) && !hasClaim(s) && s.Router(c) != schemas.NoRouter
+		runs(s) && !isSet(s) && !hasClaim(s) && s.Router(c) != schemas.NoRouter
 }
 
 func secondVersion(service string) string { return fit(service + "-b") }

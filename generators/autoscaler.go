@@ -46,7 +46,7 @@ func (in input) autoscaler(name string, s schemas.Service) *autoscalingv2.Horizo
 		TypeMeta:   kind("autoscaling/v2", "HorizontalPodAutoscaler"),
 		ObjectMeta: in.meta(name, name),
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
-			ScaleTargetRef: in.scaleTarget(name),
+			ScaleTargetRef: in.scaleTarget(name, s),
 			MinReplicas:    new(minReplicas(s)),
 			MaxReplicas:    maxReplicas(s),
 			Metrics:        in.scalingMetrics(s),
@@ -112,8 +112,11 @@ func (in input) countsRequests(s schemas.Service) bool {
 }
 
 // scaleTarget is the object that runs the service.
-func (in input) scaleTarget(name string) autoscalingv2.CrossVersionObjectReference {
-	if in.env.Cluster != nil && in.env.Cluster.Has(operatorRollouts) {
+func (in input) scaleTarget(name string, s schemas.Service) autoscalingv2.CrossVersionObjectReference {
+	switch {
+	case isSet(s):
+		return autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "StatefulSet", Name: name}
+	case in.env.Cluster != nil && in.env.Cluster.Has(operatorRollouts):
 		return autoscalingv2.CrossVersionObjectReference{APIVersion: rolloutsAPI, Kind: "Rollout", Name: name}
 	}
 	return autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: name}

@@ -24,7 +24,7 @@ func (in input) callers() map[string]calling {
 	out := map[string]calling{}
 	for _, name := range in.services() {
 		first := in.first(name)
-		for _, c := range in.env.Spec.Services[first].Calls {
+		for _, c := range in.calls(first, in.env.Spec.Services[first]) {
 			if !in.isOwn(c) {
 				continue
 			}
@@ -41,6 +41,16 @@ func (in input) callers() map[string]calling {
 		}
 	}
 	return out
+}
+
+// calls are those that a service declares. The pods of a StatefulSet are members of one thing, which find and follow
+// each other: they call each other without a word.
+func (in input) calls(name string, s schemas.Service) []schemas.Call {
+	own := schemas.Call{Service: name}
+	if !isSet(s) || slices.ContainsFunc(s.Calls, func(c schemas.Call) bool { return c.Service == name && in.isOwn(c) }) {
+		return s.Calls
+	}
+	return append(slices.Clip(s.Calls), own)
 }
 
 // isOwn reports whether a call goes to a service of the tenant itself.

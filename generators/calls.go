@@ -15,7 +15,7 @@ import (
 // NetworkPolicy knows no names, and opening their ports to the world would be more than was declared.
 func (in input) allowCalls(name string, s schemas.Service) []object {
 	var rules []networkingv1.NetworkPolicyEgressRule
-	for _, c := range s.Calls {
+	for _, c := range in.calls(in.first(name), s) {
 		switch {
 		case in.isOwn(c):
 			rules = append(rules, in.callService(c)...)

@@ -35,7 +35,7 @@ func (in input) eventDriven(s schemas.Service) bool {
 }
 
 func (in input) scaledObject(name string, s schemas.Service) *krm.ScaledObject {
-	target := in.scaleTarget(name)
+	target := in.scaleTarget(name, s)
 	o := &krm.ScaledObject{
 		TypeMeta:   kind(krm.KEDAAPI, "ScaledObject"),
 		ObjectMeta: in.meta(name, name),

@@ -103,7 +103,7 @@ func TestSleepChangesNothingElse(t *testing.T) {
 		require.Len(t, asleep, len(kept))
 		for i, o := range asleep {
 			require.Equal(t, kept[i].Key(), o.Key())
-			if o.Kind() == "Rollout" || o.Kind() == "Deployment" {
+			if slices.Contains([]string{"Rollout", "Deployment", "StatefulSet"}, o.Kind()) {
 				require.EqualValues(t, 0, at(t, o, "spec.replicas"))
 				strip(kept[i])
 				strip(o)

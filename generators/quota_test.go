@@ -78,7 +78,7 @@ func peakPods(s schemas.Service, c *schemas.Cluster) int32 {
 		return 0
 	case strategy(s, c) == blueGreen:
 		return 2 * h
-	case hasClaim(s):
+	case isSet(s), hasClaim(s):
 		return h
 	}
 	return h + (h+3)/4

@@ -16,6 +16,9 @@ import (
 func addresses(in input) []object {
 	var out []object
 	for name, s := range in.running() {
+		if isSet(s) {
+			out = append(out, of(name, in.membersService(name, s)))
+		}
 		switch {
 		case len(s.Ports) == 0:
 		// The controller selects one version with each of two. A selector written here would be

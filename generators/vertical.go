@@ -37,7 +37,7 @@ func verticals(in input) []object {
 }
 
 func (in input) verticalAutoscaler(name string, s schemas.Service) *vpav1.VerticalPodAutoscaler {
-	target := in.scaleTarget(name)
+	target := in.scaleTarget(name, s)
 	return &vpav1.VerticalPodAutoscaler{
 		TypeMeta:   kind(vpaAPI, "VerticalPodAutoscaler"),
 		ObjectMeta: in.meta(name, name),

@@ -17,13 +17,13 @@ const longestName = 63
 
 // claims make a PersistentVolumeClaim for each volume that outlives its pod, or one for volumes that name the same.
 // Unless it says otherwise it is of one writer at a time, so a service with one is released by stopping a pod before
-// the next starts.
+// the next starts. The claims of a StatefulSet are made by its controller.
 func claims(in input) []object {
 	var out []object
 	made := map[string]bool{}
 	for name, s := range in.podded() {
 		for _, v := range s.Volumes {
-			if claim := in.claimOf(name, v); v.Claim != nil && !made[claim] {
+			if claim := in.claimOf(name, v); v.Claim != nil && !isSet(s) && !made[claim] {
 				made[claim] = true
 				pvc := in.claim(name, v)
 				in.inPhase(&pvc.ObjectMeta, in.phaseOf(claim))
@@ -38,18 +38,24 @@ func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolume
 	pvc := &corev1.PersistentVolumeClaim{
 		TypeMeta:   kind("v1", "PersistentVolumeClaim"),
 		ObjectMeta: in.meta(in.claimOf(service, v), service),
-		Spec: corev1.PersistentVolumeClaimSpec{
-			AccessModes: []corev1.PersistentVolumeAccessMode{cmp.Or(corev1.PersistentVolumeAccessMode(v.AccessMode), corev1.ReadWriteOnce)},
-			Resources: corev1.VolumeResourceRequirements{
-				Requests: corev1.ResourceList{corev1.ResourceStorage: v.Claim.DeepCopy()},
-			},
-		},
-	}
-	if v.Class != "" {
-		pvc.Spec.StorageClassName = new(v.Class)
+		Spec:       claimSpec(v),
 	}
 	pvc.Annotations = in.keep()
 	return pvc
+}
+
+// claimSpec is what a volume asks of its class, or of the cluster's default one.
+func claimSpec(v schemas.Volume) corev1.PersistentVolumeClaimSpec {
+	spec := corev1.PersistentVolumeClaimSpec{
+		AccessModes: []corev1.PersistentVolumeAccessMode{cmp.Or(corev1.PersistentVolumeAccessMode(v.AccessMode), corev1.ReadWriteOnce)},
+		Resources: corev1.VolumeResourceRequirements{
+			Requests: corev1.ResourceList{corev1.ResourceStorage: v.Claim.DeepCopy()},
+		},
+	}
+	if v.Class != "" {
+		spec.StorageClassName = new(v.Class)
+	}
+	return spec
 }
 
 // hasClaim reports whether the service has a claim that one node or pod alone may mount.

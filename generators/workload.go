@@ -33,14 +33,17 @@ const (
 	operatorRollouts = "rollouts"
 )
 
-// workloads make the object that runs each service: a Rollout, or a Deployment where the cluster has
-// no Argo Rollouts.
+// workloads make the object that runs each service: a StatefulSet where its pods keep what is theirs, otherwise a
+// Rollout, or a Deployment where the cluster has no Argo Rollouts.
 func workloads(in input) []object {
 	var out []object
 	for name, s := range in.running() {
-		if in.env.Cluster != nil && in.env.Cluster.Has(operatorRollouts) {
+		switch {
+		case isSet(s):
+			out = append(out, of(name, in.statefulSet(name, s)))
+		case in.env.Cluster != nil && in.env.Cluster.Has(operatorRollouts):
 			out = append(out, of(name, plain(in.rollout(name, s))))
-		} else {
+		default:
 			out = append(out, of(name, in.deployment(name, s)))
 		}
 	}
@@ -77,17 +80,20 @@ func (in input) podded() iter.Seq2[string, schemas.Service] {
 // ends reports whether the pods of the service end by themselves.
 func ends(s schemas.Service) bool { return s.Kind == "job" || s.Kind == "cronjob" }
 
-// runs reports whether the pods of the service never end and keep no volume each.
-func runs(s schemas.Service) bool { return s.Kind == "service" || s.Kind == "worker" }
+// runs reports whether the pods of the service never end.
+func runs(s schemas.Service) bool { return s.Kind == "service" || s.Kind == "worker" || isSet(s) }
+
+// isSet reports whether each pod of the service has a name and volumes of its own.
+func isSet(s schemas.Service) bool { return s.Kind == "statefulset" }
 
 // strategy is how the cluster can release the service. It falls back to rolling where it has to:
-// without Argo Rollouts; for a service with a claim, whose versions cannot run side by side on two
-// nodes; for a switch without a port that traffic could be switched on; and for a choice of requests,
+// for a StatefulSet, which replaces pod by pod; without Argo Rollouts; for a service with a claim, whose versions
+// cannot run side by side on two nodes; for a switch without a port that traffic could be switched on; and for a choice of requests,
 // which takes a router. An A/B test that outlasts a release is none: its second version is a workload
 // of its own, and the first is released as if there were no test.
 func strategy(s schemas.Service, c *schemas.Cluster) string {
 	switch {
-	case c == nil || !c.Has(operatorRollouts) || hasClaim(s):
+	case isSet(s) || c == nil || !c.Has(operatorRollouts) || hasClaim(s):
 		return rolling
 	case s.Release.Strategy == canary:
 		return canary

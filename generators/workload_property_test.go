@@ -36,7 +36,7 @@ func anyExpose() *rapid.Generator[schemas.Expose] {
 func anyService() *rapid.Generator[schemas.Service] {
 	return rapid.Custom(func(t *rapid.T) schemas.Service {
 		s := schemas.Service{
-			Kind:      rapid.SampledFrom([]string{"service", "worker"}).Draw(t, "kind"),
+			Kind:      rapid.SampledFrom([]string{"service", "worker", "statefulset"}).Draw(t, "kind"),
 			Image:     "example/app:1",
 			Ports:     rapid.MapOfN(rapid.SampledFrom([]string{"http", "grpc", "metrics", "dns"}), anyContainerPort(), 0, 4).Draw(t, "ports"),
 			Files:     rapid.MapOfN(anyMount(), rapid.StringMatching(`[a-z\n]{0,9}`), 0, 3).Draw(t, "files"),
@@ -127,8 +127,12 @@ func TestWorkloadsAreSound(t *testing.T) {
 			checkSelectors(t, objs, w, in.tenant.Name)
 			checkPorts(t, objs, w, s)
 			checkMounts(t, objs, w)
-			require.Greater(t, at(t, w, "spec.progressDeadlineSeconds"), at(t, w, "spec.minReadySeconds"))
 			require.GreaterOrEqual(t, peakPods(s, in.env.Cluster), maxReplicas(s))
+			if w.Kind() == "StatefulSet" {
+				checkSet(t, objs, w)
+				continue
+			}
+			require.Greater(t, at(t, w, "spec.progressDeadlineSeconds"), at(t, w, "spec.minReadySeconds"))
 			if w.Kind() == "Rollout" {
 				checkStrategy(t, objs, w, s)
 			}
@@ -139,7 +143,7 @@ func TestWorkloadsAreSound(t *testing.T) {
 
 func workloadOf(t *rapid.T, objs []manifest.Object, name string) manifest.Object {
 	for _, o := range objs {
-		if (o.Kind() == "Rollout" || o.Kind() == "Deployment") && o.Name() == name {
+		if slices.Contains([]string{"Rollout", "Deployment", "StatefulSet"}, o.Kind()) && o.Name() == name {
 			return o
 		}
 	}
@@ -202,12 +206,40 @@ func checkMounts(t *rapid.T, objs []manifest.Object, w manifest.Object) {
 			one(t, objs, "ConfigMap", m.(string))
 		}
 	}
+	list, _ = manifest.ParsePath("spec.volumeClaimTemplates").Lookup(w.Tree)
+	for _, c := range asList(list) {
+		name := text(c, "metadata", "name")
+		require.False(t, volumes[name], "two volumes %s", name)
+		volumes[name] = true
+	}
 	mounted := map[string]bool{}
 	list, _ = manifest.ParsePath("spec.template.spec.containers[0].volumeMounts").Lookup(w.Tree)
 	for _, m := range asList(list) {
 		mounted[m.(map[string]any)["name"].(string)] = true
 	}
 	require.Equal(t, volumes, mounted)
+}
+
+// checkSet looks at what a StatefulSet needs beside its pods: the Service that gives them names, and no claim that
+// another workload has.
+func checkSet(t *rapid.T, objs []manifest.Object, w manifest.Object) {
+	members := one(t, objs, "Service", at(t, w, "spec.serviceName").(string))
+	require.Equal(t, "None", at(t, members, "spec.clusterIP"))
+	require.Equal(t, at(t, w, "spec.selector.matchLabels"), at(t, members, "spec.selector"))
+	taken := map[string]bool{}
+	for _, o := range objs {
+		if o.Kind() == "PersistentVolumeClaim" {
+			taken[o.Name()] = true
+		}
+	}
+	for _, o := range objs {
+		for _, c := range list(o.Tree, "spec", "volumeClaimTemplates") {
+			name := text(c, "metadata", "name") + "-" + o.Name() + "-0"
+			require.False(t, taken[name], "two claims %s", name)
+			require.Equal(t, text(c, "metadata", "name"), fit(text(c, "metadata", "name")))
+			taken[name] = true
+		}
+	}
 }
 
 func asList(v any) []any {

@@ -154,6 +154,8 @@ func TestGoldenWorkloads(t *testing.T) {
 		"worker-rolling":            {worker(), []string{"rollouts"}},
 		"worker-canary":             {released(worker(), schemas.Release{Strategy: "canary", Weights: []int32{50}, Gate: gate}), []string{"rollouts", "prometheus"}},
 		"worker-deployment":         {worker(), nil},
+		"statefulset":               {members(), []string{"rollouts", "prometheus", "vpa"}},
+		"statefulset-parallel":      {parallel(), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := serving(map[string]schemas.Service{"web": c.service}, c.operators...)
@@ -167,14 +169,6 @@ func TestWorkloadsBelongToTheirService(t *testing.T) {
 	for _, o := range render(serving(map[string]schemas.Service{"web-1": full()}, "rollouts")) {
 		require.Equal(t, manifest.OwnerWorkload, o.Owner)
 		require.Equal(t, "spec.services.web-1", o.Subject)
-	}
-}
-
-func TestKindsWithoutAGeneratorMakeNothing(t *testing.T) {
-	for _, kind := range []string{"statefulset"} {
-		s := full()
-		s.Kind = kind
-		require.Empty(t, render(serving(map[string]schemas.Service{"web": s}, "rollouts")), kind)
 	}
 }
 

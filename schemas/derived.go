@@ -13,7 +13,7 @@ func (e *resolved) names(path manifest.Path, name string) {
 		e.complain(path, "a service cannot be named default: its service account would be that of the namespace")
 	}
 	e.deliveryAccount(path, name)
-	for _, role := range []string{"-canary", "-preview", "-b"} {
+	for _, role := range []string{"-canary", "-preview", "-b", "-headless"} {
 		main, ok := strings.CutSuffix(name, role)
 		if !ok {
 			continue
@@ -32,7 +32,8 @@ func (e *resolved) deliveryAccount(path manifest.Path, name string) {
 	}
 }
 
-// beside says in what role a release adds objects to the service that are named after it and the role.
+// beside says in what role objects stand beside the service that are named after it and the role: those of a release,
+// and those that give pods names.
 func (s Service) beside(role string, c *Cluster) string {
 	short := s.Release.Strategy == "canary" || s.Release.Strategy == "abTest" && !s.Release.isLong()
 	switch {
@@ -40,6 +41,8 @@ func (s Service) beside(role string, c *Cluster) string {
 		return "preview of %s, which is released by blueGreen"
 	case role == "-canary" && short && s.Router(c) != NoRouter:
 		return "new version of %s, which is released by " + s.Release.Strategy + " over router " + c.Router
+	case role == "-headless" && s.Kind == "statefulset":
+		return "Service by which the pods of %s, a statefulset, have names"
 	case role == "-b" && s.Release.isLong():
 		return "second version of %s, which is tested for more than " + longestStep
 	}

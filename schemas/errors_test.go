@@ -163,8 +163,12 @@ func TestRules(t *testing.T) {
 5:56: spec.services.b.replicas: cannot stand beside autoscaling; keep one of the two
 5:59: spec.services.b.autoscaling.max: is required
 6:32: spec.services.job.autoscaling: is for services of kind service or worker, and this one is of kind job
-6:63: spec.services.job.expose: is for services of kind service, and this one is of kind job
+6:63: spec.services.job.expose: is for services of kind service or statefulset, and this one is of kind job
 6:95: spec.services.job.release.strategy: must be rolling for services of kind job`},
+		{"statefulset", "services: {a: {kind: statefulset, image: x, podManagement: parallel, expose: [], autoscaling: {min: 1, max: 2}, release: {strategy: canary}}, b: {kind: worker, image: x, podManagement: ordered}}", `
+2:84: spec.services.a.autoscaling: is for services of kind service or worker, and this one is of kind statefulset
+2:135: spec.services.a.release.strategy: must be rolling for services of kind statefulset
+2:188: spec.services.b.podManagement: is for services of kind statefulset, and this one is of kind worker`},
 		{"volumes", "services: {a: {kind: worker, image: x, volumes: [{mount: /a}, {mount: /b, emptyDir: 1Gi, claim: 1Gi}, {mount: /c, class: x, secret: x}]}}", `
 2:52: spec.services.a.volumes[0]: must have exactly one of emptyDir, claim and secret
 2:65: spec.services.a.volumes[1]: must have exactly one of emptyDir, claim and secret

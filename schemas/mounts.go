@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"path"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -33,9 +34,25 @@ func (e *resolved) mounts(at manifest.Path, s Service) {
 		if above := parent(v.Mount, secrets); above != "" && secrets[above] {
 			e.complain(field, "%s cannot lie in %s, where a secret is mounted", v.Mount, above)
 		}
+		if s.Kind == "statefulset" && v.Claim != nil && v.Name != "" {
+			e.template(at.Join("volumes", i, "name"), v.Name, s.Volumes)
+		}
 		if _, ok := classes[v.Class]; v.Class != "" && !ok {
 			e.missing(at.Join("volumes", i, "class"), "storage class", v.Class, sortedKeys(classes))
 		}
+	}
+}
+
+// template refuses a name for the claims of a statefulset that is made for another volume of its pods, which has none.
+func (e *resolved) template(at manifest.Path, name string, volumes []Volume) {
+	for _, other := range volumes {
+		if other.Claim != nil && other.Name == "" && strings.Trim(other.Mount, "/") == name {
+			e.complain(at, "%s is the name of the claims at %s as well", name, other.Mount).Remedy = "choose another name"
+			return
+		}
+	}
+	if name == "files" || strings.HasPrefix(name, "mount-") {
+		e.complain(at, "%s is a name that volumes without a claim have", name).Remedy = "choose another name, such as data"
 	}
 }
 

@@ -69,6 +69,9 @@ func isObstructed(s *manifest.Node, strategy string, c *Cluster) bool {
 
 // obstructed tells what is in the way of a strategy, each with what the service could have instead.
 func (e *resolved) obstructed(path manifest.Path, n *manifest.Node, s Service) {
+	if s.Kind != "service" && s.Kind != "worker" {
+		return // refused as it is
+	}
 	unknown := e.isPruned(path.Join("ports")) || e.isPruned(path.Join("expose"))
 	for _, o := range obstacles(n, s.Release.Strategy, e.cluster) {
 		if unknown && o.requests {

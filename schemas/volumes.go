@@ -14,15 +14,19 @@ func (e *resolved) claimNames() {
 	}
 	first := map[string]user{}
 	for _, name := range sortedKeys(e.environment.Spec.Services) {
-		for i, v := range e.environment.Spec.Services[name].Volumes {
+		s := e.environment.Spec.Services[name]
+		for i, v := range s.Volumes {
 			if v.Claim == nil || v.Name == "" {
 				continue
 			}
-			at := manifest.Path{"spec", "services", name, "volumes", i}
-			other, ok := first[v.Name]
+			at, claim := manifest.Path{"spec", "services", name, "volumes", i}, v.Name
+			if s.Kind == "statefulset" {
+				claim += " of " + name // its claims have its name as well
+			}
+			other, ok := first[claim]
 			switch {
 			case !ok:
-				first[v.Name] = user{name, v}
+				first[claim] = user{name, v}
 			case !sameClaim(v, other.volume):
 				e.complain(at.Join("name"), "%s is a claim of service %s with another size, class or accessMode", v.Name, other.service)
 			case other.service != name && !v.Shared():

@@ -31,11 +31,6 @@ var unrenderedTenant = []pending{
 	{manifest.Path{"security", "runtimeDetection"}, []any{false}},
 }
 
-// unrenderedService holds for every service, and for the platform's defaults of services.
-var unrenderedService = []pending{
-	{manifest.Path{"kind"}, []any{"service", "worker", "job", "cronjob"}},
-}
-
 var unrenderedPlatform = []pending{
 	{manifest.Path{"gitops", "layout"}, []any{"kustomize"}},
 	{manifest.Path{"secretStore"}, nil},
@@ -48,42 +43,24 @@ func unrendered(doc *manifest.Node, kind string) []manifest.Problem {
 	spec, at := doc.Get("spec"), manifest.Path{"spec"}
 	if kind == "Platform" {
 		s.fields(spec, at, unrenderedPlatform)
-		s.defaults(spec.Get("defaults"), at.Join("defaults"))
+		s.fields(spec.Get("defaults").Get("spec"), at.Join("defaults", "spec"), unrenderedTenant)
 		for _, f := range fieldsOf(spec.Get("tiers")) {
-			path := at.Join("tiers", f.Key)
-			s.tenant(f.Value.Get("defaults"), path.Join("defaults"))
-			s.fields(f.Value.Get("service"), path.Join("service"), unrenderedService)
+			s.fields(f.Value.Get("defaults"), at.Join("tiers", f.Key, "defaults"), unrenderedTenant)
 		}
 		for i, env := range itemsOf(spec.Get("environments")) {
-			s.defaults(env.Get("defaults"), at.Join("environments", i, "defaults"))
+			s.fields(env.Get("defaults").Get("spec"), at.Join("environments", i, "defaults", "spec"), unrenderedTenant)
 		}
 		return s.problems
 	}
-	s.tenant(spec, at)
+	s.fields(spec, at, unrenderedTenant)
 	for _, f := range fieldsOf(spec.Get("environments")) {
-		s.tenant(f.Value, at.Join("environments", f.Key))
+		s.fields(f.Value, at.Join("environments", f.Key), unrenderedTenant)
 	}
 	return s.problems
 }
 
 // scan collects warnings.
 type scan struct{ problems []manifest.Problem }
-
-func (s *scan) tenant(spec *manifest.Node, at manifest.Path) {
-	s.fields(spec, at, unrenderedTenant)
-	for _, f := range fieldsOf(spec.Get("services")) {
-		s.fields(f.Value, at.Join("services", f.Key), unrenderedService)
-	}
-}
-
-// defaults are those of the platform or of one of its environments.
-func (s *scan) defaults(n *manifest.Node, at manifest.Path) {
-	s.tenant(n.Get("spec"), at.Join("spec"))
-	s.fields(n.Get("service"), at.Join("service"), unrenderedService)
-	for _, f := range fieldsOf(n.Get("kinds")) {
-		s.fields(f.Value, at.Join("kinds", f.Key), unrenderedService)
-	}
-}
 
 func (s *scan) fields(n *manifest.Node, at manifest.Path, table []pending) {
 	for _, p := range table {

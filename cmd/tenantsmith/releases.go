@@ -66,6 +66,9 @@ func (w *workspace) release(p pipeline.Podded, known bool) {
 	} else {
 		fmt.Fprintln(w.out, "gets a pod template that it never had, since other things changed, too: a full release")
 	}
+	if p.Kind == "StatefulSet" {
+		fmt.Fprintf(w.out, "    a pod that never became ready may stay as it is, and with it the others; delete it, once this is applied:\n        kubectl delete pod %s-<number> -n %s\n", p.Name, p.Namespace)
+	}
 	if p.Kind != "Rollout" {
 		return
 	}

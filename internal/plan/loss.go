@@ -49,9 +49,13 @@ func lostClaim(c *comparison, p *pair) {
 
 var retention = manifest.ParsePath("spec.persistentVolumeClaimRetentionPolicy")
 
-// lostSet tells of StatefulSets whose claims go, or are left behind.
+// lostSet tells of StatefulSets whose claims go, are left behind, or start empty in place of others.
 func lostSet(c *comparison, p *pair) {
-	if p.kind != "apps/StatefulSet" || p.old == nil {
+	if p.kind != "apps/StatefulSet" {
+		return
+	}
+	if p.old == nil {
+		c.startsEmpty(p)
 		return
 	}
 	old, new := p.trees()
@@ -69,9 +73,31 @@ func lostSet(c *comparison, p *pair) {
 		c.risk(DataLoss, manifest.Medium, p, retention, "from now on claims are deleted with the pods that had them", "")
 	case deletes(new, "whenScaled") && count(at(new, "spec", "replicas"), 1) < count(at(old, "spec", "replicas"), 1):
 		c.risk(DataLoss, c.graver(manifest.High, manifest.Critical), p, manifest.Path{"spec", "replicas"}, "pods that go take their claims with them: the retention policy says so", "set whenScaled to Retain, and let that be applied first")
+	case p.new != nil && count(at(new, "spec", "replicas"), 1) < count(at(old, "spec", "replicas"), 1):
+		c.risk(DataLoss, manifest.Low, p, manifest.Path{"spec", "replicas"}, "the claims of pods that go stay with their data, and count in the quota; pods that come back have them again", "")
 	}
 	if p.new != nil && !p.moved && p.touched(claimTemplates) {
 		c.otherClaims(p, old, new)
+	}
+}
+
+// startsEmpty tells of a set that takes the place of a workload whose pods had a claim.
+func (c *comparison) startsEmpty(p *pair) {
+	if len(list(at(p.new.Tree, "spec", "volumeClaimTemplates"))) == 0 {
+		return
+	}
+	for i := range c.pairs {
+		q := &c.pairs[i]
+		if q.action != Removed || q.key.Name != p.key.Name || q.key.Namespace != p.key.Namespace {
+			continue
+		}
+		pod, _, _ := q.pods()
+		for _, v := range list(at(pod, "volumes")) {
+			if claim := text(v, "persistentVolumeClaim", "claimName"); claim != "" {
+				c.risk(DataLoss, c.graver(manifest.Medium, manifest.High), p, claimTemplates,
+					fmt.Sprintf("its claims start empty: the data of %s %s is in claim %s", q.old.Kind(), q.key.Name, claim), "copy the data before the old claim is deleted")
+			}
+		}
 	}
 }
 
