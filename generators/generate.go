@@ -55,6 +55,7 @@ var generators = []func(input) []object{
 	accounts,
 	roles,
 	delivery,
+	helmStorage,
 	network,
 	hostCalls,
 	clusterGuard,
