@@ -89,9 +89,9 @@ func (w *workspace) readManifests(paths []string, r *report.Report) ([]manifest.
 	return out, nil
 }
 
-// named is a file in the words of a report: relative to -C where it is below it.
+// named is a file in the words of a report: relative to -C, also where it lies beside it.
 func (w *workspace) named(file string) string {
-	if rel, err := filepath.Rel(w.dir, file); err == nil && !strings.HasPrefix(rel, "..") && !filepath.IsAbs(file) {
+	if rel, err := filepath.Rel(w.dir, file); err == nil && !filepath.IsAbs(file) {
 		file = rel
 	}
 	return filepath.ToSlash(file)

@@ -23,7 +23,7 @@ func (r *reader) chart(repository string, own bool, at manifest.Path) {
 		return
 	}
 	r.elsewhere()
-	r.assumptions = append(r.assumptions, "who serves the charts of "+manifest.RepositoryKey(repository)+" changes none in a version that is out, and puts nothing against another tenant into one")
+	r.assumptions = append(r.assumptions, "who serves the charts of "+strings.TrimSuffix(manifest.RepositoryKey(repository), "/")+" changes none in a version that is out, and puts nothing against another tenant into one")
 }
 
 // helmRelease is a chart that Flux installs, as an account of its own namespace or, without one, with its own rights.
