@@ -123,10 +123,7 @@ func (in input) treeSource(owner manifest.Owner) krm.ArgoSource {
 // builds on, have Argo CD look at it again.
 func (in input) application(name, project string, from krm.ArgoSource) *krm.Application {
 	meta := in.deliveryMeta(in.projectName() + "." + name)
-	meta.Annotations = map[string]string{argoCompare: "ServerSideDiff=true", argoPaths: "."}
-	if in.env.Platform.GitOps.Layout != "hydrated" {
-		meta.Annotations[argoPaths] = ".;../../base"
-	}
+	meta.Annotations = map[string]string{argoCompare: "ServerSideDiff=true", argoPaths: ".;../../base"}
 	return &krm.Application{TypeMeta: kind(krm.ArgoAPI, "Application"), ObjectMeta: meta, Spec: krm.ApplicationSpec{
 		Project:     project,
 		Source:      from,

@@ -46,12 +46,12 @@ func TestMemoryLimitsAreWhatIsAskedFor(t *testing.T) {
 func TestStopDelayFitsIntoTheGracePeriod(t *testing.T) {
 	for seconds, want := range map[int64]int64{30: 5, 10: 5, 9: 4, 2: 1} {
 		s := schemas.Service{Kind: "service", TerminationGracePeriod: &seconds}
-		require.Equal(t, want, lifecycle(s).PreStop.Sleep.Seconds, seconds)
+		require.Equal(t, want, input{env: &schemas.Environment{}}.lifecycle(s).PreStop.Sleep.Seconds, seconds)
 	}
 	for _, seconds := range []int64{0, 1} {
-		require.Nil(t, lifecycle(schemas.Service{Kind: "service", TerminationGracePeriod: &seconds}))
+		require.Nil(t, input{env: &schemas.Environment{}}.lifecycle(schemas.Service{Kind: "service", TerminationGracePeriod: &seconds}))
 	}
-	require.Nil(t, lifecycle(schemas.Service{Kind: "worker"}))
+	require.Nil(t, input{env: &schemas.Environment{}}.lifecycle(schemas.Service{Kind: "worker"}))
 }
 
 func TestProbes(t *testing.T) {
@@ -99,7 +99,8 @@ func TestFilesAreNoMount(t *testing.T) {
 		Files:   map[string]string{"/etc/a": "1"},
 		Volumes: []schemas.Volume{{Mount: "/files", EmptyDir: size("1Gi")}},
 	}
-	require.Equal(t, []string{"files", "mount-files"}, []string{volumes("web", s)[0].Name, volumes("web", s)[1].Name})
+	in := serving(nil)
+	require.Equal(t, []string{"files", "mount-files"}, []string{in.volumes("web", s)[0].Name, in.volumes("web", s)[1].Name})
 }
 
 func TestServicesNeverShareAClaim(t *testing.T) {

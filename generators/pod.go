@@ -13,18 +13,36 @@ import (
 // service says: no tag, no tier, no environment, no version of this tool.
 func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s), Annotations: in.merged(s)},
+		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s), Annotations: in.proxied(s)},
 		Spec: corev1.PodSpec{
 			ServiceAccountName:            in.first(name),
 			AutomountServiceAccountToken:  new(s.KubernetesAPI),
 			EnableServiceLinks:            new(false),
 			TerminationGracePeriodSeconds: new(grace(s)),
 			SecurityContext:               podSecurity(s.SecurityContext),
-			TopologySpreadConstraints:     in.spread(name),
-			Containers:                    []corev1.Container{container(name, s)},
-			Volumes:                       volumes(name, s),
+			TopologySpreadConstraints:     in.spread(name, s.Placement.Spread),
+			NodeSelector:                  in.nodeSelector(s.Placement),
+			Tolerations:                   in.tolerations(s.Placement),
+			PriorityClassName:             s.Placement.Priority,
+			InitContainers:                in.initContainers(s),
+			Containers:                    []corev1.Container{in.container(name, s)},
+			ImagePullSecrets:              pullSecrets(s.PullSecrets),
+			Volumes:                       in.volumes(name, s),
 		},
 	}
+}
+
+// proxied are what the mesh reads of a pod; nil without any. What starts before the service's container may
+// call others only beside a proxy that has started before it.
+func (in input) proxied(s schemas.Service) map[string]string {
+	out := in.merged(s)
+	if in.env.Cluster.Sidecars() && len(s.Sidecars)+len(perPodSteps(s)) > 0 && in.env.Cluster.AtLeast(schemas.OldestSidecar) {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[nativeSidecar] = "true"
+	}
+	return out
 }
 
 // merged has the sidecar show the pod's metrics beside its own, at a port that takes plain text:
@@ -58,22 +76,6 @@ func podSecurity(c schemas.SecurityContext) *corev1.PodSecurityContext {
 	if c.FSGroup != nil {
 		// Without this, every start of a pod visits every file of its volumes.
 		out.FSGroupChangePolicy = new(corev1.FSGroupChangeOnRootMismatch)
-	}
-	return out
-}
-
-// spread keeps the pods of a service on different nodes and in different zones, as far as that does
-// not keep them from running. A service of one pod has it, too: another number of pods must not be
-// another pod, which would be a release.
-func (in input) spread(name string) []corev1.TopologySpreadConstraint {
-	var out []corev1.TopologySpreadConstraint
-	for _, key := range []string{corev1.LabelHostname, corev1.LabelTopologyZone} {
-		out = append(out, corev1.TopologySpreadConstraint{
-			MaxSkew:           1,
-			TopologyKey:       key,
-			WhenUnsatisfiable: corev1.ScheduleAnyway,
-			LabelSelector:     &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
-		})
 	}
 	return out
 }

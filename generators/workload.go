@@ -111,7 +111,11 @@ func (in input) replicas(s schemas.Service) *int32 {
 // deadline is after how many seconds without progress a release has failed. A pod that may take long
 // to start, or whose predecessor may take long to stop, is given that time on top.
 func deadline(s schemas.Service) int32 {
-	return max(releaseDeadline, minReadySeconds+startSeconds(s.Probes)+int32(grace(s))+releaseSlack)
+	start := startSeconds(s.Probes)
+	for _, c := range s.Sidecars { // one after the other
+		start += startSeconds(c.Probes)
+	}
+	return max(releaseDeadline, minReadySeconds+start+int32(grace(s))+releaseSlack)
 }
 
 // patience is the deadline of a Rollout. A release that keeps old pods for a while leaves no room in
