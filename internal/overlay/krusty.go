@@ -73,7 +73,7 @@ func build(files map[string][]byte, dir string) (built []*resource.Resource, err
 		Reorder:          krusty.ReorderOptionNone,
 		LoadRestrictions: types.LoadRestrictionsRootOnly,
 		PluginConfig:     types.DisabledPluginConfig(),
-	}).Run(fsys, "/"+dir)
+	}).Run(fsys, path.Join("/", dir))
 	if err != nil {
 		return nil, err
 	}
