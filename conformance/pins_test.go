@@ -34,6 +34,7 @@ const (
 	argoModule          = "github.com/argoproj/argo-cd/v3@v3.5.7"
 	fluxSourceModule    = "github.com/fluxcd/source-controller@v1.9.6"
 	fluxKustomizeModule = "github.com/fluxcd/kustomize-controller@v1.9.6"
+	fluxHelmModule      = "github.com/fluxcd/helm-controller@v1.6.0"
 	envoyModule         = "github.com/envoyproxy/gateway@v1.9.1"
 )
 

@@ -43,7 +43,8 @@ var crdFiles = map[string]string{
 	certModule:     "deploy/crds/cert-manager.io_certificates.yaml",
 
 	argoModule:          "manifests/crds/app*[ie]?[nt]-crd.yaml", // not ApplicationSet, which is large and not rendered
-	fluxSourceModule:    "config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml",
+	fluxSourceModule:    "config/crd/bases/source.toolkit.fluxcd.io_[gh]*repositories.yaml",
+	fluxHelmModule:      "config/crd/bases/*.yaml",
 	fluxKustomizeModule: "config/crd/bases/*.yaml",
 	envoyModule:         "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_envoyextensionpolicies.yaml",
 }

@@ -80,7 +80,7 @@ func (in input) project() *krm.AppProject {
 func (in input) repositories() []string {
 	out := []string{in.env.Platform.GitOps.Repository}
 	for _, s := range in.env.Spec.Delivery.Sources {
-		if r := in.repositoryOf(s); !slices.Contains(out, r) {
+		if r := in.argoRepository(s); !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}
@@ -89,6 +89,11 @@ func (in input) repositories() []string {
 
 func (in input) repositoryOf(s schemas.Source) string {
 	return cmp.Or(s.Repository, in.env.Spec.Delivery.Repository)
+}
+
+// argoRepository is the repository of a source as Argo CD names it: without a scheme where it is a registry.
+func (in input) argoRepository(s schemas.Source) string {
+	return strings.TrimPrefix(in.repositoryOf(s), "oci://")
 }
 
 // platformEnvironment is the environment as the platform describes it.
@@ -146,9 +151,14 @@ func (in input) ownApplication(name string, from krm.ArgoSource) *krm.Applicatio
 // brought applies what the tenant brings from a repository of its own. Which other folders it builds on, only the
 // tenant knows. Nothing more comes while the tenant sleeps.
 func (in input) brought(s schemas.Source) *krm.Application {
-	a := in.ownApplication("source."+s.Name, krm.ArgoSource{
-		RepoURL: in.repositoryOf(s), TargetRevision: cmp.Or(s.Revision, "HEAD"), Path: s.Path,
-	})
+	from := krm.ArgoSource{RepoURL: in.argoRepository(s), TargetRevision: cmp.Or(s.Revision, "HEAD"), Path: s.Path, Chart: s.Chart}
+	switch {
+	case s.IsHelm():
+		from.Helm = &krm.ArgoHelm{ReleaseName: s.Release(), ValueFiles: s.Helm.ValueFiles, ValuesObject: s.Helm.Values, SkipCrds: true}
+	case s.Kind == "plain":
+		from.Directory = &krm.ArgoDirectory{Recurse: true}
+	}
+	a := in.ownApplication("source."+s.Name, from)
 	delete(a.Annotations, argoPaths)
 	if in.sleeps() {
 		a.Spec.SyncPolicy.Automated = nil

@@ -52,6 +52,43 @@ func bringing(engine string) *schemas.Tenant {
 	return t
 }
 
+// charted is a tenant that brings charts and plain YAML.
+func charted(engine string) *schemas.Tenant {
+	t := deliveredBy(engine, "basic")
+	for i := range t.Environments {
+		t.Environments[i].Spec.Delivery = schemas.Delivery{Repository: "https://git.example.com/shop/deploy.git", Sources: []schemas.Source{
+			{Name: "app", Kind: "helm", Path: "chart", Revision: "main", Helm: schemas.HelmOptions{
+				Release: "shop", ValueFiles: []string{"values-production.yaml"}, Values: map[string]any{"replicas": int64(2)},
+			}},
+			{Name: "cache", Chart: "redis", Repository: "https://charts.example.com", Revision: "1.2.3", Helm: schemas.HelmOptions{ValueFiles: []string{"small.yaml"}}},
+			{Name: "queue", Chart: "nats", Repository: "oci://registry.example.com/charts", Revision: "2.0.0"},
+			{Name: "jobs", Kind: "plain", Path: "jobs", Revision: "main"},
+			{Name: "web", Kind: "kustomize", Path: "web", Revision: "main"},
+		}}
+	}
+	return t
+}
+
+// TestGoldenCharts: what installs charts, and with Flux the role by which Helm keeps its releases.
+func TestGoldenCharts(t *testing.T) {
+	argo, flux := charted("argocd"), charted("flux")
+	golden(t, "delivery-argocd-charts", deliveryOf(argo, &argo.Environments[0]))
+	golden(t, "delivery-flux-charts", broughtObjects(flux))
+	helm := func(t *schemas.Tenant, e *schemas.Environment) (out []string) {
+		for _, o := range Generate(t, e) {
+			if o.Name() == helmAccount {
+				out = append(out, o.Kind())
+			}
+		}
+		return out
+	}
+	require.Equal(t, []string{"Role", "RoleBinding"}, helm(flux, &flux.Environments[1]))
+	argo.Base.Platform.GitOps.Impersonate = true
+	require.Empty(t, helm(argo, &argo.Environments[1]))
+	plain := bringing("flux")
+	require.Empty(t, helm(plain, &plain.Environments[1]))
+}
+
 func TestGoldenDelivery(t *testing.T) {
 	for _, engine := range []string{"argocd", "flux"} {
 		bringer, plain := bringing(engine), deliveredBy(engine, "free")

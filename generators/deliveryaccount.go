@@ -58,7 +58,7 @@ func delivery(in input) []object {
 	if in.env.Name == "" {
 		return []object{account, role}
 	}
-	return []object{account, role, in.deliveryBinding()}
+	return []object{account, role, in.accountBinding(deliveryAccount)}
 }
 
 // impersonated reports whether the engine acts as the tenant's own account: Flux always does, Argo CD where the
@@ -71,15 +71,15 @@ func (in input) impersonated() bool {
 	return g.Repository != "" && (g.Engine == "flux" || g.Impersonate)
 }
 
-// deliveryBinding stands outside of what is placed: kustomize would move its subject.
-func (in input) deliveryBinding() object {
-	labelled := in.meta(deliveryAccount, "")
+// accountBinding gives the delivery account a role. It stands outside of what is placed: kustomize would move its subject.
+func (in input) accountBinding(role string) object {
+	labelled := in.meta(role, "")
 	labelled.Namespace = in.env.Namespace
 	labelled.Labels[labelEnvironment] = in.env.Name
 	return object{owner: manifest.OwnerPlatform, subject: "spec.delivery", outer: true, typed: &rbacv1.RoleBinding{
 		TypeMeta:   kind("rbac.authorization.k8s.io/v1", "RoleBinding"),
 		ObjectMeta: labelled,
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: deliveryAccount},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: role},
 		Subjects: []rbacv1.Subject{{
 			Kind: rbacv1.ServiceAccountKind, Name: deliveryAccount, Namespace: in.env.Namespace,
 		}},

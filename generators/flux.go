@@ -66,30 +66,6 @@ func fluxFolder(meta metav1.ObjectMeta, source, folder string) *krm.FluxKustomiz
 // fluxRepository is the GitOps repository at the branch of an environment.
 func fluxRepository(env string) string { return "tenantsmith-" + env }
 
-// fluxBrought makes what applies the folders that the tenant brings, in its namespace and as its account there: under
-// Flux's lockdown nothing of another namespace is within reach. They are guard rails: the platform applies them, with
-// the namespace that they need.
-func fluxBrought(in input) []object {
-	p := in.env.Platform
-	if in.env.Name == "" || p == nil || p.GitOps.Engine != "flux" || p.GitOps.Repository == "" {
-		return nil
-	}
-	out := []object{in.delivered(in.fluxBinding())}
-	for i, s := range in.env.Spec.Delivery.Sources {
-		name := fit("source-" + s.Name)
-		repository := &krm.GitRepository{TypeMeta: kind(krm.FluxSourceAPI, "GitRepository"), ObjectMeta: in.placedMeta(name), Spec: krm.GitRepositorySpec{
-			URL: fluxURL(in.repositoryOf(s)), Ref: gitReference(s.Revision), Interval: "5m", Suspend: in.sleeps(), SecretRef: secretRef(s.Secret),
-		}}
-		k := fluxFolder(in.placedMeta(name), name, "./"+s.Path)
-		k.Spec.ServiceAccountName, k.Spec.TargetNamespace, k.Spec.Suspend = deliveryAccount, in.env.Namespace, in.sleeps()
-		if in.env.Cluster.Has(operatorRollouts) {
-			k.Spec.HealthCheckExprs = []krm.FluxHealthCheck{rolloutHealth(rolloutsAPI)}
-		}
-		out = append(out, in.delivered(repository, "sources", i), in.delivered(k, "sources", i))
-	}
-	return out
-}
-
 // placedMeta is the metadata of an object of the tenant's namespace that no overlay places.
 func (in input) placedMeta(name string) metav1.ObjectMeta {
 	meta := in.deliveryMeta(name)

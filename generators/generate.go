@@ -56,6 +56,7 @@ var generators = []func(input) []object{
 	accounts,
 	roles,
 	delivery,
+	helmStorage,
 	guarded(schemas.GuardNetwork, network),
 	guarded(schemas.GuardNetwork, hostCalls),
 	guarded(schemas.GuardNetwork, clusterGuard),

@@ -131,6 +131,9 @@ func (e *resolved) operators() {
 	e.needs("prometheus", spec.Monitoring.Level != "" && spec.Monitoring.Level != "none", "spec", "monitoring", "level")
 	e.needs("trivy", spec.Security.VulnerabilityScan, "spec", "security", "vulnerabilityScan")
 	e.needs("falco", spec.Security.RuntimeDetection, "spec", "security", "runtimeDetection")
+	for i, s := range spec.Delivery.Sources {
+		e.needs("helm-controller", s.IsHelm() && e.facts.GitOps.Engine == flux, "spec", "delivery", "sources", i)
+	}
 	for _, name := range sortedKeys(spec.Services) {
 		s := spec.Services[name]
 		e.needs("prometheus", s.Release.Gate != nil, "spec", "services", name, "release", "gate")

@@ -18,6 +18,8 @@ type claim struct {
 type claims struct {
 	// namespaces are "cluster/namespace".
 	namespaces, domains, hosts []claim
+	// folders are those of repositories of its own that a tenant brings.
+	folders []claim
 	// calls are "tenant/service/caller", accepts "tenant/service/from", where from may be empty; froms are the
 	// same at the place of from, where there is one.
 	calls, accepts, froms []claim
@@ -55,6 +57,11 @@ func (c *claims) spec(e *resolved) {
 			put(&c.froms, what, path.Join("from"))
 		}
 	}
+	for i, s := range spec.Delivery.Sources {
+		if s.Chart == "" {
+			put(&c.folders, e.folder(s), manifest.Path{"spec", "delivery", "sources", i, "path"})
+		}
+	}
 	for _, name := range sortedKeys(spec.Services) {
 		c.services[name] = true
 		path := manifest.Path{"spec", "services", name}
@@ -84,6 +91,7 @@ func conflicts(p *Platform, all []outcome, names []string) map[string][]manifest
 	out.usual(p, all, names)
 	out.domains(all)
 	out.calls(all, names)
+	out.folders(all)
 	out.peers(p, all)
 	return out
 }

@@ -1,8 +1,6 @@
 package schemas
 
 import (
-	"fmt"
-	"path"
 	"regexp"
 	"strings"
 
@@ -28,59 +26,8 @@ func (e *resolved) delivery() {
 		}
 		return
 	}
-	names, folders := map[string]bool{}, map[string]string{}
-	for i, s := range d.Sources {
-		at := manifest.Path{"spec", "delivery", "sources", i}
-		if names[s.Name] {
-			e.complain(at.Join("name"), "there are two sources %s", s.Name)
-		}
-		names[s.Name] = true
-		e.source(at, s)
-		folder := manifest.RepositoryKey(e.repository(s)) + " " + path.Clean(s.Path)
-		if other, ok := folders[folder]; ok {
-			e.complain(at.Join("path"), "%s is the folder of source %s as well: one object has one owner", s.Path, other)
-		}
-		folders[folder] = s.Name
-	}
+	e.sources(d)
 	e.argoGroups()
-}
-
-// repository is that of a source.
-func (e *resolved) repository(s Source) string {
-	if s.Repository == "" {
-		return e.environment.Spec.Delivery.Repository
-	}
-	return s.Repository
-}
-
-// source refuses the GitOps repository, which has the folders of everybody: who might name one could have the guard
-// rails of another tenant applied as its own.
-func (e *resolved) source(at manifest.Path, s Source) {
-	g := e.facts.GitOps
-	if manifest.RepositoryKey(e.repository(s)) == manifest.RepositoryKey(g.Repository) {
-		field := at.Join("repository")
-		if s.Repository == "" {
-			field = manifest.Path{"spec", "delivery", "repository"}
-		}
-		p := e.complain(field, "is the platform's GitOps repository, which is for nobody to bring workloads from")
-		p.Remedy = fmt.Sprintf("set %s to a repository of the tenant's own", p.Field)
-	}
-	switch {
-	case g.Engine == flux && s.Revision == "":
-		p := e.complain(at.Join("revision"), "is required: Flux reads the branch master without one")
-		p.Remedy = "set it to a branch, a commit of 40 digits, or a tag by its whole name, such as refs/tags/v1"
-	case g.Engine == flux && (s.Revision == "HEAD" || partOfCommit.MatchString(s.Revision)):
-		p := e.complain(at.Join("revision"), "%s would be a branch to Flux, which knows commits by all 40 digits and no HEAD", s.Revision)
-		p.Remedy = "set it to a branch, such as main, a commit of 40 digits, or a whole name, such as refs/tags/v1"
-		if s.Revision != "HEAD" {
-			p.Remedy += " or refs/heads/" + s.Revision
-		}
-	case g.Engine == argoCD && s.Secret != "":
-		p := e.complain(at.Join("secret"), "is for Flux: Argo CD knows its repositories by itself")
-		p.Remedy = "remove it, and have the platform team add the repository to Argo CD"
-	default:
-		e.secret(at.Join("secret"), s.Secret)
-	}
 }
 
 // argoGroups refuses names that the policies of an AppProject cannot hold.

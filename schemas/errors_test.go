@@ -212,6 +212,7 @@ func TestRules(t *testing.T) {
 5:19: spec.notifications.slack.channels: is required
 5:19: spec.notifications.slack.urlFrom: is required
 5:30: spec.notifications.pagerduty.routingKeyFrom: is required
+6:24: spec.delivery.sources[0].path: is required, unless chart names one of a chart repository
 6:24: spec.delivery.sources[0].repository: is required, here or as delivery.repository`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

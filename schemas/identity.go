@@ -20,6 +20,9 @@ const (
 // the tenant delivers. No pod may run as it.
 const DeliveryAccount = "tenant-delivery"
 
+// HelmRole is the Role by which that account keeps the releases of Helm where Flux installs charts.
+const HelmRole = DeliveryAccount + "-helm"
+
 // cloudIdentities are how each cloud writes an identity, and how to say that.
 var cloudIdentities = map[string]struct {
 	form func() *regexp.Regexp

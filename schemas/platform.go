@@ -246,8 +246,16 @@ type GitOps struct {
 	Impersonate bool `json:"impersonate"`
 	// Reviewers are who reviews changes of the platform's files, as CODEOWNERS names them.
 	Reviewers []string `json:"reviewers"`
+	// Sources are the repositories that tenants may bring workloads from; nil means any.
+	Sources []AllowedSource `json:"sources"`
 	// AllowedAnnotations steer the engine and may be tenants' own.
 	AllowedAnnotations []string `json:"allowedAnnotations"`
+}
+
+// AllowedSource is a repository, or a pattern of them, that tenants may bring workloads from.
+type AllowedSource struct {
+	Repository string   `json:"repository"`
+	Tenants    []string `json:"tenants"` // all where it is empty
 }
 
 // SecretStore is where tenants' secrets come from.

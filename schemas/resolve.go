@@ -75,7 +75,7 @@ func (r *resolver) resolve(env string) (*manifest.Node, map[string]manifest.Posi
 	for _, l := range layers {
 		spec = m.lay(spec, l, atSpec)
 	}
-	spec = r.settle(spec, env)
+	spec = r.settle(changedSources(spec), env)
 	at := r.doc.Position
 	for _, f := range r.doc.Fields {
 		if f.Key == "spec" {

@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"cmp"
+
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -200,18 +202,45 @@ type Security struct {
 
 // Delivery names workloads that the team brings from its own repository.
 type Delivery struct {
-	Repository string   `json:"repository"`
-	Sources    []Source `json:"sources"`
+	Repository string `json:"repository"`
+	// Sources are what is delivered; Changes, by the name of a source, are in them already.
+	Sources []Source                `json:"sources"`
+	Changes map[string]SourceChange `json:"changes"`
 	// Reviewers are who reviews changes of the tenant's files, as CODEOWNERS names them.
 	Reviewers []string `json:"reviewers"`
 }
 
-// Source is a path at a revision of a repository.
+// Source is a folder at a revision of a repository, or a chart of a chart repository.
 type Source struct {
 	Name       string `json:"name"`
+	Kind       string `json:"kind"` // kustomize | helm | plain; empty where nobody said
 	Repository string `json:"repository"`
 	Path       string `json:"path"`
-	Revision   string `json:"revision"`
+	// Chart is one of a chart repository; Revision is its version.
+	Chart    string      `json:"chart"`
+	Revision string      `json:"revision"`
+	Helm     HelmOptions `json:"helm"`
 	// Secret is the one of the tenant's that opens the repository to Flux.
 	Secret string `json:"secret"`
+}
+
+// IsHelm reports whether the source is a chart, from wherever.
+func (s Source) IsHelm() bool { return s.Kind == "helm" || s.Chart != "" }
+
+// Release is the name under which a chart is installed.
+func (s Source) Release() string { return cmp.Or(s.Helm.Release, s.Name) }
+
+// SourceChange is what is different of a source.
+type SourceChange struct {
+	Repository string      `json:"repository"`
+	Path       string      `json:"path"`
+	Revision   string      `json:"revision"`
+	Helm       HelmOptions `json:"helm"`
+}
+
+// HelmOptions say how a chart is installed. ValueFiles are relative to the chart's folder.
+type HelmOptions struct {
+	Release    string         `json:"release"`
+	ValueFiles []string       `json:"valueFiles"`
+	Values     map[string]any `json:"values"`
 }

@@ -48,7 +48,7 @@ var facts = map[string][]string{
 	"router": {"none", "istio", "gateway-api"}, "mesh": {"none", "istio"}, "dns": {"coredns", "nodelocal", "openshift"},
 	"engine": {"argocd", "flux"}, "layout": {"kustomize", "hydrated"}, "cni": {Cilium, "calico"}, "tls": {"gateway", "tenant"},
 	"waf": {"none", "gateway"}, "version": {"v1.30", "v1.99"}, "gatewayChannel": {"standard", "experimental"},
-	"operators": {"keda", "vpa", "rollouts", "prometheus", "prometheus-adapter", "cert-manager", "external-secrets", "cloudnative-pg", "velero"},
+	"operators": {"keda", "vpa", "rollouts", "prometheus", "prometheus-adapter", "cert-manager", "external-secrets", "cloudnative-pg", "velero", "helm-controller"},
 }
 
 // Vary returns the tenant and its environment with another value of one cause, which nothing judges. It

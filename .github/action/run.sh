@@ -175,7 +175,8 @@ expected() {
 case $IN_COMMAND in
   plan) compare; plan ;;
   check)
-    compare
+    # Manifests come from no revision of the platform repository: the one that is checked out judges them.
+    case " ${args[*]-} " in *" --manifests "*) ;; *) compare ;; esac
     check ${args[@]+"${args[@]}"}
     verbatim "$work/check.txt" "$work/stderr" | summary
     ;;

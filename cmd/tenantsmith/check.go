@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,6 +17,7 @@ import (
 type checkOptions struct {
 	manifests, checks           []string
 	environment, failOn, format string
+	tenant                      string
 	change, base                string
 	verify                      bool
 	shard                       pipeline.Shard
@@ -35,8 +37,11 @@ With --change it judges a change as well: who approved it, what it removes, whet
 tenantsmith renders. FILE is JSON that a trusted job of CI writes from what the forge knows; it must not
 lie in the repository that the change is about.
 
-With --manifests it judges Kubernetes YAML of any origin instead: files and directories, Lists
-unwrapped. Given one TENANT and --env as well, it judges them as that tenant's.`
+With --manifests it judges Kubernetes YAML of any origin instead: files, folders, - for standard input, Lists
+unwrapped. A folder with a kustomization is built, of files of its repository alone. Given --tenant and --env as
+well, it judges them as that tenant's: its quota, its domains, and what the GitOps engine lets it bring. Paths
+start at -C. In the repository of a team, with the platform's checked out beside the team's files:
+tenantsmith -C platform check --manifests ../deploy --tenant shop --env production`
 
 func newCheckCmd(w *workspace) *cobra.Command {
 	o := checkOptions{format: "text"}
@@ -52,7 +57,8 @@ func newCheckCmd(w *workspace) *cobra.Command {
   tenantsmith check --base origin/main
   tenantsmith check --change ../change.json
   tenantsmith check --shard 1/8
-  tenantsmith check --manifests deploy/`,
+  tenantsmith check --manifests deploy/
+  helm template shop ./chart | tenantsmith check --manifests - --tenant shop --env production`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, o) },
 	}
 	o.flags(cmd)
@@ -64,6 +70,7 @@ func newCheckCmd(w *workspace) *cobra.Command {
 func (o *checkOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVar(&o.manifests, "manifests", nil, "judge Kubernetes YAML at `PATH` instead of tenants")
+	f.StringVar(&o.tenant, "tenant", "", "with --manifests, judge them as those of the `TENANT`")
 	f.StringSliceVar(&o.checks, "checks", nil, "only these checks: ids or beginnings of ids")
 	f.StringVar(&o.environment, "env", "", "only this environment")
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
@@ -83,6 +90,9 @@ func (w *workspace) check(ctx context.Context, args []string, o checkOptions) er
 	failOn, err := severity(o.failOn)
 	if err != nil {
 		return err
+	}
+	if o.tenant != "" && o.manifests == nil {
+		return errors.New("--tenant is for --manifests: name tenants as arguments")
 	}
 	if o.manifests != nil {
 		return w.checkManifests(ctx, args, o, failOn)
@@ -138,7 +148,7 @@ func skipped(res *pipeline.Result) []report.Skipped {
 }
 
 // ofTenants is what a check of tenants lacks among manifests, in the words of this command.
-const ofTenants = "needs a TENANT and --env"
+const ofTenants = "needs --tenant and --env"
 
 func rulesOf(rules []pipeline.Rule) []report.Rule {
 	out := make([]report.Rule, len(rules))

@@ -199,6 +199,9 @@ func describe(t *report.TenantStatus, res *pipeline.Result) {
 			continue
 		}
 		t.Lifecycle, t.Tier = r.Tenant.Base.Spec.Lifecycle, r.Tenant.Base.Spec.Tier
+		if len(pipeline.Elsewhere(r.Tenant)) > 0 {
+			t.Workloads = report.NotExamined
+		}
 		if o := r.Tenant.Base.Spec.Offboarding; o != nil && t.Lifecycle == "offboarding" {
 			t.Until = o.After
 		}

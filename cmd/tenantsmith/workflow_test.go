@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,4 +22,63 @@ func TestServiceWorkflow(t *testing.T) {
 	want, err := os.ReadFile(page)
 	require.NoError(t, err)
 	require.Equal(t, string(want), out.String(), "run go test ./cmd/tenantsmith -update")
+}
+
+// TestChecksWorkflow: docs/ci/workloads.yml is the workflow that judges a tenant's own YAML, held against actionlint as well.
+func TestChecksWorkflow(t *testing.T) {
+	const page = "../../docs/ci/workloads.yml"
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("apiVersion: tenantsmith.dev/v1alpha1\n"+text), 0o644))
+	}
+	write("tenantsmith.yaml", `kind: Platform
+metadata: {name: example}
+spec:
+  gitops: {repository: https://git.example.com/gitops.git}
+  clusters: {main: {server: "https://main.example.com"}}
+  environments: [{name: development, cluster: main}, {name: staging, cluster: main}, {name: production, cluster: main}]
+`)
+	tenant := `kind: Tenant
+metadata: {name: shop}
+spec:
+  tier: basic
+  owners: [{group: shop-admins, role: admin}]
+  environments: {development: {}, staging: {}, production: {delivery: {changes: {shop: {path: envs/production, revision: v1.2.3}}}}}
+`
+	write("tenants/shop.yaml", tenant+`  delivery:
+    repository: https://github.com/example/shop.git
+    sources:
+    - {name: shop, path: envs/development}
+    - {name: tools, path: tools, repository: "https://github.com/example/tools.git"}
+    - {name: chart, path: chart, kind: helm}
+    - {name: cache, chart: redis, repository: "https://charts.example.com", revision: 1.2.3}
+`)
+	write("tenants/other.yaml", "kind: Tenant\nmetadata: {name: other}\nspec: {tier: free, owners: [{group: a, role: admin}], environments: {development: {}}}\n")
+	call := func(args ...string) (string, string, int) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append([]string{"-C", dir, "workflow", "--check"}, args...), streams{out: &out, err: &errs})
+		return out.String(), errs.String(), code
+	}
+	out, errs, code := call("shop", "--platform", "example/platform")
+	require.Zero(t, code, errs)
+	if *update {
+		require.NoError(t, os.WriteFile(page, []byte(out), 0o644))
+	}
+	want, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Equal(t, string(want), out, "run go test ./cmd/tenantsmith -update")
+	to := t.TempDir()
+	_, errs, code = call("shop", "--platform", "example/platform", "-o", to)
+	require.Zero(t, code, errs)
+	written, err := os.ReadFile(filepath.Join(to, ".github/workflows/tenantsmith-check.yml"))
+	require.NoError(t, err)
+	require.Equal(t, out, string(written))
+	_, errs, code = call("other", "--platform", "example/platform")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "tenant other brings no folder of spec.delivery.repository")
+	for _, args := range [][]string{{"--platform", "example"}, {"--platform", "example/platform", "--branch", "a b"}} {
+		_, _, code = call(append([]string{"shop"}, args...)...)
+		require.Equal(t, 2, code)
+	}
 }

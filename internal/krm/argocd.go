@@ -80,12 +80,22 @@ type ApplicationSpec struct {
 	IgnoreDifferences []ArgoDifference `json:"ignoreDifferences,omitempty"`
 }
 
-// ArgoSource is a folder at a revision.
+// ArgoSource is a folder at a revision, or a chart of a chart repository in a version.
 type ArgoSource struct {
 	RepoURL        string         `json:"repoURL"`
 	TargetRevision string         `json:"targetRevision"`
-	Path           string         `json:"path"`
+	Path           string         `json:"path,omitempty"`
+	Chart          string         `json:"chart,omitempty"`
 	Directory      *ArgoDirectory `json:"directory,omitempty"`
+	Helm           *ArgoHelm      `json:"helm,omitempty"`
+}
+
+// ArgoHelm says how a chart is rendered. ValueFiles are relative to the chart.
+type ArgoHelm struct {
+	ReleaseName  string         `json:"releaseName"`
+	ValueFiles   []string       `json:"valueFiles,omitempty"`
+	ValuesObject map[string]any `json:"valuesObject,omitempty"`
+	SkipCrds     bool           `json:"skipCrds,omitempty"`
 }
 
 // ArgoDirectory says which files of a folder without a kustomization are read. Include is a pattern for paths below it.

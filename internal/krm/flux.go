@@ -6,6 +6,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 const (
 	FluxSourceAPI    = "source.toolkit.fluxcd.io/v1"
 	FluxKustomizeAPI = "kustomize.toolkit.fluxcd.io/v1"
+	FluxHelmAPI      = "helm.toolkit.fluxcd.io/v2"
 )
 
 // GitRepository is a repository at a revision that Flux fetches. Times are as Go writes them.
@@ -95,4 +96,66 @@ type FluxTarget struct {
 	Group string `json:"group,omitempty"`
 	Kind  string `json:"kind"`
 	Name  string `json:"name"`
+}
+
+// HelmRepository is a repository of charts that Flux fetches from; Type is oci for one in a registry.
+type HelmRepository struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              HelmRepositorySpec `json:"spec"`
+}
+
+// HelmRepositorySpec says where the repository is; SecretRef is the Secret of its own namespace that opens it.
+type HelmRepositorySpec struct {
+	URL       string         `json:"url"`
+	Type      string         `json:"type,omitempty"`
+	SecretRef *FluxReference `json:"secretRef,omitempty"`
+	Interval  string         `json:"interval"`
+	Suspend   bool           `json:"suspend,omitempty"`
+}
+
+// HelmRelease is a chart that Flux installs, as the ServiceAccount of its own namespace.
+type HelmRelease struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              HelmReleaseSpec `json:"spec"`
+}
+
+// HelmReleaseSpec says which chart is installed, and how. Without a target namespace it is that of the object itself.
+type HelmReleaseSpec struct {
+	Chart              HelmChart      `json:"chart"`
+	ReleaseName        string         `json:"releaseName"`
+	ServiceAccountName string         `json:"serviceAccountName"`
+	Interval           string         `json:"interval"`
+	Timeout            string         `json:"timeout"`
+	Suspend            bool           `json:"suspend,omitempty"`
+	Install            HelmAction     `json:"install"`
+	Upgrade            HelmAction     `json:"upgrade"`
+	Values             map[string]any `json:"values,omitempty"`
+}
+
+// HelmChart is where the chart comes from.
+type HelmChart struct {
+	Spec HelmChartSpec `json:"spec"`
+}
+
+// HelmChartSpec names a chart of a HelmRepository, or the folder of one in a GitRepository. ValuesFiles are relative to the
+// source, and stand for the chart's own values.yaml.
+type HelmChartSpec struct {
+	Chart             string        `json:"chart"`
+	Version           string        `json:"version,omitempty"`
+	SourceRef         FluxReference `json:"sourceRef"`
+	ReconcileStrategy string        `json:"reconcileStrategy,omitempty"`
+	ValuesFiles       []string      `json:"valuesFiles,omitempty"`
+}
+
+// HelmAction is how a release is installed or upgraded: what happens to CRDs of the chart, and to a failure.
+type HelmAction struct {
+	CRDs        string          `json:"crds"`
+	Remediation HelmRemediation `json:"remediation"`
+}
+
+// HelmRemediation says how often a failed action is tried again.
+type HelmRemediation struct {
+	Retries int64 `json:"retries"`
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
@@ -39,10 +40,27 @@ func kustomize(files map[string][]byte, dir string) ([]map[string]any, error) {
 	return run(files, dir)
 }
 
-func run(files map[string][]byte, dir string) (objects []map[string]any, err error) {
+func run(files map[string][]byte, dir string) ([]map[string]any, error) {
+	built, err := build(files, dir)
+	if err != nil {
+		return nil, err
+	}
+	var objects []map[string]any
+	for _, r := range built {
+		tree, err := r.Map()
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, normalize(tree).(map[string]any))
+	}
+	return objects, nil
+}
+
+// build has kustomize build a folder of files that were guarded.
+func build(files map[string][]byte, dir string) (built []*resource.Resource, err error) {
 	defer func() { // it panics on some data
 		if r := recover(); r != nil {
-			objects, err = nil, fmt.Errorf("kustomize: %v", r)
+			built, err = nil, fmt.Errorf("kustomize: %v", r)
 		}
 	}()
 	fsys := filesys.MakeFsInMemory()
@@ -51,22 +69,15 @@ func run(files map[string][]byte, dir string) (objects []map[string]any, err err
 			return nil, err
 		}
 	}
-	built, err := krusty.MakeKustomizer(&krusty.Options{
+	all, err := krusty.MakeKustomizer(&krusty.Options{
 		Reorder:          krusty.ReorderOptionNone,
 		LoadRestrictions: types.LoadRestrictionsRootOnly,
 		PluginConfig:     types.DisabledPluginConfig(),
-	}).Run(fsys, "/"+dir)
+	}).Run(fsys, path.Join("/", dir))
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range built.Resources() {
-		tree, err := r.Map()
-		if err != nil {
-			return nil, err
-		}
-		objects = append(objects, normalize(tree).(map[string]any))
-	}
-	return objects, nil
+	return all.Resources(), nil
 }
 
 // normalize brings numbers to the types that ours have. JSON patches leave every number of their

@@ -60,7 +60,11 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if in.Objects = objects; len(objects) == 0 {
 		return out, nil // nothing can be asked of nothing
 	}
-	for _, p := range proven(objects, e, chosen) {
+	found := proven(objects, e, chosen)
+	if e != nil && chosen.all {
+		found = append(found, undelivered(t, e, objects, in.Brought)...)
+	}
+	for _, p := range found {
 		p.Tenant, p.Environment = out.Tenant, out.Environment
 		out.Problems = append(out.Problems, p)
 	}
@@ -77,11 +81,11 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 	if err != nil {
 		return nil, err
 	}
-	found, err := engine.Check(ctx, in)
+	findings, err := engine.Check(ctx, in)
 	if e != nil {
-		out.accept(found, waivers, in.Objects, chosen)
+		out.accept(findings, waivers, in.Objects, chosen)
 	}
-	out.Problems = append(out.Problems, found...)
+	out.Problems = append(out.Problems, findings...)
 	return out, err
 }
 

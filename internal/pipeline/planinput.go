@@ -207,8 +207,12 @@ func (p *planner) nameOf(head bool) string {
 func Elsewhere(t *schemas.Tenant) []report.Skipped {
 	var out []report.Skipped
 	for i := range t.Environments {
-		for _, s := range t.Environments[i].Spec.Delivery.Sources {
-			own := report.Skipped{What: t.Name + ": workloads of " + s.Repository, Reason: "they come from the tenant's own repository"}
+		d := t.Environments[i].Spec.Delivery
+		for _, s := range d.Sources {
+			own := report.Skipped{What: t.Name + ": workloads of " + cmp.Or(s.Repository, d.Repository), Reason: "they come from the tenant's own repository"}
+			if s.Chart != "" {
+				own.What, own.Reason = own.What+", chart "+s.Chart, "they come from a chart repository"
+			}
 			if !slices.Contains(out, own) {
 				out = append(out, own)
 			}

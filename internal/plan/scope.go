@@ -32,7 +32,10 @@ var scopes = map[string]struct {
 	"argoproj.io/Application": {OpenedPath, manifest.Medium, fields("spec.source", "spec.sources", "spec.destination", "spec.project"), appliedOtherwise},
 	"kustomize.toolkit.fluxcd.io/Kustomization": {OpenedPath, manifest.Medium,
 		fields("spec.sourceRef", "spec.path", "spec.targetNamespace", "spec.serviceAccountName", "spec.kubeConfig"), appliedOtherwise},
-	"source.toolkit.fluxcd.io/GitRepository": {OpenedPath, manifest.Medium, fields("spec.url", "spec.ref"), appliedOtherwise},
+	"helm.toolkit.fluxcd.io/HelmRelease": {OpenedPath, manifest.Medium,
+		fields("spec.chart", "spec.chartRef", "spec.values", "spec.targetNamespace", "spec.storageNamespace", "spec.serviceAccountName", "spec.kubeConfig"), appliedOtherwise},
+	"source.toolkit.fluxcd.io/HelmRepository": {OpenedPath, manifest.Medium, fields("spec.url"), appliedOtherwise},
+	"source.toolkit.fluxcd.io/GitRepository":  {OpenedPath, manifest.Medium, fields("spec.url", "spec.ref"), appliedOtherwise},
 }
 
 // otherScope tells of guards that are about something else.

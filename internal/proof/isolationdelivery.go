@@ -10,7 +10,11 @@ import (
 
 // Route is how the GitOps engine brings a place what is meant for it: the API of its cluster as the engine names it, the
 // namespace of the engine, the GitOps repository, and its folders there. Without a repository nothing is known of it.
-type Route struct{ Server, Engine, Repository, Rails, Work string }
+// Listed says that the platform names the repositories that tenants may bring workloads from.
+type Route struct {
+	Server, Engine, Repository, Rails, Work string
+	Listed                                  bool
+}
 
 // deliveryUnread is why the channel is not examined where the platform names no GitOps repository.
 const deliveryUnread = "the platform names no GitOps repository, and what applies the tenants is not rendered"
@@ -139,6 +143,10 @@ func (r *reader) application() {
 	r.reaches(get(r.object.Tree, "spec", "destination"), manifest.Path{"spec", "destination"}, "its project may allow more than one namespace")
 	at := manifest.Path{"spec", "source"}
 	own := r.projects[text(r.object.Tree, "spec", "project")]
+	if text(source, "chart") != "" {
+		r.chart(text(source, "repoURL"), own, at)
+		return
+	}
 	r.applies(text(source, "repoURL"), text(source, "path"), own, at)
 }
 
@@ -154,6 +162,7 @@ func (r *reader) applies(repository, folder string, own bool, at manifest.Path) 
 	case home && folder != r.Route.Work:
 		r.opens(Delivery, "", true, at, "the second is brought what the platform keeps for others", "the GitOps repository has the folders of all tenants")
 	case !home:
+		r.elsewhere()
 		r.claim(Delivery, "folder", key+" "+folder, at.Join("path"))
 	}
 }
@@ -190,6 +199,7 @@ func (r *reader) fluxKustomization() {
 // prepare notes what other objects of the delivery refer to, in whatever order they come.
 func (r *reader) prepare(objects []manifest.Object) {
 	r.projects, r.accounts, r.sources = map[string]bool{}, map[[2]string]bool{}, map[[2]string]string{}
+	r.charts = map[[2]string]string{}
 	for _, o := range objects {
 		r.object, r.key = o, o.Key()
 		switch r.key.Group + "/" + r.key.Kind {
@@ -197,6 +207,8 @@ func (r *reader) prepare(objects []manifest.Object) {
 			r.projects[r.key.Name] = true
 		case "source.toolkit.fluxcd.io/GitRepository":
 			r.sources[[2]string{r.key.Namespace, r.key.Name}] = text(o.Tree, "spec", "url")
+		case "source.toolkit.fluxcd.io/HelmRepository":
+			r.charts[[2]string{r.key.Namespace, r.key.Name}] = text(o.Tree, "spec", "url")
 		case "/ServiceAccount":
 			r.accounts[[2]string{r.key.Namespace, r.key.Name}] = true
 		}

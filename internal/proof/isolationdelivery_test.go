@@ -54,6 +54,26 @@ apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {name: source-a, namespace: %[1]s}
 spec: {serviceAccountName: tenant-delivery, targetNamespace: %[1]s, path: ./deploy, sourceRef: {kind: GitRepository, name: source-a}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: source-b, namespace: %[1]s}
+spec: {serviceAccountName: tenant-delivery, releaseName: b, chart: {spec: {chart: ./chart, sourceRef: {kind: GitRepository, name: source-a}}}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: source-c, namespace: %[1]s}
+spec: {url: https://charts.example.com}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: source-c, namespace: %[1]s}
+spec: {serviceAccountName: tenant-delivery, releaseName: c, chart: {spec: {chart: redis, sourceRef: {kind: HelmRepository, name: source-c}}}}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: %[1]s.production.source.c, namespace: argocd}
+spec: {project: %[1]s.production, source: {repoURL: https://charts.example.com, chart: redis}, destination: {server: https://main, namespace: %[1]s}}
 `
 
 // deliveredText is what applies a tenant, with other words in some places: each pair is the old one and the new one.
@@ -94,6 +114,12 @@ var ways = map[string]struct{ old, new, path string }{
 	"no account":             {"{serviceAccountName: tenant-delivery, targetNamespace", "{targetNamespace", "spec"},
 	"target of another":      {"tenant-delivery, targetNamespace: acme", "tenant-delivery, targetNamespace: shop", "spec.targetNamespace"},
 	"source of another":      {"{kind: GitRepository, name: source-a}", "{kind: GitRepository, name: source-a, namespace: shop}", "spec.sourceRef.namespace"},
+	"chart as Flux":          {"{serviceAccountName: tenant-delivery, releaseName: c, ", "{releaseName: c, ", "spec"},
+	"folder of a chart":      {"{serviceAccountName: tenant-delivery, releaseName: b, ", "{releaseName: b, ", "spec"},
+	"release elsewhere":      {"releaseName: b,", "targetNamespace: shop,", "spec.targetNamespace"},
+	"values elsewhere":       {"releaseName: b,", "storageNamespace: shop,", "spec.storageNamespace"},
+	"charts of another":      {"{kind: HelmRepository, name: source-c}", "{kind: HelmRepository, name: source-c, namespace: shop}", "spec.chart.spec.sourceRef.namespace"},
+	"chart of the platform":  {"project: acme.production, source: {repoURL: https://charts", "project: platform, source: {repoURL: https://charts", "spec.source"},
 	"all of the repository":  {"'ssh://git@git.example.com/acme.git'", "https://git.example.com/gitops.git", "spec"},
 }
 
@@ -104,6 +130,7 @@ func TestDelivery(t *testing.T) {
 	require.Empty(t, base.Breaches)
 	require.Empty(t, base.Doubts)
 	require.Contains(t, base.Examined, Delivery)
+	require.Contains(t, base.Assumptions, unlisted)
 	for name, way := range ways {
 		text := deliveredText("acme", way.old, way.new)
 		require.NotEqual(t, deliveredText("acme"), text, name)
@@ -120,7 +147,8 @@ func TestDeliveryDoubts(t *testing.T) {
 	shop := deliveredTo(t, "shop", deliveredText("shop"))
 	for _, change := range [][2]string{
 		{"clusterResourceWhitelist: []", "sourceNamespaces: [anywhere]"}, {"applications, sync,", "applications, create,"},
-		{"source: {repoURL: https", "sources: [], source: {repoURL: https"}, {"{serviceAccountName: tenant-delivery,", "{kubeConfig: {}, serviceAccountName: tenant-delivery,"},
+		{"source: {repoURL: https://git", "sources: [], source: {repoURL: https://git"}, {"{serviceAccountName: tenant-delivery, targetNamespace", "{kubeConfig: {}, serviceAccountName: tenant-delivery, targetNamespace"},
+		{"releaseName: b, chart:", "releaseName: b, chartRef:"}, {"releaseName: b, chart:", "kubeConfig: {}, chart:"}, {"{kind: HelmRepository, name: source-c}", "{kind: Bucket, name: source-c}"},
 	} {
 		found := Isolate([]Enclosure{deliveredTo(t, "acme", deliveredText("acme", change[0], change[1])), shop}, nil, nil)
 		require.Len(t, found.Doubts, 1, change[1])

@@ -46,6 +46,7 @@ type reader struct {
 	projects map[string]bool      // AppProjects among the objects, by name
 	accounts map[[2]string]bool   // ServiceAccounts, by namespace and name
 	sources  map[[2]string]string // addresses of the sources of Flux, the same way
+	charts   map[[2]string]string // addresses of its chart repositories
 }
 
 // readers are the ways to read an object, by group and kind.
@@ -85,6 +86,7 @@ var readers = map[string]func(*reader){
 	"argoproj.io/AppProject":                        (*reader).appProject,
 	"argoproj.io/Application":                       (*reader).application,
 	"kustomize.toolkit.fluxcd.io/Kustomization":     (*reader).fluxKustomization,
+	"helm.toolkit.fluxcd.io/HelmRelease":            (*reader).helmRelease,
 	"snapshot.storage.k8s.io/VolumeSnapshot":        (*reader).snapshot,
 	"snapshot.storage.k8s.io/VolumeSnapshotContent": (*reader).snapshotContent,
 	"storage.k8s.io/StorageClass":                   (*reader).storageClass,

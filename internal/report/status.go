@@ -39,6 +39,9 @@ type FleetStatus struct {
 	Tenants []TenantStatus `json:"tenants"`
 }
 
+// NotExamined is said of workloads that come from a repository of the tenant's own, or from a chart repository.
+const NotExamined = "not examined"
+
 // TenantStatus is that of one tenant. What its file says is empty where there is none that can be read.
 type TenantStatus struct {
 	Tenant    string   `json:"tenant"`
@@ -50,6 +53,8 @@ type TenantStatus struct {
 	Tier         string   `json:"tier"`
 	Environments []string `json:"environments"`
 	Services     []string `json:"services"`
+	// Workloads is NotExamined where the tenant brings some from elsewhere, which nothing here looks at.
+	Workloads string `json:"workloads"`
 	// Published says what the files on the branch came from; nil where there are none.
 	Published *Published `json:"published"`
 	// Edited are its own files that somebody changed by hand, Missing those that somebody removed, Foreign what

@@ -93,6 +93,7 @@ func (t *TenantStatus) details() [][]string {
 	add("state", t.state())
 	add("lifecycle", t.stage())
 	add("tier", t.Tier)
+	add("workloads", t.Workloads)
 	add("environments", strings.Join(t.Environments, ", "))
 	add("services", strings.Join(t.Services, ", "))
 	if t.Published != nil {

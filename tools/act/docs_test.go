@@ -152,6 +152,7 @@ func TestWorkflows(t *testing.T) {
 			Jobs        map[string]struct {
 				Permissions *map[string]string
 				Timeout     int `yaml:"timeout-minutes"`
+				Uses        string
 			}
 		}
 		data, err := os.ReadFile(file)
@@ -162,11 +163,51 @@ func TestWorkflows(t *testing.T) {
 		require.NotEmpty(t, flow.Concurrency.Group, file)
 		for name, job := range flow.Jobs {
 			require.NotNil(t, job.Permissions, "%s: %s", file, name)
-			require.NotZero(t, job.Timeout, "%s: %s", file, name)
+			if job.Uses == "" { // who calls a workflow cannot say how long it may take
+				require.NotZero(t, job.Timeout, "%s: %s", file, name)
+			}
 		}
 	}
 	out, err := exec.Command(filepath.Join(built, "actionlint"), files...).CombinedOutput()
 	require.NoError(t, err, string(out))
+}
+
+// TestWorkloads runs the script of check-workloads.yml that finds the team's folder, and tenantsmith on what it finds as
+// the action would: from the folder of the platform's repository.
+func TestWorkloads(t *testing.T) {
+	data, err := os.ReadFile("../../.github/workflows/check-workloads.yml")
+	require.NoError(t, err)
+	var flow struct {
+		Jobs map[string]struct{ Steps []struct{ ID, Run string } }
+	}
+	require.NoError(t, yaml.Unmarshal(data, &flow))
+	script := ""
+	for _, s := range flow.Jobs["check"].Steps {
+		if s.ID == "where" {
+			script = s.Run
+		}
+	}
+	require.NotEmpty(t, script)
+	dir := t.TempDir()
+	for _, name := range []string{"tenants", "overrides", "tenantsmith.yaml"} {
+		copyTree(t, filepath.Join("../..", name), filepath.Join(dir, ".tenantsmith/platform/in", name))
+	}
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "envs/production"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "envs/production/a.yaml"), []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n"), 0o644))
+	out := filepath.Join(dir, "out")
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", script)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_OUTPUT="+out, "WORKLOADS=envs/{env}", "ENVIRONMENT=production", "PLATFORM_PATH=in")
+	said, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(said))
+	found, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Equal(t, "folder=../../../envs/production\n", string(found))
+	cmd = exec.Command(filepath.Join(built, "tenantsmith"), "-C", ".tenantsmith/platform/in", "check", "--format", "github",
+		"--manifests", strings.TrimSpace(strings.TrimPrefix(string(found), "folder=")), "--tenant", "acme-corp", "--env", "production", "--")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_WORKSPACE="+dir)
+	said, _ = cmd.Output()
+	require.Equal(t, 1, cmd.ProcessState.ExitCode(), string(said))
+	require.Contains(t, string(said), "file=envs/production/a.yaml,line=4")
 }
 
 // TestScripts: shellcheck has nothing to say about the scripts of the action.

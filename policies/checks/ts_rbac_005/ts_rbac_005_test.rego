@@ -53,3 +53,25 @@ test_passes_accounts_that_watch_named_ones if {
 	count(ts_rbac_005.deny) == 0 with input as samples.set([role(["get"], ["db"]), binding("Group")])
 	count(ts_rbac_005.deny) == 0 with input as samples.set([role(["list"], []), binding("Group")])
 }
+
+helm_role(name, owner, source) := samples.within(
+	object.union(samples.of(json.patch(role(["get", "list"], []), [{"op": "replace", "path": "/metadata/name", "value": name}])), {"owner": owner}),
+	{"spec": {"delivery": {"sources": [source]}}},
+)
+
+test_passes_where_helm_keeps_its_releases if {
+	every source in [{"name": "a", "kind": "helm"}, {"name": "a", "chart": "redis"}] {
+		count(ts_rbac_005.deny) == 0 with input as helm_role("tenant-delivery-helm", "platform", source)
+	}
+}
+
+test_violates_beside_helm if {
+	chart := {"name": "a", "chart": "redis"}
+	every given in [
+		helm_role("tenant-delivery-helm", "workload", chart),
+		helm_role("other", "platform", chart),
+		helm_role("tenant-delivery-helm", "platform", {"name": "a", "kind": "plain"}),
+	] {
+		count(ts_rbac_005.deny) == 1 with input as given
+	}
+}
