@@ -203,54 +203,54 @@ func (a *Adoption) readExternalSecret(i *Item) {
 	}
 }
 
-// readIngress takes hosts and paths over.
+// readIngress takes hosts and paths over. One that fields cannot say whole is kept as it is.
 func (a *Adoption) readIngress(i *Item) {
 	spec := mapAt(i.tree, "spec")
 	if spec["defaultBackend"] != nil {
-		i.leave("has a default backend, and a tenant answers at its own hosts only")
 		return
 	}
-	type found struct {
-		s *service
-		f fields
-	}
-	var all []found
+	var to []*service
+	var said []fields
+	var hosts []string
 	for _, r := range listAt(spec, "rules") {
 		host := textAt(r, "host")
 		if host == "" || strings.HasPrefix(host, "*") {
-			i.leave("answers at every host, and a tenant answers at its own hosts only: say spec.services.<name>.expose with one")
 			return
 		}
+		hosts = append(hosts, host)
 		for _, p := range listAt(r, "http", "paths") {
-			s := a.service(textAt(p, "backend", "service", "name"))
-			number, _ := at(p, "backend", "service", "port", "number").(int64)
-			if s == nil {
-				i.leave("leads to the Service %s, which is none of a workload here", textAt(p, "backend", "service", "name"))
-				return
-			}
-			port := s.servedAs(int32(number), textAt(p, "backend", "service", "port", "name"))
-			if port == "" {
-				i.leave("leads to a port that the Service %s does not have", s.name)
+			s, port := a.backend(p)
+			if port == "" || textAt(p, "pathType") == "Exact" {
 				return
 			}
 			f := fields{{"host", host}}
-			if path := textAt(p, "path"); path != "" && path != "/" {
+			if path := textAt(p, "path"); path != "/" {
 				f.set("path", path)
 			}
 			f.set("port", port)
-			all = append(all, found{s, f})
-			if !slices.Contains(a.domains, host) {
-				a.domains = append(a.domains, host)
-			}
+			to, said = append(to, s), append(said, f)
 		}
 	}
-	for _, x := range all {
-		x.s.expose = append(x.s.expose, x.f)
-		i.Service = x.s.name
+	for n, s := range to {
+		s.expose = append(s.expose, said[n])
+		i.Service = s.name
 	}
-	if len(all) > 0 {
-		i.Into = manifest.Key{Group: "networking.k8s.io", Kind: "Ingress", Name: all[0].s.name}
+	if len(to) > 0 {
+		i.Into = manifest.Key{Group: "networking.k8s.io", Kind: "Ingress", Name: to[0].name}
+		a.domains = append(a.domains, hosts...)
+		slices.Sort(a.domains)
+		a.domains = slices.Compact(a.domains)
 	}
+}
+
+// backend is the service that a path leads to, and the name of its port; empty for none.
+func (a *Adoption) backend(path any) (*service, string) {
+	s := a.service(textAt(path, "backend", "service", "name"))
+	if s == nil {
+		return nil, ""
+	}
+	number, _ := at(path, "backend", "service", "port", "number").(int64)
+	return s, s.servedAs(int32(number), textAt(path, "backend", "service", "port", "name"))
 }
 
 // readCalls finds services that texts of others name as a host with a port: what nobody declares is closed.

@@ -11,7 +11,7 @@ import (
 func (a *Adoption) besideDoc(s *service, c corev1.Container) (fields, bool) {
 	f := a.containerDoc(s, c)
 	f.set("env", a.envDoc(c))
-	f.set("envFrom", envFromDoc(c))
+	f.set("envFrom", a.envFromDoc(c))
 	var mounts []any
 	own := s.container().VolumeMounts
 	for _, m := range c.VolumeMounts {

@@ -70,11 +70,37 @@ func (a *Adoption) comparePair(i *Item, is outcome) {
 	was, now := v.of(i.Kind(), a.reselected(i.tree, is)), w.of(i.Into.Kind, is[i.Into])
 	ignored := a.ignored(i, was, now)
 	i.Lost, i.Added = compare(was, now, nil)
-	i.Added = append(ignored, i.Added...)
+	i.Added = slices.Concat(identity(i.tree, is[i.Into], i.Kind(), i.Into.Kind, v), ignored, i.Added)
 	if template := templateAt(i.Into.Kind); template != nil {
 		i.Lost = append(i.Lost, weakened(was, now, template.Join("spec", "containers"))...)
 		i.Lost = append(i.Lost, weakened(was, now, template.Join("spec", "initContainers"))...)
 	}
+}
+
+// identity tells what tenantsmith calls otherwise: labels and selectors are its own, an account is the service's, and
+// so is the name of the container.
+func identity(was, now tree, kind, isKind string, v view) []Difference {
+	paths := [][2]manifest.Path{{{"metadata", "labels"}, {"metadata", "labels"}}}
+	if from := templateAt(kind); from != nil {
+		to := templateAt(isKind)
+		for _, p := range []manifest.Path{{"metadata", "labels"}, {"spec", "serviceAccountName"}} {
+			paths = append(paths, [2]manifest.Path{from.Join(p...), to.Join(p...)})
+		}
+	}
+	if kind != "CronJob" && kind != "Job" {
+		paths = append(paths, [2]manifest.Path{{"spec", "selector"}, {"spec", "selector"}})
+	}
+	var out []Difference
+	for _, p := range paths {
+		before, after := at(was, p[0]...), at(now, p[1]...)
+		if lost, _ := compare(before, after, nil); len(lost) > 0 && !empty(before) {
+			out = append(out, Difference{p[0], before, after})
+		}
+	}
+	if v.main != v.service && templateAt(kind) != nil {
+		out = append(out, Difference{templateAt(kind).Join("spec", "containers", v.service, "name"), v.main, v.service})
+	}
+	return out
 }
 
 // ignored takes out of both views what tenantsmith decides, and tells where it decides otherwise.

@@ -82,7 +82,7 @@ func (a *Adoption) envValue(e corev1.EnvVar) any {
 		if v, ok := a.configMap(from.ConfigMapKeyRef.Name)[from.ConfigMapKeyRef.Key].(string); ok {
 			return v
 		}
-	case from.SecretKeyRef != nil && (from.SecretKeyRef.Optional == nil || !*from.SecretKeyRef.Optional):
+	case from.SecretKeyRef != nil && !yes(from.SecretKeyRef.Optional) && a.fetches(from.SecretKeyRef.Name):
 		return fields{{"secret", from.SecretKeyRef.Name}, {"key", from.SecretKeyRef.Key}}
 	case from.FieldRef != nil && slices.Contains(podFields, from.FieldRef.FieldPath):
 		return fields{{"field", from.FieldRef.FieldPath}}
@@ -95,10 +95,18 @@ func (a *Adoption) envValue(e corev1.EnvVar) any {
 
 var podFields = []string{"metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.podIP", "status.hostIP"}
 
-func envFromDoc(c corev1.Container) []any {
+var secretName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+
+// fetches reports whether a secret can be a field: the cluster has an operator that fetches it, and its name is one of a
+// field.
+func (a *Adoption) fetches(secret string) bool {
+	return a.cluster().Has("external-secrets") && secretName.MatchString(secret)
+}
+
+func (a *Adoption) envFromDoc(c corev1.Container) []any {
 	var out []any
 	for _, from := range c.EnvFrom {
-		if from.SecretRef == nil || from.SecretRef.Optional != nil && *from.SecretRef.Optional {
+		if from.SecretRef == nil || yes(from.SecretRef.Optional) || !a.fetches(from.SecretRef.Name) {
 			continue
 		}
 		f := fields{{"secret", from.SecretRef.Name}}
@@ -234,10 +242,10 @@ func securityDoc(pod *corev1.PodSecurityContext, c *corev1.SecurityContext) fiel
 			f.keep(id.key, *id.is)
 		}
 	}
-	if s.Capabilities != nil && slices.Contains(s.Capabilities.Drop, "ALL") {
+	if s.Capabilities != nil && slices.ContainsFunc(s.Capabilities.Drop, func(c corev1.Capability) bool { return strings.EqualFold(string(c), "ALL") }) {
 		var add []any
 		for _, capability := range s.Capabilities.Add {
-			add = append(add, string(capability))
+			add = append(add, strings.TrimPrefix(strings.ToUpper(string(capability)), "CAP_"))
 		}
 		f.set("addCapabilities", add)
 	}
@@ -314,7 +322,7 @@ func (a *Adoption) volumeDoc(s *service, m corev1.VolumeMount) any {
 		if claim := a.item("", "PersistentVolumeClaim", v.PersistentVolumeClaim.ClaimName); claim == nil || !claimDoc(&f, claim.tree, claim.Name()) {
 			return nil
 		}
-	case v.Secret != nil && len(v.Secret.Items) == 0 && (v.Secret.Optional == nil || !*v.Secret.Optional) && m.SubPath == "":
+	case v.Secret != nil && len(v.Secret.Items) == 0 && !yes(v.Secret.Optional) && m.SubPath == "" && a.fetches(v.Secret.SecretName):
 		f.set("secret", v.Secret.SecretName)
 		return f
 	default:

@@ -12,6 +12,8 @@ import (
 func merged(was, is tree, kind, isKind string, v view, lost []Difference) tree {
 	out := copied(is).(tree)
 	from, to := templateAt(kind), templateAt(isKind)
+	last := func(d Difference) int { return strings.Count(d.Path.String(), initOrder) }
+	lost = slices.SortedStableFunc(slices.Values(lost), func(x, y Difference) int { return last(x) - last(y) })
 	for _, d := range lost {
 		p := d.Path
 		if from != nil && len(p) > len(from)+1 && p[:len(from)+1].String() == from.Join("spec").String() {
@@ -81,6 +83,10 @@ func mergePod(was, out tree, v view, p manifest.Path, value any) {
 		setAt(out, manifest.Path{list}, was[list])
 		return
 	}
+	if list == initOrder {
+		reorder(out, value)
+		return
+	}
 	if list != "containers" && list != "initContainers" || len(p) < 2 {
 		setAt(out, p, value)
 		return
@@ -92,6 +98,9 @@ func mergePod(was, out tree, v view, p manifest.Path, value any) {
 	case source == nil:
 	case target == nil:
 		c := copied(source).(tree)
+		if c["restartPolicy"] == "Always" {
+			list = "initContainers"
+		}
 		out[list] = append(slices.Clone(listAt(out, list)), c)
 		for _, m := range listAt(c, "volumeMounts") {
 			addVolume(was, out, textAt(m, "name"))
@@ -102,8 +111,25 @@ func mergePod(was, out tree, v view, p manifest.Path, value any) {
 	}
 }
 
-// find is a container by its name in the view.
+// reorder puts the steps before a pod's containers in an order, sidecars first.
+func reorder(pod tree, order any) {
+	names, _ := order.([]any)
+	list := slices.Clone(listAt(pod, "initContainers"))
+	slices.SortStableFunc(list, func(x, y any) int {
+		return slices.Index(names, any(textAt(x, "name"))) - slices.Index(names, any(textAt(y, "name")))
+	})
+	pod["initContainers"] = list
+}
+
+// find is a container by its name in the view, in which sidecars stand among the containers.
 func find(pod tree, list, name string, v view) tree {
+	if list == "containers" {
+		for _, c := range listAt(pod, "initContainers") {
+			if textAt(c, "name") == name && at(c, "restartPolicy") == "Always" {
+				return c.(tree)
+			}
+		}
+	}
 	for _, c := range listAt(pod, list) {
 		own := textAt(c, "name")
 		if list == "containers" && own == v.main {

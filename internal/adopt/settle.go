@@ -89,6 +89,11 @@ func (a *Adoption) keptTree(i *Item) tree {
 		selector["app.kubernetes.io/name"] = s.name
 		a.renumber(t, s)
 	}
+	target := mapAt(t, "spec", "scaleTargetRef")
+	if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil && !a.whole[s.name] {
+		target["kind"], target["name"] = s.source.Into.Kind, s.name
+		target["apiVersion"] = map[string]string{"Rollout": "argoproj.io/v1alpha1", "Deployment": "apps/v1"}[s.source.Into.Kind]
+	}
 	unmark(t)
 	return t
 }
@@ -224,9 +229,22 @@ func (a *Adoption) dropField(p manifest.Problem) bool {
 		a.abandon(name)
 		return true
 	}
+	if at[0] == "services" && at[2] == "expose" {
+		at = at[:3]
+		a.keepRoutes(at[1].(string))
+	}
 	a.Notes = append(a.Notes, fmt.Sprintf("spec.%s is left out: %s", at, p.Message))
 	a.dropped = append(a.dropped, at)
 	return true
+}
+
+// keepRoutes keeps what leads to a service that fields cannot expose.
+func (a *Adoption) keepRoutes(name string) {
+	for _, i := range a.Items {
+		if i.Kind() == "Ingress" && i.Service == name && i.State == "" {
+			i.Into, i.Service = manifest.Key{}, ""
+		}
+	}
 }
 
 // holds reports whether something stands at a path of a document.

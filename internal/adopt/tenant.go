@@ -48,10 +48,7 @@ func (a *Adoption) document() []byte {
 	}
 	b.WriteString("# yaml-language-server: $schema=" + up + "schemas/tenant.schema.json\n")
 	fmt.Fprintf(&b, "# What %s runs, as `tenantsmith adopt` read it. What is not said here comes from the tier and from tenantsmith.yaml.\n", a.Tenant)
-	write(&b, fields{
-		{"apiVersion", "tenantsmith.dev/v1alpha1"}, {"kind", "Tenant"}, {"metadata", fields{{"name", a.Tenant}}},
-	}, 0)
-	b.WriteString("spec:\n")
+	fmt.Fprintf(&b, "apiVersion: tenantsmith.dev/v1alpha1\nkind: Tenant\nmetadata:\n  name: %s\nspec:\n", scalarText(a.Tenant))
 	spec := any(a.spec())
 	for _, p := range a.dropped {
 		spec = without(spec, p)
@@ -81,6 +78,7 @@ func (a *Adoption) spec() fields {
 	}
 	f.set("services", services)
 	slices.Sort(names)
+	names = slices.DeleteFunc(names, func(n string) bool { return !a.fetches(n) })
 	for _, name := range slices.Compact(names) {
 		secrets.keep(name, fields{{"path", a.secretPath(name)}})
 	}
@@ -165,7 +163,7 @@ func (a *Adoption) serviceDoc(s *service) fields {
 	f = append(f, a.containerDoc(s, c)...)
 	f.set("ports", s.portDoc())
 	f.set("env", a.envDoc(c))
-	f.set("envFrom", envFromDoc(c))
+	f.set("envFrom", a.envFromDoc(c))
 	files, volumes := a.mountsDoc(s, c)
 	f.set("files", files)
 	f.set("volumes", volumes)
@@ -175,7 +173,9 @@ func (a *Adoption) serviceDoc(s *service) fields {
 	f.set("sidecars", a.sidecarsDoc(s))
 	var pulls []any
 	for _, p := range s.pod.ImagePullSecrets {
-		pulls = append(pulls, p.Name)
+		if a.fetches(p.Name) {
+			pulls = append(pulls, p.Name)
+		}
 	}
 	f.set("pullSecrets", pulls)
 	f.set("placement", a.placementDoc(s))

@@ -11,7 +11,10 @@ import (
 )
 
 // need is what the services request together.
-type need struct{ cpu, memory, storage resource.Quantity }
+type need struct {
+	cpu, memory, storage resource.Quantity
+	pods                 int64 // of the service with the most
+}
 
 func (a *Adoption) needed() need {
 	var n need
@@ -19,6 +22,9 @@ func (a *Adoption) needed() need {
 		pods := orNumber(at(s.source.tree, "spec", "replicas"), 1)
 		if s.scaler != nil {
 			pods = max(pods, orNumber(at(s.scaler.tree, "spec", "maxReplicas"), 1))
+		}
+		if s.kind != "job" && s.kind != "cronjob" {
+			n.pods = max(n.pods, pods)
 		}
 		for _, c := range s.pod.Containers {
 			n.cpu.Add(times(c.Resources.Requests[corev1.ResourceCPU], pods))
@@ -71,7 +77,7 @@ func (a *Adoption) smallest(n need) *schemas.Tier {
 		return cmp.Or(x.CPU.Default.Cmp(y.CPU.Default), x.Memory.Default.Cmp(y.Memory.Default), cmp.Compare(x.Name, y.Name))
 	})
 	for _, t := range tiers {
-		if n.cpu.Cmp(t.CPU.Default) <= 0 && n.memory.Cmp(t.Memory.Default) <= 0 && n.storage.Cmp(t.Storage.Default) <= 0 && (len(a.domains) == 0 || t.Allows.Domains) {
+		if n.cpu.Cmp(t.CPU.Default) <= 0 && n.memory.Cmp(t.Memory.Default) <= 0 && n.storage.Cmp(t.Storage.Default) <= 0 && n.pods <= int64(t.Replicas.Maximum) && (len(a.domains) == 0 || t.Allows.Domains) {
 			return t
 		}
 	}

@@ -3,6 +3,7 @@ package adopt
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -48,26 +49,36 @@ func (v view) of(kind string, t tree) tree {
 
 func (v view) pod(spec tree) {
 	volumes := byName(listAt(spec, "volumes"))
+	viewed := map[string]tree{"containers": {}, "initContainers": {}}
+	var order []any
 	for _, list := range []string{"containers", "initContainers"} {
-		containers := tree{}
 		for _, c := range listAt(spec, list) {
 			container, ok := c.(tree)
 			if !ok {
 				continue
 			}
-			name := textAt(container, "name")
-			if list == "containers" && name == v.main {
+			name, to := textAt(container, "name"), list
+			switch {
+			case list == "containers" && name == v.main:
 				name = v.service
+			case container["restartPolicy"] == "Always": // a sidecar, which goes on running like any container
+				to = "containers"
+				delete(container, "restartPolicy")
+			case list == "initContainers":
+				order = append(order, name)
 			}
 			delete(container, "name")
 			v.container(container, volumes)
 			inherit(container, mapAt(spec, "securityContext"))
-			containers[name] = container
+			capabilities(container)
+			viewed[to][name] = container
 		}
-		delete(spec, list)
-		if len(containers) > 0 {
-			spec[list] = containers
-		}
+	}
+	for list, containers := range viewed {
+		setMap(spec, list, containers)
+	}
+	if len(order) > 1 {
+		spec[initOrder] = order
 	}
 	for _, field := range inherited {
 		delete(mapAt(spec, "securityContext"), field)
@@ -75,10 +86,11 @@ func (v view) pod(spec tree) {
 	prune(spec, "securityContext")
 	delete(spec, "volumes")
 	delete(spec, "serviceAccountName")
-	if secrets := byName(listAt(spec, "imagePullSecrets")); len(secrets) > 0 {
-		spec["imagePullSecrets"] = asTree(secrets)
-	}
+	setMap(spec, "imagePullSecrets", asTree(byName(listAt(spec, "imagePullSecrets"))))
 }
+
+// initOrder is the order of the steps before a pod's containers, in a view.
+const initOrder = "order of initContainers"
 
 // inherited are the fields of a pod's security context that hold for containers without a word of their own.
 var inherited = []string{"runAsUser", "runAsGroup", "runAsNonRoot", "seccompProfile"}
@@ -91,6 +103,19 @@ func inherit(container, pod tree) {
 	}
 	drop(mapAt(container, "securityContext"), tree{"runAsNonRoot": false, "allowPrivilegeEscalation": true, "readOnlyRootFilesystem": false})
 	prune(container, "securityContext")
+}
+
+// capabilities writes what a container may do in one way: lists without an order, in capitals.
+func capabilities(c tree) {
+	for _, field := range []string{"add", "drop"} {
+		list := slices.Clone(listAt(c, "securityContext", "capabilities", field))
+		for i := range list {
+			list[i] = strings.TrimPrefix(strings.ToUpper(fmt.Sprint(list[i])), "CAP_")
+		}
+		if slices.SortFunc(list, func(x, y any) int { return strings.Compare(x.(string), y.(string)) }); len(list) > 0 {
+			put(c, list, "securityContext", "capabilities", field)
+		}
+	}
 }
 
 func (v view) container(c tree, volumes map[string]tree) {
@@ -258,6 +283,9 @@ type Difference struct {
 	Was, Is any
 }
 
+// keyed are the maps of a view whose entries come and go one by one.
+var keyed = []string{"annotations", "containers", "env", "files", "imagePullSecrets", "initContainers", "metadata", "mounts", "ports"}
+
 // compare parts the differences of two views: what was lost is said in the first and not in the second, or otherwise;
 // what was added is said in the second alone.
 func compare(was, is any, path manifest.Path) (lost, added []Difference) {
@@ -273,7 +301,10 @@ func compare(was, is any, path manifest.Path) (lost, added []Difference) {
 		if x, there := i[k]; there {
 			l, a := compare(w[k], x, path.Join(k))
 			lost, added = append(lost, l...), append(added, a...)
-		} else if !hollow(w[k]) {
+		} else if m, ok := w[k].(tree); ok && slices.Contains(keyed, k) {
+			l, _ := compare(m, tree{}, path.Join(k))
+			lost = append(lost, l...)
+		} else if w[k] != nil {
 			lost = append(lost, Difference{path.Join(k), w[k], nil})
 		}
 	}
