@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -14,22 +15,23 @@ import (
 // nodes still send it requests.
 const stopDelay = 5
 
-// container is the one container of a service's pod; it has the service's name.
-func container(name string, s schemas.Service) corev1.Container {
+// container is that of the service in its pod; it has the service's name.
+func (in input) container(name string, s schemas.Service) corev1.Container {
 	return corev1.Container{
 		Name:            name,
 		Image:           s.Image,
 		ImagePullPolicy: pullPolicy(s.Image),
 		Command:         s.Command,
 		Args:            s.Args,
-		Ports:           containerPorts(s.Ports),
+		Ports:           containerPorts(s.OwnPorts()),
+		EnvFrom:         envFrom(s.EnvFrom),
 		Env:             env(s.Env),
 		Resources:       resources(s.Resources),
 		VolumeMounts:    mounts(s),
 		ReadinessProbe:  readiness(s),
-		LivenessProbe:   probe(s.Probes.Live, s.Ports),
-		StartupProbe:    probe(s.Probes.Startup, s.Ports),
-		Lifecycle:       lifecycle(s),
+		LivenessProbe:   probe(s.Probes.Live, s.OwnPorts()),
+		StartupProbe:    probe(s.Probes.Startup, s.OwnPorts()),
+		Lifecycle:       in.lifecycle(s),
 		SecurityContext: containerSecurity(s.SecurityContext),
 	}
 }
@@ -81,6 +83,16 @@ func env(values map[string]schemas.EnvValue) []corev1.EnvVar {
 	return out
 }
 
+func envFrom(all []schemas.EnvFrom) []corev1.EnvFromSource {
+	var out []corev1.EnvFromSource
+	for _, e := range all {
+		out = append(out, corev1.EnvFromSource{Prefix: e.Prefix, SecretRef: &corev1.SecretEnvSource{
+			LocalObjectReference: corev1.LocalObjectReference{Name: e.Secret},
+		}})
+	}
+	return out
+}
+
 func envVar(name string, v schemas.EnvValue) corev1.EnvVar {
 	switch {
 	case v.Secret != "":
@@ -90,6 +102,10 @@ func envVar(name string, v schemas.EnvValue) corev1.EnvVar {
 	case v.Field != "":
 		return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{
 			FieldRef: &corev1.ObjectFieldSelector{FieldPath: v.Field},
+		}}
+	case v.Resource != "":
+		return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{
+			ResourceFieldRef: &corev1.ResourceFieldSelector{Resource: v.Resource},
 		}}
 	}
 	return corev1.EnvVar{Name: name, Value: v.Value}
@@ -101,14 +117,18 @@ func resources(r schemas.ContainerResources) corev1.ResourceRequirements {
 	if r.Limits.Memory == nil {
 		r.Limits.Memory = r.Requests.Memory
 	}
-	return corev1.ResourceRequirements{Requests: resourceList(r.Requests), Limits: resourceList(r.Limits)}
+	return corev1.ResourceRequirements{Requests: resourceList(r.Requests, r.Devices), Limits: resourceList(r.Limits, r.Devices)}
 }
 
-func resourceList(r schemas.ComputeResources) corev1.ResourceList {
-	if r.CPU == nil && r.Memory == nil {
+// resourceList has the devices among what is requested and among the limits: no device is shared.
+func resourceList(r schemas.ComputeResources, devices map[string]int64) corev1.ResourceList {
+	if r.CPU == nil && r.Memory == nil && len(devices) == 0 {
 		return nil
 	}
 	out := corev1.ResourceList{}
+	for name, n := range devices {
+		out[corev1.ResourceName(name)] = *resource.NewQuantity(n, resource.DecimalSI)
+	}
 	if r.CPU != nil {
 		out[corev1.ResourceCPU] = r.CPU.DeepCopy()
 	}
@@ -118,11 +138,30 @@ func resourceList(r schemas.ComputeResources) corev1.ResourceList {
 	return out
 }
 
-// lifecycle lets a pod that answers requests wait before it stops, at most half of the time it has.
-func lifecycle(s schemas.Service) *corev1.Lifecycle {
+// lifecycle lets a pod that answers requests wait before it stops, at most half of the time it has, where the tenant
+// says nothing and the cluster can: an older one would refuse the pod.
+func (in input) lifecycle(s schemas.Service) *corev1.Lifecycle {
+	if s.PreStop != nil {
+		return preStop(s.PreStop)
+	}
 	seconds := min(stopDelay, grace(s)/2)
-	if s.Kind != "service" || seconds == 0 {
+	if s.Kind != "service" || seconds == 0 || !in.env.Cluster.AtLeast(schemas.OldestSleep) {
 		return nil
 	}
+	return slept(seconds)
+}
+
+// preStop is what the tenant says; no time is nothing at all.
+func preStop(p *schemas.PreStop) *corev1.Lifecycle {
+	switch seconds := schemas.Milliseconds(p.Sleep) / 1000; {
+	case len(p.Exec) > 0:
+		return &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: p.Exec}}}
+	case seconds > 0:
+		return slept(seconds)
+	}
+	return nil
+}
+
+func slept(seconds int64) *corev1.Lifecycle {
 	return &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: seconds}}}
 }

@@ -46,12 +46,12 @@ func TestMemoryLimitsAreWhatIsAskedFor(t *testing.T) {
 func TestStopDelayFitsIntoTheGracePeriod(t *testing.T) {
 	for seconds, want := range map[int64]int64{30: 5, 10: 5, 9: 4, 2: 1} {
 		s := schemas.Service{Kind: "service", TerminationGracePeriod: &seconds}
-		require.Equal(t, want, lifecycle(s).PreStop.Sleep.Seconds, seconds)
+		require.Equal(t, want, input{env: &schemas.Environment{}}.lifecycle(s).PreStop.Sleep.Seconds, seconds)
 	}
 	for _, seconds := range []int64{0, 1} {
-		require.Nil(t, lifecycle(schemas.Service{Kind: "service", TerminationGracePeriod: &seconds}))
+		require.Nil(t, input{env: &schemas.Environment{}}.lifecycle(schemas.Service{Kind: "service", TerminationGracePeriod: &seconds}))
 	}
-	require.Nil(t, lifecycle(schemas.Service{Kind: "worker"}))
+	require.Nil(t, input{env: &schemas.Environment{}}.lifecycle(schemas.Service{Kind: "worker"}))
 }
 
 func TestProbes(t *testing.T) {

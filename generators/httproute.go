@@ -39,7 +39,7 @@ func (in input) httpRoutesOf(name string, s schemas.Service) []*gatewayv1.HTTPRo
 			if i > 0 {
 				own = fit(name + "." + port)
 			}
-			out = append(out, in.meshRoute(own, name, s, s.Ports[port].Port))
+			out = append(out, in.meshRoute(own, name, s, s.Ports[port].Number()))
 		}
 	}
 	own := slices.DeleteFunc(in.exposed(schemas.GatewayAPI), func(e exposure) bool { return e.service != name })

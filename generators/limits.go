@@ -35,11 +35,12 @@ func (in input) containerLimits() corev1.LimitRangeItem {
 	leastMemory, mostMemory := resource.MustParse("1Mi"), entitled.Memory.DeepCopy()
 	memory := resource.MustParse("256Mi")
 	for _, name := range in.services() {
-		r := in.env.Spec.Services[name].Resources
-		widen(&leastCPU, &mostCPU, r.Requests.CPU, r.Limits.CPU)
-		widen(&leastMemory, &mostMemory, r.Requests.Memory, r.Limits.Memory)
-		if r.Requests.Memory != nil && r.Limits.Memory == nil {
-			memory = larger(memory, *r.Requests.Memory)
+		for _, r := range in.env.Spec.Services[name].Containers() {
+			widen(&leastCPU, &mostCPU, r.Requests.CPU, r.Limits.CPU)
+			widen(&leastMemory, &mostMemory, r.Requests.Memory, r.Limits.Memory)
+			if r.Requests.Memory != nil && r.Limits.Memory == nil {
+				memory = larger(memory, *r.Requests.Memory)
+			}
 		}
 	}
 	if in.env.Cluster.Sidecars() {

@@ -20,8 +20,13 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 			EnableServiceLinks:            new(false),
 			TerminationGracePeriodSeconds: new(grace(s)),
 			SecurityContext:               podSecurity(s.SecurityContext),
-			TopologySpreadConstraints:     in.spread(name),
-			Containers:                    []corev1.Container{container(name, s)},
+			TopologySpreadConstraints:     in.spread(name, s.Placement.Spread),
+			NodeSelector:                  in.nodeSelector(s.Placement),
+			Tolerations:                   in.tolerations(s.Placement),
+			PriorityClassName:             s.Placement.Priority,
+			InitContainers:                in.initContainers(s),
+			Containers:                    []corev1.Container{in.container(name, s)},
+			ImagePullSecrets:              pullSecrets(s.PullSecrets),
 			Volumes:                       volumes(name, s),
 		},
 	}
@@ -58,22 +63,6 @@ func podSecurity(c schemas.SecurityContext) *corev1.PodSecurityContext {
 	if c.FSGroup != nil {
 		// Without this, every start of a pod visits every file of its volumes.
 		out.FSGroupChangePolicy = new(corev1.FSGroupChangeOnRootMismatch)
-	}
-	return out
-}
-
-// spread keeps the pods of a service on different nodes and in different zones, as far as that does
-// not keep them from running. A service of one pod has it, too: another number of pods must not be
-// another pod, which would be a release.
-func (in input) spread(name string) []corev1.TopologySpreadConstraint {
-	var out []corev1.TopologySpreadConstraint
-	for _, key := range []string{corev1.LabelHostname, corev1.LabelTopologyZone} {
-		out = append(out, corev1.TopologySpreadConstraint{
-			MaxSkew:           1,
-			TopologyKey:       key,
-			WhenUnsatisfiable: corev1.ScheduleAnyway,
-			LabelSelector:     &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
-		})
 	}
 	return out
 }

@@ -14,11 +14,12 @@ import (
 // connections: otherwise a new version counts as ready before it has begun to listen, and the
 // release goes on without it.
 func readiness(s schemas.Service) *corev1.Probe {
+	own := s.OwnPorts()
 	if s.Probes.Ready != nil {
-		return probe(s.Probes.Ready, s.Ports)
+		return probe(s.Probes.Ready, own)
 	}
-	if port := mainPort(s.Ports); port != "" {
-		return probe(&schemas.Probe{Port: port}, s.Ports)
+	if port := mainPort(own); port != "" {
+		return probe(&schemas.Probe{Port: port}, own)
 	}
 	return nil
 }
@@ -34,6 +35,7 @@ func probe(p *schemas.Probe, ports map[string]schemas.Port) *corev1.Probe {
 		PeriodSeconds:       p.Period,
 		TimeoutSeconds:      p.Timeout,
 		FailureThreshold:    p.FailureThreshold,
+		SuccessThreshold:    p.SuccessThreshold,
 	}
 	port := p.Port
 	if port == "" {
@@ -44,13 +46,24 @@ func probe(p *schemas.Probe, ports map[string]schemas.Port) *corev1.Probe {
 		out.Exec = &corev1.ExecAction{Command: p.Exec}
 	case p.GRPC:
 		out.GRPC = &corev1.GRPCAction{Port: portNumber(port, ports)}
+		if p.Service != "" {
+			out.GRPC.Service = &p.Service
+		}
 	case p.Path != "":
-		out.HTTPGet = &corev1.HTTPGetAction{Path: p.Path, Port: intstr.Parse(port)}
-		if port == "https" {
+		out.HTTPGet = &corev1.HTTPGetAction{Path: p.Path, Port: intstr.Parse(port), HTTPHeaders: headers(p.Headers)}
+		if port == "https" || p.TLS {
 			out.HTTPGet.Scheme = corev1.URISchemeHTTPS
 		}
 	default:
 		out.TCPSocket = &corev1.TCPSocketAction{Port: intstr.Parse(port)}
+	}
+	return out
+}
+
+func headers(all map[string]string) []corev1.HTTPHeader {
+	var out []corev1.HTTPHeader
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, corev1.HTTPHeader{Name: name, Value: all[name]})
 	}
 	return out
 }

@@ -58,7 +58,9 @@ func (in input) resourceQuota(name, subject string, hard corev1.ResourceList) ob
 
 // compute is the entitlement and, above it, what the tenant's releases need at their peak, up to the
 // platform's share of the entitlement; and what the mesh adds to its pods, which the platform wants
-// and pays for. Storage gets nothing on top, since both versions of a release share the same claims.
+// and pays for. Storage gets nothing on top, since both versions of a release share the same claims, nor do devices,
+// which are dear: a tenant has as many as its releases need. Every device of the cluster is named, or pods could have
+// any number of it.
 func (in input) compute(m proof.Measurement) corev1.ResourceList {
 	r := in.env.Spec.Resources
 	percent := in.env.Platform.ReleaseHeadroom
@@ -68,12 +70,18 @@ func (in input) compute(m proof.Measurement) corev1.ResourceList {
 		return q
 	}
 	memory := share(r.Memory, percent)
-	return corev1.ResourceList{
+	out := corev1.ResourceList{
 		"requests.cpu":     hard("requests.cpu", r.CPU, milliShare(r.CPU, percent)),
 		"requests.memory":  hard("requests.memory", r.Memory, memory),
 		"limits.memory":    hard("limits.memory", r.Memory, memory),
 		"requests.storage": r.Storage.DeepCopy(),
 	}
+	if in.env.Cluster != nil {
+		for _, device := range in.env.Cluster.Devices {
+			out[corev1.ResourceName("requests."+device)] = *resource.NewQuantity(r.Devices[device], resource.DecimalSI)
+		}
+	}
+	return out
 }
 
 // raise adds more to q, but never above most.

@@ -8,7 +8,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// exposure is a path of a host, and the port of the service that answers there; the way is what else is said of its
+// exposure is a path of a host, and the number of the Service's port that answers there; the way is what else is said of its
 // requests, and waf what the firewall does with them.
 type exposure struct {
 	host, path, service string
@@ -25,7 +25,7 @@ func (in input) exposed(router string) []exposure {
 		for _, e := range s.Expose {
 			p, ok := s.Ports[e.Port]
 			if ok && p.Protocol != "UDP" && in.router() == router {
-				out = append(out, exposure{e.Host, below(e.Path), name, p.Port, e.Way(), in.env.WAF(e)})
+				out = append(out, exposure{e.Host, below(e.Path), name, p.Number(), e.Way(), in.env.WAF(e)})
 			}
 		}
 	}

@@ -51,24 +51,38 @@ func (in input) service(name, of string, s schemas.Service, selector map[string]
 	return out
 }
 
-// servicePorts offer each port under its own number, and find it in the pod by its name.
+// servicePorts offer each port under its own number or the one that it says, and find it in the pod by its name. What a
+// sidecar listens at is found by number: not every cluster knows the names of its ports.
 func servicePorts(ports map[string]schemas.Port) []corev1.ServicePort {
 	var out []corev1.ServicePort
 	for _, name := range slices.Sorted(maps.Keys(ports)) {
 		out = append(out, corev1.ServicePort{
 			Name:        name,
-			Port:        ports[name].Port,
-			TargetPort:  intstr.FromString(name),
+			Port:        ports[name].Number(),
+			TargetPort:  target(name, ports[name]),
 			Protocol:    protocol(ports[name]),
-			AppProtocol: appProtocol(name),
+			AppProtocol: appProtocol(name, ports[name]),
 		})
 	}
 	return out
 }
 
-// appProtocol is what the name of a port says beyond doubt, alone or before a dash; nil otherwise. Without it a
-// gateway speaks HTTP/1.1, by which no call of gRPC gets through; grpc-web does.
-func appProtocol(port string) *string {
+func target(name string, p schemas.Port) intstr.IntOrString {
+	if p.Sidecar != "" {
+		return intstr.FromInt32(p.Port)
+	}
+	return intstr.FromString(name)
+}
+
+// appProtocol is what the tenant says, or the name of the port beyond doubt, alone or before a dash; nil otherwise.
+// Without it a gateway speaks HTTP/1.1, by which no call of gRPC gets through; grpc-web does.
+func appProtocol(port string, p schemas.Port) *string {
+	switch p.App {
+	case "http2", "grpc":
+		return new("kubernetes.io/h2c")
+	case "http", "tcp", "tls":
+		return &p.App
+	}
 	switch said, _, _ := strings.Cut(port, "-"); {
 	case port == "http", port == "https":
 		return &port

@@ -50,6 +50,9 @@ func (in input) smoked(s schemas.Service) bool {
 // HTTP as curl does, otherwise the service's first.
 func smokePort(s schemas.Service) string {
 	names := slices.DeleteFunc(s.HTTPPorts(), func(n string) bool {
+		if app := s.Ports[n].App; app != "" {
+			return app != "http"
+		}
 		return strings.HasPrefix(n, "grpc") || strings.HasPrefix(n, "h2c")
 	})
 	if len(names) == 0 || slices.Contains(names, "http") {
@@ -138,7 +141,7 @@ func smokeArgs(name string, s schemas.Service) []string {
 	if path == "" {
 		path = "/"
 	}
-	url := fmt.Sprintf("%s://%s:%d%s", scheme, previewService(name), s.Ports[port].Port, path)
+	url := fmt.Sprintf("%s://%s:%d%s", scheme, previewService(name), s.Ports[port].Number(), path)
 	args := []string{
 		"--fail", "--silent", "--show-error", "--globoff", "--output", "/dev/null",
 		"--max-time", fmt.Sprint(smokeRequest), "--retry", fmt.Sprint(smokeRetries), "--retry-all-errors",

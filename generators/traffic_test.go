@@ -93,6 +93,6 @@ func TestAppProtocol(t *testing.T) {
 	for port, want := range map[string]string{
 		"http": "http", "https": "https", "grpc": h2c, "grpc-api": h2c, "h2c": h2c, "h2c-admin": h2c, "grpc-web": "", "http-admin": "", "tcp": "",
 	} {
-		require.Equal(t, want, or(appProtocol(port), ""), port)
+		require.Equal(t, want, or(appProtocol(port, schemas.Port{}), ""), port)
 	}
 }

@@ -63,7 +63,7 @@ func (in input) virtualService(name, service, host, gateway string, routes []krm
 func (in input) meshRoutes(name string, s schemas.Service) []krm.IstioHTTPRoute {
 	var out []krm.IstioHTTPRoute
 	for _, port := range s.HTTPPorts() {
-		number := s.Ports[port].Port
+		number := s.Ports[port].Number()
 		var match []krm.IstioHTTPMatch
 		if len(s.Ports) > 1 {
 			match = []krm.IstioHTTPMatch{{Port: number}}

@@ -15,13 +15,16 @@ import (
 // longestName is that of a DNS label, which most names have to be.
 const longestName = 63
 
-// claims make a PersistentVolumeClaim for each volume that outlives its pod. It is of one writer at a
-// time, so a service with one is released by stopping a pod before the next starts.
+// claims make a PersistentVolumeClaim for each volume that outlives its pod, or one for volumes that name the same.
+// Unless it says otherwise it is of one writer at a time, so a service with one is released by stopping a pod before
+// the next starts.
 func claims(in input) []object {
 	var out []object
 	for name, s := range in.running() {
+		made := map[string]bool{}
 		for _, v := range s.Volumes {
-			if v.Claim != nil {
+			if v.Claim != nil && !made[claimOf(name, v)] {
+				made[claimOf(name, v)] = true
 				out = append(out, of(name, in.claim(name, v)))
 			}
 		}
@@ -32,9 +35,9 @@ func claims(in input) []object {
 func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolumeClaim {
 	pvc := &corev1.PersistentVolumeClaim{
 		TypeMeta:   kind("v1", "PersistentVolumeClaim"),
-		ObjectMeta: in.meta(claimName(service, v.Mount), service),
+		ObjectMeta: in.meta(claimOf(service, v), service),
 		Spec: corev1.PersistentVolumeClaimSpec{
-			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			AccessModes: []corev1.PersistentVolumeAccessMode{cmp.Or(corev1.PersistentVolumeAccessMode(v.AccessMode), corev1.ReadWriteOnce)},
 			Resources: corev1.VolumeResourceRequirements{
 				Requests: corev1.ResourceList{corev1.ResourceStorage: v.Claim.DeepCopy()},
 			},
@@ -47,8 +50,14 @@ func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolume
 	return pvc
 }
 
+// hasClaim reports whether the service has a claim that one node or pod alone may mount.
 func hasClaim(s schemas.Service) bool {
-	return slices.ContainsFunc(s.Volumes, func(v schemas.Volume) bool { return v.Claim != nil })
+	return slices.ContainsFunc(s.Volumes, func(v schemas.Volume) bool { return v.Claim != nil && !v.Shared() })
+}
+
+// claimOf is the name of a volume's claim.
+func claimOf(service string, v schemas.Volume) string {
+	return cmp.Or(v.Name, claimName(service, v.Mount))
 }
 
 // claimName ends in a digest wherever another service and mount could read the same, for two services
@@ -81,7 +90,7 @@ func source(name string, s schemas.Service, v schemas.Volume) corev1.VolumeSourc
 	switch {
 	case v.Claim != nil:
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
-			ClaimName: claimName(name, v.Mount),
+			ClaimName: claimOf(name, v),
 		}}
 	case v.Secret != "":
 		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret, DefaultMode: new(secretMode(s.SecurityContext))}}
@@ -89,6 +98,9 @@ func source(name string, s schemas.Service, v schemas.Volume) corev1.VolumeSourc
 	empty := &corev1.EmptyDirVolumeSource{}
 	if v.EmptyDir != nil {
 		empty.SizeLimit = new(v.EmptyDir.DeepCopy())
+	}
+	if v.InMemory {
+		empty.Medium = corev1.StorageMediumMemory
 	}
 	return corev1.VolumeSource{EmptyDir: empty}
 }
@@ -107,7 +119,7 @@ func mounts(s schemas.Service) []corev1.VolumeMount {
 	out := fileMounts(s.Files)
 	for _, v := range s.Volumes {
 		out = append(out, corev1.VolumeMount{
-			Name: volumeName(v), MountPath: v.Mount, ReadOnly: v.ReadOnly || v.Secret != "",
+			Name: volumeName(v), MountPath: v.Mount, SubPath: v.SubPath, ReadOnly: v.ReadOnly || v.Secret != "",
 		})
 	}
 	slices.SortFunc(out, func(a, b corev1.VolumeMount) int { return cmp.Compare(a.MountPath, b.MountPath) })

@@ -27,8 +27,9 @@ func decodeSpec(n *manifest.Node, s *Spec) []manifest.Problem {
 	for name, service := range s.Services {
 		if r := &service.Resources; r.Limits.Memory == nil {
 			r.Limits.Memory = r.Requests.Memory
-			s.Services[name] = service
 		}
+		service.offerSidecars()
+		s.Services[name] = service
 	}
 	return problems
 }

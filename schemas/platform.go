@@ -3,6 +3,7 @@ package schemas
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -120,6 +121,11 @@ func (c *Cluster) Sidecars() bool { return c != nil && c.Mesh == Istio && c.Data
 
 // IsAmbient reports whether the mesh has a proxy on every node, which sees connections and no requests.
 func (c *Cluster) IsAmbient() bool { return c != nil && c.Mesh == Istio && c.DataPlane == Ambient }
+
+// AtLeast reports whether the cluster runs a minor version of Kubernetes 1 or a younger one.
+func (c *Cluster) AtLeast(minor int) bool {
+	return c == nil || !strings.Contains(c.Version, ".") || minorOf(c.Version) >= minor
+}
 
 // Has reports whether an operator is installed.
 func (c *Cluster) Has(operator string) bool {

@@ -50,12 +50,15 @@ func RouteName(service, host string) string {
 }
 
 // HTTPPorts are the names of the ports that speak HTTP, sorted: those that are exposed and those whose
-// name says so, as meshes read it (http, http2, grpc, h2c, or one of them and a dash). That of metrics
-// is none of them.
+// name says so, as meshes read it (http, http2, grpc, h2c, or one of them and a dash), or their app. That of
+// metrics is none of them.
 func (s Service) HTTPPorts() []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(s.Ports)) {
 		said, _, _ := strings.Cut(name, "-")
+		if app := s.Ports[name].App; app != "" {
+			said = app
+		}
 		speaks := slices.Contains([]string{"http", "http2", "grpc", "h2c"}, said)
 		exposed := slices.ContainsFunc(s.Expose, func(e Expose) bool { return e.Port == name })
 		if (speaks || exposed) && s.Ports[name].Protocol != "UDP" {
@@ -95,12 +98,21 @@ func unrouted(s *manifest.Node, c *Cluster) obstacle {
 
 // requested is what a service that is not decoded yet says of its requests.
 func requested(s *manifest.Node) Service {
-	out := Service{Ports: map[string]Port{}}
-	for _, f := range fieldsOf(s.Get("ports")) {
-		out.Ports[f.Key] = Port{Protocol: word(f.Value.Get("protocol"))}
+	out := Service{Ports: portsAsked(s), Sidecars: map[string]Sidecar{}}
+	for _, f := range fieldsOf(s.Get("sidecars")) {
+		out.Sidecars[f.Key] = Sidecar{Ports: portsAsked(f.Value)}
 	}
 	for _, item := range itemsOf(s.Get("expose")) {
 		out.Expose = append(out.Expose, Expose{Port: word(item.Get("port"))})
+	}
+	out.offerSidecars()
+	return out
+}
+
+func portsAsked(of *manifest.Node) map[string]Port {
+	out := map[string]Port{}
+	for _, f := range fieldsOf(of.Get("ports")) {
+		out[f.Key] = Port{Protocol: word(f.Value.Get("protocol")), App: word(f.Value.Get("app"))}
 	}
 	return out
 }

@@ -4,10 +4,11 @@ import "k8s.io/apimachinery/pkg/api/resource"
 
 // Service is one workload. Kind is service, worker, job, cronjob or statefulset.
 type Service struct {
-	Kind        string              `json:"kind"`
-	Image       string              `json:"image"`
-	Command     []string            `json:"command"`
-	Args        []string            `json:"args"`
+	Kind    string   `json:"kind"`
+	Image   string   `json:"image"`
+	Command []string `json:"command"`
+	Args    []string `json:"args"`
+	// Ports are those of the container, and those of sidecars that the Service has, too.
 	Ports       map[string]Port     `json:"ports"`
 	Env         map[string]EnvValue `json:"env"`
 	EnvFrom     []EnvFrom           `json:"envFrom"`
@@ -85,6 +86,7 @@ type Sidecar struct {
 	SecurityContext SecurityContext     `json:"securityContext"`
 	Ports           map[string]Port     `json:"ports"`
 	Probes          Probes              `json:"probes"`
+	PreStop         *PreStop            `json:"preStop"`
 }
 
 // Placement is on which nodes pods run, and which pods come first; what is empty is left to the cluster.
@@ -120,6 +122,16 @@ type Port struct {
 	Protocol string `json:"protocol"`
 	Service  int32  `json:"service"`
 	App      string `json:"app"`
+	// Sidecar is the one that listens; empty for the service's own container.
+	Sidecar string `json:"-"`
+}
+
+// Number is what the Service answers at.
+func (p Port) Number() int32 {
+	if p.Service != 0 {
+		return p.Service
+	}
+	return p.Port
 }
 
 // EnvFrom makes environment variables of all keys of a secret, each with the prefix.
@@ -148,11 +160,14 @@ type Volume struct {
 	ReadOnly bool               `json:"readOnly"`
 	// AccessMode is that of a claim: ReadWriteOnce, ReadWriteOncePod or ReadWriteMany; empty is the first.
 	AccessMode string `json:"accessMode"`
-	// Name is that of a claim that exists already.
+	// Name is that of the claim; empty for one made of those of the service and the path.
 	Name     string `json:"name"`
 	SubPath  string `json:"subPath"`
 	InMemory bool   `json:"inMemory"`
 }
+
+// Shared reports whether pods of many nodes may mount the claim at once.
+func (v Volume) Shared() bool { return v.AccessMode == "ReadWriteMany" }
 
 // Probes are the checks the kubelet makes.
 type Probes struct {
@@ -184,6 +199,14 @@ type ContainerResources struct {
 	Limits   ComputeResources `json:"limits"`
 	// Devices are numbers by the name of the resource: nvidia.com/gpu.
 	Devices map[string]int64 `json:"devices"`
+}
+
+// Or are the resources, with requests and limits of others where they say neither.
+func (r ContainerResources) Or(others ContainerResources) ContainerResources {
+	if r.Requests == (ComputeResources{}) && r.Limits == (ComputeResources{}) {
+		r.Requests, r.Limits = others.Requests, others.Limits
+	}
+	return r
 }
 
 // ComputeResources are CPU and memory; nil means none.

@@ -37,7 +37,7 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 	cmd.AddCommand(
 		newInitCmd(w), newNewCmd(w), newAdoptCmd(w), newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPlanCmd(w), newWhyCmd(w), newExplainCmd(w), newProveCmd(w), newReportCmd(w),
 		newPublishCmd(w), newDeployCmd(w), newPromoteCmd(w), newRollbackCmd(w), newHoldCmd(w), newStatusCmd(w), newAuditCmd(w),
-		newCodeownersCmd(w), newWorkflowCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w), newCompletionCmd(w),
+		newCodeownersCmd(w), newWorkflowCmd(w), newEjectCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w), newCompletionCmd(w),
 	)
 	cmd.SetHelpCommand(newHelpCmd())
 	w.completes(cmd)
