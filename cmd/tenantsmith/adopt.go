@@ -77,43 +77,90 @@ func (w *workspace) adopt(ctx context.Context, o adoptOptions) error {
 	if err != nil {
 		return err
 	}
-	a, err := w.guessed(root, objects, o)
+	in, err := w.guessed(root, objects, o)
 	if err != nil {
 		return err
+	}
+	a, res, err := w.settled(ctx, root, in)
+	if err != nil {
+		return err
+	}
+	return w.adopted(root, a, res, o)
+}
+
+// settled is the tenant with what the checks say of it: in the tier that was asked for, or in the smallest in whose
+// quota the least is missing.
+func (w *workspace) settled(ctx context.Context, root *os.Root, in adopt.Input) (best *adopt.Adoption, judged *pipeline.Result, err error) {
+	asked := in.Tier != nil
+	for {
+		a, res, err := w.tried(ctx, root, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if best == nil || short(res) < short(judged) {
+			best, judged = a, res
+		}
+		in.Tier = a.Larger()
+		if asked || in.Tier == nil || short(res) == 0 {
+			return best, judged, nil
+		}
+	}
+}
+
+// short is how many findings of the quota there are.
+func short(res *pipeline.Result) int {
+	n := 0
+	for _, p := range res.Problems {
+		if strings.HasPrefix(p.Check, "TS-QUO-1") {
+			n++
+		}
+	}
+	return n
+}
+
+// tried is one attempt at that.
+func (w *workspace) tried(ctx context.Context, root *os.Root, in adopt.Input) (*adopt.Adoption, *pipeline.Result, error) {
+	a, problems := adopt.New(in)
+	if len(problems) > 0 {
+		return nil, nil, errors.Join(w.problems(reportOf(problems)), errProblems)
+	}
+	if !a.Owned() {
+		return nil, nil, errors.New("no RoleBinding says who owns the tenant: --owner GROUP, as your identity provider names it")
 	}
 	problems, err := a.Settle(func(files map[string][]byte) ([]manifest.Object, []manifest.Problem, error) {
 		return pipeline.Unjudged(withFiles{root.FS(), files}, a.Tenant, a.Environment.Name)
 	})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if len(problems) > 0 {
-		return w.refused(a.File(), problems)
+		return nil, nil, w.refused(a.File(), problems)
 	}
-	return w.adopted(ctx, root, a, o)
+	res, err := w.runWith(ctx, a.Files(), pipeline.Options{Tenants: []string{a.Tenant}, Environment: a.Environment.Name})
+	return a, res, err
 }
 
 // guessed is the tenant that the objects make.
-func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOptions) (*adopt.Adoption, error) {
+func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOptions) (in adopt.Input, err error) {
 	p, problems, err := schemas.LoadPlatform(root.FS())
 	if err != nil {
-		return nil, err
+		return in, err
 	}
 	if p == nil {
-		return nil, errors.Join(w.problems(reportOf(problems)), errProblems)
+		return in, errors.Join(w.problems(reportOf(problems)), errProblems)
 	}
-	in := adopt.Input{Tenant: o.tenant, Owner: o.owner, Namespace: o.namespace, Platform: p, Objects: objects}
+	in = adopt.Input{Tenant: o.tenant, Owner: o.owner, Namespace: o.namespace, Platform: p, Objects: objects}
 	if in.Tenant == "" {
 		in.Tenant = adopt.Namespace(objects, o.namespace)
 	}
 	if in.Tenant == "" {
-		return nil, errors.New("the objects name no namespace: say which tenant they are, --tenant TENANT")
+		return in, errors.New("the objects name no namespace: say which tenant they are, --tenant TENANT")
 	}
 	if err := schemas.TenantName(in.Tenant); err != nil {
-		return nil, err
+		return in, err
 	}
 	if err := vacant(root, in.Tenant); err != nil {
-		return nil, err
+		return in, err
 	}
 	var asked []string
 	if o.environment != "" {
@@ -121,23 +168,16 @@ func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOpt
 	}
 	environments, err := chosen(p, asked)
 	if err != nil {
-		return nil, err
+		return in, err
 	}
 	in.Environment = environments[0]
 	tiers := slices.Sorted(maps.Keys(p.Tiers))
 	if o.tier != "" {
 		if in.Tier = p.Tiers[o.tier]; in.Tier == nil {
-			return nil, fmt.Errorf("--tier %s is not one of %s%s", o.tier, strings.Join(tiers, ", "), schemas.Suggest(o.tier, tiers))
+			return in, fmt.Errorf("--tier %s is not one of %s%s", o.tier, strings.Join(tiers, ", "), schemas.Suggest(o.tier, tiers))
 		}
 	}
-	a, problems := adopt.New(in)
-	if len(problems) > 0 {
-		return nil, errors.Join(w.problems(reportOf(problems)), errProblems)
-	}
-	if !a.Owned() {
-		return nil, errors.New("no RoleBinding says who owns the tenant: --owner GROUP, as your identity provider names it")
-	}
-	return a, nil
+	return in, nil
 }
 
 // vacant refuses a tenant that is there.
@@ -208,13 +248,8 @@ func (w *workspace) built(dir string) ([]manifest.Object, error) {
 }
 
 // adopted tells what became of the objects, and writes the files.
-func (w *workspace) adopted(ctx context.Context, root *os.Root, a *adopt.Adoption, o adoptOptions) error {
-	files := a.Files()
-	res, err := w.runWith(ctx, files, pipeline.Options{Tenants: []string{a.Tenant}, Environment: a.Environment.Name})
-	if err != nil {
-		return err
-	}
-	account := a.Account()
+func (w *workspace) adopted(root *os.Root, a *adopt.Adoption, res *pipeline.Result, o adoptOptions) error {
+	files, account := a.Files(), a.Account()
 	account.Findings = findings(res)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		account.Files = append(account.Files, adopt.Written{Path: name, Content: string(files[name])})

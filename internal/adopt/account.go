@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -163,28 +164,14 @@ func (a *Account) WriteText(to io.Writer) error {
 		return err
 	}
 	var b strings.Builder
-	for _, f := range a.Objects {
-		if len(f.Changed)+len(f.Added) > 0 {
-			fmt.Fprintf(&b, "\n%s %s: equal but for what tenantsmith says\n", f.Kind, f.Name)
-			lines(&b, "changed", f.Changed)
-			lines(&b, "added", f.Added)
-		}
-	}
+	a.equalBut(&b)
 	if len(a.Notes) > 0 {
 		b.WriteString("\n")
 	}
 	for _, n := range a.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)
 	}
-	if len(a.Findings) > 0 {
-		b.WriteString("\nThe checks say of the tenant as it is:\n")
-	}
-	for _, f := range a.Findings {
-		fmt.Fprintf(&b, "  %s %s: %s: %s\n", f.Severity, f.Check, f.Object, f.Message)
-		if f.Remedy != "" {
-			fmt.Fprintf(&b, "      fix: %s\n", f.Remedy)
-		}
-	}
+	a.judged(&b)
 	b.WriteString("\n" + a.Summary.String() + "\n")
 	_, err := io.WriteString(to, b.String())
 	return err
@@ -204,9 +191,67 @@ func (f Fate) remark() string {
 	return strings.Join(parts, "; ")
 }
 
-func lines(b *strings.Builder, what string, paths []string) {
-	if len(paths) > 0 {
-		fmt.Fprintf(b, "  %s: %s\n", what, strings.Join(paths, ", "))
+// equalBut tells what tenantsmith says in addition or otherwise, once for the objects of which it is the same.
+func (a *Account) equalBut(b *strings.Builder) {
+	said := map[string][]string{}
+	for _, f := range a.Objects {
+		text := listed("changed", f.Changed) + listed("added", f.Added)
+		if text != "" {
+			said[text] = append(said[text], f.Kind+" "+f.Name)
+		}
+	}
+	texts := sortedKeys(said)
+	slices.SortFunc(texts, func(x, y string) int { return strings.Compare(said[x][0], said[y][0]) })
+	for _, text := range texts {
+		fmt.Fprintf(b, "\nEqual but for what tenantsmith says: %s\n%s", strings.Join(said[text], ", "), text)
+	}
+}
+
+// inPods shortens a path into a pod to what everybody reads.
+var inPods = regexp.MustCompile(`^spec\.(template|jobTemplate\.spec\.template)\.(spec\.)?(containers\.([a-z0-9-]+)\.)?`)
+
+// portIn is which port of a list is meant.
+var portIn = regexp.MustCompile(`\["[0-9]+/[A-Z]+"\]`)
+
+func listed(what string, paths []string) string {
+	if len(paths) == 0 {
+		return ""
+	}
+	short := make([]string, len(paths))
+	for i, p := range paths {
+		p = portIn.ReplaceAllString(p, "")
+		short[i] = inPods.ReplaceAllStringFunc(p, func(s string) string {
+			if strings.Contains(s, "containers.") {
+				return "container "
+			}
+			return "pod "
+		})
+	}
+	slices.Sort(short)
+	return fmt.Sprintf("  %s: %s\n", what, strings.Join(slices.Compact(short), ", "))
+}
+
+// judged tells the findings, one check after the other.
+func (a *Account) judged(b *strings.Builder) {
+	type check struct{ severity, id string }
+	objects, said := map[check][]string{}, map[check]Finding{}
+	var order []check
+	for _, f := range a.Findings {
+		c := check{f.Severity, f.Check}
+		if objects[c] == nil {
+			order, said[c] = append(order, c), f
+		}
+		objects[c] = append(objects[c], f.Object)
+	}
+	if len(order) > 0 {
+		b.WriteString("\nThe checks say of the tenant as it is, for a waiver each or to be mended (docs/waivers.md):\n")
+	}
+	for _, c := range order {
+		names := slices.Compact(objects[c])
+		fmt.Fprintf(b, "  %s %s: %s: %s\n", c.severity, c.id, strings.Join(names, ", "), said[c].Message)
+		if said[c].Remedy != "" {
+			fmt.Fprintf(b, "      fix: %s\n", said[c].Remedy)
+		}
 	}
 }
 

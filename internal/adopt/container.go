@@ -35,10 +35,10 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 func (a *Adoption) envDoc(c corev1.Container) fields {
 	values := map[string]any{}
 	for _, from := range c.EnvFrom {
-		if from.ConfigMapRef == nil || a.configMap(from.ConfigMapRef.Name) == nil {
+		if from.ConfigMapRef == nil {
 			continue
 		}
-		for k, v := range a.configMap(from.ConfigMapRef.Name) {
+		for k, v := range variablesOf(a.configMap(from.ConfigMapRef.Name)) {
 			values[from.Prefix+k] = v
 		}
 	}

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -68,18 +69,29 @@ func (a *Adoption) chooseTier() {
 	}
 }
 
-func (a *Adoption) smallest(n need) *schemas.Tier {
-	var tiers []*schemas.Tier
-	for _, t := range a.Platform.Tiers {
-		tiers = append(tiers, t)
-	}
-	slices.SortFunc(tiers, func(x, y *schemas.Tier) int {
+// tiers are those of the platform, the smallest first.
+func (a *Adoption) tiers() []*schemas.Tier {
+	return slices.SortedFunc(maps.Values(a.Platform.Tiers), func(x, y *schemas.Tier) int {
 		return cmp.Or(x.CPU.Default.Cmp(y.CPU.Default), x.Memory.Default.Cmp(y.Memory.Default), cmp.Compare(x.Name, y.Name))
 	})
+}
+
+func (a *Adoption) smallest(n need) *schemas.Tier {
+	tiers := a.tiers()
 	for _, t := range tiers {
-		if n.cpu.Cmp(t.CPU.Default) <= 0 && n.memory.Cmp(t.Memory.Default) <= 0 && n.storage.Cmp(t.Storage.Default) <= 0 && n.pods <= int64(t.Replicas.Maximum) && (len(a.domains) == 0 || t.Allows.Domains) {
+		if n.cpu.Cmp(t.CPU.Default) <= 0 && n.memory.Cmp(t.Memory.Default) <= 0 && n.storage.Cmp(t.Storage.Default) <= 0 &&
+			n.pods <= int64(t.Replicas.Maximum) && (len(a.domains) == 0 || t.Allows.Domains) {
 			return t
 		}
 	}
 	return tiers[len(tiers)-1]
+}
+
+// Larger is the next tier after that of the tenant; nil after the largest.
+func (a *Adoption) Larger() *schemas.Tier {
+	tiers := a.tiers()
+	if i := slices.Index(tiers, a.Tier); i >= 0 && i+1 < len(tiers) {
+		return tiers[i+1]
+	}
+	return nil
 }

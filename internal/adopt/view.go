@@ -132,7 +132,7 @@ func (v view) container(c tree, volumes map[string]tree) {
 			numbered(mapAt(c, field, how), numbers)
 		}
 	}
-	setMap(c, "env", asTree(byName(listAt(c, "env"))))
+	v.env(c)
 	mounts, files := tree{}, tree{}
 	for _, m := range listAt(c, "volumeMounts") {
 		if mount, ok := m.(tree); ok {
@@ -142,6 +142,50 @@ func (v view) container(c tree, volumes map[string]tree) {
 	delete(c, "volumeMounts")
 	setMap(c, "mounts", mounts)
 	setMap(c, "files", files)
+}
+
+// env are the variables of a container by name, those of a ConfigMap that is known as texts.
+func (v view) env(c tree) {
+	env, from := tree{}, []any(nil)
+	for _, f := range listAt(c, "envFrom") {
+		values := v.variables(mapAt(f, "configMapRef"))
+		if values == nil {
+			from = append(from, f)
+		}
+		for k, text := range values {
+			env[textAt(f, "prefix")+k] = tree{"name": textAt(f, "prefix") + k, "value": text}
+		}
+	}
+	for _, e := range listAt(c, "env") {
+		if ref := mapAt(e, "valueFrom", "configMapKeyRef"); ref != nil && v.files != nil {
+			if text, ok := v.files(textAt(ref, "name"))[textAt(ref, "key")].(string); ok {
+				e = tree{"name": textAt(e, "name"), "value": text}
+			}
+		}
+		drop(e, tree{"value": ""})
+		env[textAt(e, "name")] = e
+	}
+	if delete(c, "envFrom"); len(from) > 0 {
+		c["envFrom"] = from
+	}
+	setMap(c, "env", env)
+}
+
+// variables are the entries of a ConfigMap that make variables; nil where it is not known, or holds what is no name of one.
+func (v view) variables(ref tree) tree {
+	if ref == nil || v.files == nil {
+		return nil
+	}
+	return variablesOf(v.files(textAt(ref, "name")))
+}
+
+func variablesOf(data tree) tree {
+	for k, text := range data {
+		if _, ok := text.(string); !ok || !envName.MatchString(k) {
+			return nil
+		}
+	}
+	return data
 }
 
 // mount adds what is mounted: the files of a ConfigMap that is known, otherwise the volume itself.
