@@ -97,18 +97,18 @@ func (w *workspace) settled(ctx context.Context, root *os.Root, in adopt.Input) 
 		if err != nil {
 			return nil, nil, err
 		}
-		if best == nil || short(res) < short(judged) {
+		if best == nil || shortages(res) < shortages(judged) {
 			best, judged = a, res
 		}
 		in.Tier = a.Larger()
-		if asked || in.Tier == nil || short(res) == 0 {
+		if asked || in.Tier == nil || shortages(res) == 0 {
 			return best, judged, nil
 		}
 	}
 }
 
-// short is how many findings of the quota there are.
-func short(res *pipeline.Result) int {
+// shortages is how many findings of the quota there are.
+func shortages(res *pipeline.Result) int {
 	n := 0
 	for _, p := range res.Problems {
 		if strings.HasPrefix(p.Check, "TS-QUO-1") {
