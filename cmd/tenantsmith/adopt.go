@@ -239,7 +239,9 @@ func (w *workspace) built(dir string) ([]manifest.Object, error) {
 	}
 	objects, problems := overlay.Foreign(root.FS(), filepath.ToSlash(rel))
 	for i := range problems {
-		problems[i].File = w.named(filepath.Join(top, problems[i].File))
+		if file, err := filepath.Rel(w.abs(w.dir), filepath.Join(top, problems[i].File)); err == nil {
+			problems[i].File = filepath.ToSlash(file)
+		}
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(w.problems(reportOf(problems)), errProblems)

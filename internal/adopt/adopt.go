@@ -127,7 +127,10 @@ func (a *Adoption) read() []manifest.Problem {
 
 // complain is a problem at a field of an object.
 func complain(i *Item, at manifest.Path, message, remedy string) manifest.Problem {
-	p := manifest.Problem{Check: "schema", Severity: manifest.Error, Object: i.Key(), Field: at.String(), Message: message, Remedy: remedy}
+	p := manifest.Problem{Check: "schema", Severity: manifest.Error, Field: at.String(), Message: message, Remedy: remedy}
+	if i.Name() != "" {
+		p.Object = i.Key()
+	}
 	if i.Source != nil {
 		p.Position, _ = i.Source.Find(at)
 	}

@@ -126,6 +126,8 @@ func (a *Adoption) about(i *Item) {
 		a.readQuota(i)
 	case "/ServiceAccount":
 		a.readAccount(i)
+	case "/PersistentVolumeClaim":
+		a.readClaim(i)
 	case "rbac.authorization.k8s.io/RoleBinding":
 		a.readOwners(i)
 	case "autoscaling/HorizontalPodAutoscaler":
@@ -157,6 +159,17 @@ func (a *Adoption) readQuota(i *Item) {
 		}
 	}
 	i.leave("a guard rail: spec.resources has its figures, and the platform renders a quota with room for releases")
+}
+
+// readClaim finds the service that mounts a claim.
+func (a *Adoption) readClaim(i *Item) {
+	for _, s := range a.services {
+		for _, v := range s.pod.Volumes {
+			if v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == i.Name() {
+				i.Service, i.Into = s.name, manifest.Key{Kind: "PersistentVolumeClaim", Name: i.Name()}
+			}
+		}
+	}
 }
 
 func (a *Adoption) readAccount(i *Item) {

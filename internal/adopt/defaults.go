@@ -25,11 +25,13 @@ func undefault(kind string, t tree) {
 		for _, c := range listAt(spec, "volumeClaimTemplates") {
 			undefaultClaim(c)
 		}
+		prune(spec["updateStrategy"], "rollingUpdate")
 		prune(spec, "updateStrategy", "persistentVolumeClaimRetentionPolicy")
 	case "DaemonSet":
 		drop(spec, tree{"revisionHistoryLimit": int64(10), "minReadySeconds": int64(0)})
 		drop(mapAt(spec, "updateStrategy", "rollingUpdate"), tree{"maxSurge": int64(0), "maxUnavailable": int64(1)})
 		drop(mapAt(spec, "updateStrategy"), tree{"type": "RollingUpdate"})
+		prune(spec["updateStrategy"], "rollingUpdate")
 		prune(spec, "updateStrategy")
 	case "CronJob":
 		drop(spec, tree{"concurrencyPolicy": "Allow", "failedJobsHistoryLimit": int64(1), "successfulJobsHistoryLimit": int64(3), "suspend": false})
@@ -59,6 +61,7 @@ func undefault(kind string, t tree) {
 func undefaultStrategy(spec tree) {
 	drop(mapAt(spec, "strategy", "rollingUpdate"), tree{"maxSurge": "25%", "maxUnavailable": "25%"})
 	drop(mapAt(spec, "strategy"), tree{"type": "RollingUpdate"})
+	prune(spec["strategy"], "rollingUpdate")
 	prune(spec, "strategy")
 }
 

@@ -98,12 +98,27 @@ func (s *service) findPorts() {
 		p := &s.ports[i]
 		if p.name == "" || taken[p.name] {
 			p.name = fmt.Sprintf("p%d", p.number)
-			if len(s.ports) == 1 && p.protocol != "UDP" {
+			if !taken["http"] && s.speaksHTTP(*p) {
 				p.name = "http"
 			}
 		}
 		taken[p.name] = true
 	}
+}
+
+// speaksHTTP reports whether a port without a name answers requests, as far as anybody says: routers and meshes go by the
+// name that it gets.
+func (s *service) speaksHTTP(p port) bool {
+	if p.protocol == "UDP" {
+		return false
+	}
+	c := s.container()
+	for _, probe := range []*corev1.Probe{c.ReadinessProbe, c.LivenessProbe, c.StartupProbe} {
+		if probe != nil && probe.HTTPGet != nil && probe.HTTPGet.Scheme != corev1.URISchemeHTTPS && probe.HTTPGet.Port.IntVal == p.number {
+			return true
+		}
+	}
+	return p.number == 80 || p.number == 8080
 }
 
 // serve takes the numbers and names of the Service over.

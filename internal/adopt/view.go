@@ -101,8 +101,11 @@ func inherit(container, pod tree) {
 			put(container, pod[field], "securityContext", field)
 		}
 	}
-	drop(mapAt(container, "securityContext"), tree{"runAsNonRoot": false, "allowPrivilegeEscalation": true, "readOnlyRootFilesystem": false})
-	prune(container, "securityContext")
+	for _, field := range []string{"runAsNonRoot", "readOnlyRootFilesystem"} {
+		if at(container, "securityContext", field) == nil {
+			put(container, false, "securityContext", field) // what is stricter than that is no addition
+		}
+	}
 }
 
 // capabilities writes what a container may do in one way: lists without an order, in capitals.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -20,6 +21,9 @@ var Kustomizations = []string{"kustomization.yaml", "kustomization.yml", "Kustom
 // foreignFiles is how many files a build of a folder that others wrote may have.
 const foreignFiles = 2000
 
+// foreignRoot is the folder that they are built in: kustomize takes no root for one.
+const foreignRoot = "repository"
+
 // Foreign builds a folder that others wrote with kustomize, in memory: whatever it is made of is read from the file
 // system first, and passes our own reader. What would fetch or run something is a problem; so is a file that is not
 // there, which kustomize would look for elsewhere.
@@ -29,7 +33,11 @@ func Foreign(fsys fs.FS, dir string) ([]manifest.Object, []manifest.Problem) {
 		return nil, manifest.SortProblems(f.problems)
 	}
 	warmUp()
-	trees, err := run(f.files, path.Clean(dir))
+	below := make(map[string][]byte, len(f.files))
+	for file, data := range f.files {
+		below[path.Join(foreignRoot, file)] = data
+	}
+	trees, err := run(below, path.Join(foreignRoot, dir))
 	if err != nil {
 		return nil, []manifest.Problem{problem(manifest.Position{File: f.kustomization(dir)}, "", "cannot be built: "+reason(err), "mend it so that `kustomize build` takes it")}
 	}
@@ -79,6 +87,7 @@ func (f *foreign) folder(dir, by string) {
 		f.tell(file, "%s would fetch or run something, which is not done here", "build it with kustomize, and adopt the output", field)
 		return
 	}
+	f.unhash(file, k)
 	f.resources(dir, file, slices.Concat(k.Resources, k.Bases, k.Components))
 	f.patches(dir, file, k)
 	for _, r := range k.Replacements {
@@ -92,6 +101,24 @@ func (f *foreign) folder(dir, by string) {
 	}
 	for _, g := range k.SecretGenerator {
 		f.sources(dir, file, g.KvPairSources)
+	}
+}
+
+// unhash has Secrets keep the names that people gave them: kustomize would add a digest of their data, which tells whoever
+// guesses the data that the guess is right.
+func (f *foreign) unhash(file string, k types.Kustomization) {
+	for i := range k.SecretGenerator {
+		o := types.GeneratorOptions{}
+		if k.SecretGenerator[i].Options != nil {
+			o = *k.SecretGenerator[i].Options
+		}
+		o.DisableNameSuffixHash = true
+		k.SecretGenerator[i].Options = &o
+	}
+	if len(k.SecretGenerator) > 0 {
+		if data, err := yaml.Marshal(k); err == nil {
+			f.files[file] = data
+		}
 	}
 }
 
