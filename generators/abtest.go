@@ -3,6 +3,7 @@ package generators
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/argoproj/argo-rollouts/pkg/apis/rollouts/v1alpha1"
@@ -46,11 +47,12 @@ func lasting(s schemas.Service, c *schemas.Cluster) bool {
 func secondVersion(service string) string { return fit(service + "-b") }
 
 // second is the service with the image of its A/B test. It gets no requests but those that the test
-// chooses, in the routes of the first version, and as many pods as the test says. The match stays, to
-// tell it from services that people declare.
+// chooses, in the routes of the first version, and as many pods as the test says. What runs once runs for the first
+// version alone: both share what it works on. The match stays, to tell it from services that people declare.
 func second(s schemas.Service) schemas.Service {
 	s.Image, s.Replicas = s.Release.Image, new(testReplicas(s))
 	s.Autoscaling, s.VerticalScaling, s.Expose = nil, nil, nil
+	s.Init = slices.DeleteFunc(slices.Clone(s.Init), func(step schemas.InitStep) bool { return step.Once })
 	s.Release = schemas.Release{Strategy: rolling, Match: s.Release.Match}
 	return s
 }

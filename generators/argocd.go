@@ -14,6 +14,8 @@ const (
 	argoWave    = "argocd.argoproj.io/sync-wave"
 	argoPaths   = "argocd.argoproj.io/manifest-generate-paths"
 	argoCompare = "argocd.argoproj.io/compare-options"
+	// onlyOutOfSync leaves alone what does not differ.
+	onlyOutOfSync = "ApplyOutOfSyncOnly=true"
 	// besideArgo is the cluster that Argo CD runs in, as it calls it itself.
 	besideArgo = "https://kubernetes.default.svc"
 )
@@ -34,6 +36,7 @@ func argoDelivery(in input, objects []manifest.Object) []object {
 		w := in.ownApplication("workload", in.treeSource(manifest.OwnerWorkload))
 		known := Companions(own).ArgoCD
 		w.Spec.IgnoreDifferences = known.IgnoreDifferences
+		w.Spec.SyncPolicy.SyncOptions = orderedSync(w.Spec.SyncPolicy.SyncOptions, own)
 		out = append(out, in.delivered(w))
 	}
 	for i, s := range in.env.Spec.Delivery.Sources {
@@ -118,10 +121,7 @@ func (in input) treeSource(owner manifest.Owner) krm.ArgoSource {
 // builds on, have Argo CD look at it again.
 func (in input) application(name, project string, from krm.ArgoSource) *krm.Application {
 	meta := in.deliveryMeta(in.projectName() + "." + name)
-	meta.Annotations = map[string]string{argoCompare: "ServerSideDiff=true", argoPaths: "."}
-	if in.env.Platform.GitOps.Layout != "hydrated" {
-		meta.Annotations[argoPaths] = ".;../../base"
-	}
+	meta.Annotations = map[string]string{argoCompare: "ServerSideDiff=true", argoPaths: ".;../../base"}
 	return &krm.Application{TypeMeta: kind(krm.ArgoAPI, "Application"), ObjectMeta: meta, Spec: krm.ApplicationSpec{
 		Project:     project,
 		Source:      from,
@@ -160,9 +160,20 @@ func (in input) brought(s schemas.Source) *krm.Application {
 func syncPolicy() krm.ArgoSyncPolicy {
 	return krm.ArgoSyncPolicy{
 		Automated:   &krm.ArgoAutomated{Prune: true},
-		SyncOptions: []string{"CreateNamespace=false", "ServerSideApply=true", "ApplyOutOfSyncOnly=true"},
+		SyncOptions: []string{"CreateNamespace=false", "ServerSideApply=true", onlyOutOfSync},
 		Retry:       krm.ArgoRetry{Limit: 5, Backoff: krm.ArgoBackoff{Duration: "10s", Factor: 2, MaxDuration: "5m"}},
 	}
+}
+
+// orderedSync are the options of an Application whose objects have phases. A synchronization that leaves alone what does
+// not differ leaves alone a Job that has failed, too: the next try, and the next commit, would pass it by and release
+// what it holds back. The price is that a commit in the middle of a release puts the weights of its routes back for the
+// moment that the controller takes to set them again.
+func orderedSync(options []string, objects []manifest.Object) []string {
+	if len(phases(objects)) == 0 {
+		return options
+	}
+	return slices.DeleteFunc(slices.Clone(options), func(option string) bool { return option == onlyOutOfSync })
 }
 
 // argoRoles are the roles of the tenant's people in the project: they see their Applications and logs; who releases

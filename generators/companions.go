@@ -61,7 +61,7 @@ func Companions(objects []manifest.Object) Companion {
 		out.Flux.Ignore = append(out.Flux.Ignore, found.rule(key))
 	}
 	if len(found) > 0 {
-		out.ArgoCD.SyncOptions = []string{"ApplyOutOfSyncOnly=true"}
+		out.ArgoCD.SyncOptions = orderedSync([]string{onlyOutOfSync}, objects)
 	}
 	return out
 }

@@ -99,7 +99,8 @@ func TestFilesAreNoMount(t *testing.T) {
 		Files:   map[string]string{"/etc/a": "1"},
 		Volumes: []schemas.Volume{{Mount: "/files", EmptyDir: size("1Gi")}},
 	}
-	require.Equal(t, []string{"files", "mount-files"}, []string{volumes("web", s)[0].Name, volumes("web", s)[1].Name})
+	in := serving(nil)
+	require.Equal(t, []string{"files", "mount-files"}, []string{in.volumes("web", s)[0].Name, in.volumes("web", s)[1].Name})
 }
 
 func TestServicesNeverShareAClaim(t *testing.T) {

@@ -38,7 +38,7 @@ func (in input) objectCounts(m proof.Measurement) corev1.ResourceList {
 		"persistentvolumeclaims":            in.claims() + 2*room,
 		"count/secrets":                     in.secretCount() + certificates + 10*room, // the next key of each
 		"count/configmaps":                  namespaceCABundle + serviceConfigs*services + 10*room,
-		"count/jobs.batch":                  serviceJobs*services + 10*room,
+		"count/jobs.batch":                  in.jobCount(m) + 10*room,
 		"count/cronjobs.batch":              services + 2*room,
 		"count/deployments.apps":            workloads,
 		"count/statefulsets.apps":           workloads,
@@ -57,6 +57,19 @@ func (in input) objectCounts(m proof.Measurement) corev1.ResourceList {
 		list[name] = *resource.NewQuantity(n, resource.DecimalSI)
 	}
 	return list
+}
+
+// jobCount is how many Jobs there may be: for each service those that are usual, or more where more are kept and run at
+// the peak, together with the Jobs of the version before, which go once those of the new one stand.
+func (in input) jobCount(m proof.Measurement) int64 {
+	made, before := m.Peak["count/jobs.batch"], int64(0)
+	for _, s := range in.env.Spec.Services {
+		if s.Kind == "job" {
+			before++
+		}
+		before += int64(len(s.Once()))
+	}
+	return max(serviceJobs*int64(len(in.env.Spec.Services)), made.Value()+before)
 }
 
 // claims is how many volumes the services and databases claim. A database may keep a second one for

@@ -41,9 +41,6 @@ func Delivery(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Obje
 // treePath is the folder of a tree of the tenant in the environment, as the GitOps repository has it.
 func (in input) treePath(owner manifest.Owner) string {
 	g := in.env.Platform.GitOps
-	if g.Layout == "hydrated" {
-		return path.Join(g.Path, "rendered", in.env.Name, in.tenant.Name, string(owner))
-	}
 	return path.Join(g.Path, "tenants", in.tenant.Name, string(owner), "overlays", in.env.Name)
 }
 

@@ -59,8 +59,8 @@ func TestGoldenDelivery(t *testing.T) {
 		golden(t, "delivery-"+engine+"-open", deliveryOf(bringer, &bringer.Environments[0]))
 		golden(t, "delivery-"+engine+"-rails", deliveryOf(plain, &plain.Environments[0]))
 		p := bringer.Base.Platform
-		p.GitOps.Impersonate, p.GitOps.Revision, p.GitOps.Path, p.GitOps.Layout, p.GitOps.Secret = true, "environments/{env}", "out", "hydrated", "flux-system"
-		golden(t, "delivery-"+engine+"-hydrated", deliveryOf(bringer, &bringer.Environments[1]))
+		p.GitOps.Impersonate, p.GitOps.Revision, p.GitOps.Path, p.GitOps.Secret = true, "environments/{env}", "out", "flux-system"
+		golden(t, "delivery-"+engine+"-branches", deliveryOf(bringer, &bringer.Environments[1]))
 		golden(t, "root-"+engine, append(Root(p), Platform(p, p.Environments[0], nil, nil)...))
 	}
 	golden(t, "delivery-flux-brought", broughtObjects(bringing("flux")))

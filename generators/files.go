@@ -15,7 +15,7 @@ const filesVolumeName = "files"
 // change is a release like any other, and going back to the old version brings back the old files.
 func files(in input) []object {
 	var out []object
-	for name, s := range in.running() {
+	for name, s := range in.podded() {
 		if len(s.Files) > 0 {
 			out = append(out, of(name, in.filesMap(name, s)))
 		}

@@ -32,6 +32,10 @@ func fluxDelivery(in input, objects []manifest.Object) []object {
 		w.Spec.TargetNamespace = in.env.Namespace
 		w.Spec.HealthCheckExprs, w.Spec.Ignore = append(known.HealthCheckExprs, in.certificateHealth()...), known.Ignore
 		w.Spec.Timeout = fluxTimeout(objects)
+		if in.sleeps() {
+			w.Spec.HealthCheckExprs = append(w.Spec.HealthCheckExprs, idleJobs(own)...)
+		}
+		out = append(out, in.fluxPhases(w, own)...)
 		out = append(out, in.delivered(w), in.delivered(&corev1.ServiceAccount{
 			TypeMeta: kind("v1", "ServiceAccount"), ObjectMeta: in.deliveryMeta(in.fluxAccount()), AutomountServiceAccountToken: new(false),
 		}))

@@ -17,15 +17,25 @@ const (
 	fluxLongest = time.Hour
 )
 
-// fluxTimeout is how long Flux waits for the workloads, in minutes: as long as their longest release takes.
+// fluxTimeout is how long Flux waits for the workloads, in minutes: as long as their longest release or Job takes.
 func fluxTimeout(objects []manifest.Object) string {
 	var longest time.Duration
 	for _, o := range objects {
-		if key := o.Key(); key.Group == "argoproj.io" && key.Kind == "Rollout" {
+		switch key := o.Key(); {
+		case key.Group == "argoproj.io" && key.Kind == "Rollout":
 			longest = max(longest, releaseTime(o))
+		case key.Group == "batch" && key.Kind == "Job" && text(o.Tree, "metadata", "labels", labelPhase) == "":
+			longest = max(longest, jobTime(o))
 		}
 	}
 	return fmt.Sprintf("%dm", int64(min(longest+fluxMargin, fluxLongest).Minutes()))
+}
+
+// jobTime is how long a Job may take.
+func jobTime(job manifest.Object) time.Duration {
+	v, _ := manifest.Path{"spec", "activeDeadlineSeconds"}.Lookup(job.Tree)
+	seconds, _ := v.(int64)
+	return min(time.Duration(min(max(seconds, 0), int64(fluxLongest/time.Second)))*time.Second, fluxLongest)
 }
 
 // releaseTime is how long the steps of a Rollout take at least. What only a person ends counts nothing.

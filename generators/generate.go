@@ -61,6 +61,8 @@ var generators = []func(input) []object{
 	metadataAccess,
 	identities,
 	workloads,
+	jobs,
+	onceSteps,
 	addresses,
 	autoscalers,
 	verticals,

@@ -13,7 +13,7 @@ import (
 // service says: no tag, no tier, no environment, no version of this tool.
 func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s), Annotations: in.merged(s)},
+		ObjectMeta: metav1.ObjectMeta{Labels: in.templateLabels(name, s), Annotations: in.proxied(s)},
 		Spec: corev1.PodSpec{
 			ServiceAccountName:            in.first(name),
 			AutomountServiceAccountToken:  new(s.KubernetesAPI),
@@ -27,9 +27,22 @@ func (in input) podTemplate(name string, s schemas.Service) corev1.PodTemplateSp
 			InitContainers:                in.initContainers(s),
 			Containers:                    []corev1.Container{in.container(name, s)},
 			ImagePullSecrets:              pullSecrets(s.PullSecrets),
-			Volumes:                       volumes(name, s),
+			Volumes:                       in.volumes(name, s),
 		},
 	}
+}
+
+// proxied are what the mesh reads of a pod; nil without any. What starts before the service's container may
+// call others only beside a proxy that has started before it.
+func (in input) proxied(s schemas.Service) map[string]string {
+	out := in.merged(s)
+	if in.env.Cluster.Sidecars() && len(s.Sidecars)+len(perPodSteps(s)) > 0 && in.env.Cluster.AtLeast(schemas.OldestSidecar) {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[nativeSidecar] = "true"
+	}
+	return out
 }
 
 // merged has the sidecar show the pod's metrics beside its own, at a port that takes plain text:

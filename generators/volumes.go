@@ -20,12 +20,14 @@ const longestName = 63
 // the next starts.
 func claims(in input) []object {
 	var out []object
-	for name, s := range in.running() {
-		made := map[string]bool{}
+	made := map[string]bool{}
+	for name, s := range in.podded() {
 		for _, v := range s.Volumes {
-			if v.Claim != nil && !made[claimOf(name, v)] {
-				made[claimOf(name, v)] = true
-				out = append(out, of(name, in.claim(name, v)))
+			if claim := in.claimOf(name, v); v.Claim != nil && !made[claim] {
+				made[claim] = true
+				pvc := in.claim(name, v)
+				in.inPhase(&pvc.ObjectMeta, in.phaseOf(claim))
+				out = append(out, of(name, pvc))
 			}
 		}
 	}
@@ -35,7 +37,7 @@ func claims(in input) []object {
 func (in input) claim(service string, v schemas.Volume) *corev1.PersistentVolumeClaim {
 	pvc := &corev1.PersistentVolumeClaim{
 		TypeMeta:   kind("v1", "PersistentVolumeClaim"),
-		ObjectMeta: in.meta(claimOf(service, v), service),
+		ObjectMeta: in.meta(in.claimOf(service, v), service),
 		Spec: corev1.PersistentVolumeClaimSpec{
 			AccessModes: []corev1.PersistentVolumeAccessMode{cmp.Or(corev1.PersistentVolumeAccessMode(v.AccessMode), corev1.ReadWriteOnce)},
 			Resources: corev1.VolumeResourceRequirements{
@@ -55,9 +57,9 @@ func hasClaim(s schemas.Service) bool {
 	return slices.ContainsFunc(s.Volumes, func(v schemas.Volume) bool { return v.Claim != nil && !v.Shared() })
 }
 
-// claimOf is the name of a volume's claim.
-func claimOf(service string, v schemas.Volume) string {
-	return cmp.Or(v.Name, claimName(service, v.Mount))
+// claimOf is the name of a volume's claim. A second version has those of the first.
+func (in input) claimOf(service string, v schemas.Volume) string {
+	return cmp.Or(v.Name, claimName(in.first(service), v.Mount))
 }
 
 // claimName ends in a digest wherever another service and mount could read the same, for two services
@@ -72,10 +74,10 @@ func claimName(service, mount string) string {
 
 // volumes are those of a pod, sorted by name. The prefix keeps a mount from taking the name of the
 // volume with the files.
-func volumes(name string, s schemas.Service) []corev1.Volume {
+func (in input) volumes(name string, s schemas.Service) []corev1.Volume {
 	var out []corev1.Volume
 	for _, v := range s.Volumes {
-		out = append(out, corev1.Volume{Name: volumeName(v), VolumeSource: source(name, s, v)})
+		out = append(out, corev1.Volume{Name: volumeName(v), VolumeSource: in.source(name, s, v)})
 	}
 	if len(s.Files) > 0 {
 		out = append(out, filesVolume(name, s.Files))
@@ -86,11 +88,11 @@ func volumes(name string, s schemas.Service) []corev1.Volume {
 
 func volumeName(v schemas.Volume) string { return fit("mount-" + slug(v.Mount)) }
 
-func source(name string, s schemas.Service, v schemas.Volume) corev1.VolumeSource {
+func (in input) source(name string, s schemas.Service, v schemas.Volume) corev1.VolumeSource {
 	switch {
 	case v.Claim != nil:
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{
-			ClaimName: claimOf(name, v),
+			ClaimName: in.claimOf(name, v),
 		}}
 	case v.Secret != "":
 		return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: v.Secret, DefaultMode: new(secretMode(s.SecurityContext))}}

@@ -63,6 +63,20 @@ func (in input) running() iter.Seq2[string, schemas.Service] {
 	}
 }
 
+// podded are the services that have pods, sorted by name.
+func (in input) podded() iter.Seq2[string, schemas.Service] {
+	return func(yield func(string, schemas.Service) bool) {
+		for _, name := range in.services() {
+			if s := in.env.Spec.Services[name]; (runs(s) || ends(s)) && !yield(name, s) {
+				return
+			}
+		}
+	}
+}
+
+// ends reports whether the pods of the service end by themselves.
+func ends(s schemas.Service) bool { return s.Kind == "job" || s.Kind == "cronjob" }
+
 // runs reports whether the pods of the service never end and keep no volume each.
 func runs(s schemas.Service) bool { return s.Kind == "service" || s.Kind == "worker" }
 
@@ -111,7 +125,11 @@ func (in input) replicas(s schemas.Service) *int32 {
 // deadline is after how many seconds without progress a release has failed. A pod that may take long
 // to start, or whose predecessor may take long to stop, is given that time on top.
 func deadline(s schemas.Service) int32 {
-	return max(releaseDeadline, minReadySeconds+startSeconds(s.Probes)+int32(grace(s))+releaseSlack)
+	start := startSeconds(s.Probes)
+	for _, c := range s.Sidecars { // one after the other
+		start += startSeconds(c.Probes)
+	}
+	return max(releaseDeadline, minReadySeconds+start+int32(grace(s))+releaseSlack)
 }
 
 // patience is the deadline of a Rollout. A release that keeps old pods for a while leaves no room in

@@ -35,7 +35,7 @@ func render(in input) []manifest.Object {
 	var out []manifest.Object
 	in = newInput(in.tenant, in.env)
 	for _, generate := range []func(input) []object{
-		workloads, addresses, autoscalers, verticals, disruptions, virtualServices, destinationRules, httpRoutes, ingresses, analyses, files, claims,
+		workloads, jobs, onceSteps, addresses, autoscalers, verticals, disruptions, virtualServices, destinationRules, httpRoutes, ingresses, analyses, files, claims,
 		certificates, listeners, istioGateways, solvers, firewalls,
 	} {
 		out = in.render(out, generate(in))
@@ -171,7 +171,7 @@ func TestWorkloadsBelongToTheirService(t *testing.T) {
 }
 
 func TestKindsWithoutAGeneratorMakeNothing(t *testing.T) {
-	for _, kind := range []string{"job", "cronjob", "statefulset"} {
+	for _, kind := range []string{"statefulset"} {
 		s := full()
 		s.Kind = kind
 		require.Empty(t, render(serving(map[string]schemas.Service{"web": s}, "rollouts")), kind)

@@ -115,6 +115,12 @@ func TestGuardFiles(t *testing.T) {
 		"- {by: us, resources: [v1/pods], deny: [{when: 'true', message: x}]}":                                                  `by "us" is not others`,
 		"- {since: v1.31, resources: [v1/pods], deny: [{when: 'true', message: x}]}":                                            `since is the minor version of Kubernetes, a number`,
 		"- {judges: [1], resources: [v1/pods], deny: [{when: 'true', message: x}]}":                                             `judges holds more than texts`,
+		"- {resources: [v1/pods], deny: [{when: 'object.kind ==', message: x}]}":                                                `1:40: line 1, column 15 of the expression: mismatched input '<EOF>'`,
+		"- resources: [v1/pods]\n  deny:\n  - message: x\n    when: |\n      true &&\n      (1 == 2":                            `4:11: line 2, column 8 of the expression: `,
+		"- {resources: [v1/pods], deny: [{when: 'true // yes', message: x}]}":                                                   `the expression ends in a comment`,
+		"- {resources: [v1/pods], deny: [{when: 'true) || (false', message: x}]}":                                               `line 1, column 5 of the expression: `,
+		"- {resources: [v1/pods], deny: [{each: 'object.items[', when: 'true', message: x}]}":                                   `1:40: line 1, column 14 of the expression: `,
+		"- {resources: [v1/pods], variables: {a: 'x y'}, deny: [{when: 'true', message: x}]}":                                   `1:41: line 1, column 3 of the expression: `,
 		"- {settings: {a: 1}, resources: [v1/pods], deny: [{when: 'true', message: x}]}":                                        `a must be a text`,
 		"- {resources: pods, deny: [{when: 'true', message: x}]}\n- {resources: [v1/pods], deny: [{when: 'true', message: x}]}": `2:3: another guard of house-mail is called ""`,
 	} {
@@ -131,4 +137,12 @@ func TestGuardFiles(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, guards, 1)
 	require.Equal(t, `"house-mail: there is mail; fix: ask us"`, guards[0].Validations[0].Message)
+
+	// Whatever a cluster has of functions and macros is not ours to know, and neither are optional fields.
+	_, err = Compile(files("policies/mail.rego", mail, "policies/mail.cel.yaml",
+		"- {resources: [example.com/*/mails], variables: {a: 'object.?spec.optMap(s, s.?x[?0].orValue(quantity(\"1\")))'}, deny: [{each: 'variables.a.transformList(k, v, v)', when: 'ip(it).isGlobalUnicast() // so', message: no}]}"), "policies")
+	require.ErrorContains(t, err, "comment")
+	_, err = Compile(files("policies/mail.rego", mail, "policies/mail.cel.yaml",
+		"- {resources: [example.com/*/mails], variables: {a: 'object.?spec.optMap(s, s.?x[?0].orValue(quantity(\"1\"))) // a'}, deny: [{each: 'variables.a.transformList(k, v, v)', when: 'ip(it).isGlobalUnicast()', message: no}]}"), "policies")
+	require.NoError(t, err)
 }

@@ -57,6 +57,17 @@ func (e *Engine) Guards(c Context, checks ...string) ([]manifest.Guard, error) {
 	return out, nil
 }
 
+// Guarded are the checks that have guards, whether or not the cluster can ask them, in order.
+func (e *Engine) Guarded() ([]string, error) {
+	drafts, err := e.guards()
+	var out []string
+	for _, d := range drafts {
+		out = append(out, d.rule.ID)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), err
+}
+
 // mindGuards reads the guards at once where the platform has rules, so that faults of theirs are told like those of
 // Rego. Nobody waits for ours alone.
 func (e *Engine) mindGuards(rules []Rule) error {

@@ -48,6 +48,11 @@ func (r *guardReader) draft(n *manifest.Node) guardDraft {
 	d.operations = r.texts(n, "operations", []string{"CREATE", "UPDATE"})
 	d.judges = r.texts(n, "judges", []string{"spec"})
 	d.settings, d.variables = r.named(n.Get("settings")), r.named(n.Get("variables"))
+	if n.Get("variables") != nil {
+		for _, f := range n.Get("variables").Fields {
+			r.expression(f.Value)
+		}
+	}
 	r.denials(n, &d)
 	return d
 }
@@ -133,6 +138,11 @@ func (r *guardReader) denials(n *manifest.Node, d *guardDraft) {
 			continue
 		}
 		one := denial{each: r.optional(item, "a denial", "each"), when: r.optional(item, "a denial", "when"), message: r.text(item, "a denial", "message")}
+		for _, key := range []string{"each", "when"} {
+			if v := item.Get(key); v != nil {
+				r.condition(v)
+			}
+		}
 		switch {
 		case one.each != grantsLoop && one.when == "":
 			r.say(item, "a denial needs when")

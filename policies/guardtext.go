@@ -142,20 +142,26 @@ func (d guardDraft) changed() string {
 }
 
 // setting is what stands at a path of the context; where a step of it is *, a list of what stands at the rest of the path
-// in each part of a map, in the order of its keys.
+// in each part of a map, in the order of its keys, or the parts where nothing follows.
 func setting(facts map[string]any, path string) any {
-	before, after, every := strings.Cut(path, ".*.")
-	value := lookup(facts, before)
+	before, after, every := strings.Cut(path+".", ".*.")
+	after = strings.TrimSuffix(after, ".")
 	if !every {
-		return value
+		return lookup(facts, path)
 	}
+	value := lookup(facts, before)
 	if v, ok := value.(ast.Value); ok {
 		value, _ = ast.JSON(v)
 	}
 	parts, _ := value.(map[string]any)
 	out := []any{}
 	for _, key := range slices.Sorted(maps.Keys(parts)) {
-		if part, ok := parts[key].(map[string]any); ok && lookup(part, after) != nil {
+		part, ok := parts[key].(map[string]any)
+		switch {
+		case !ok:
+		case after == "":
+			out = append(out, part)
+		case lookup(part, after) != nil:
 			out = append(out, lookup(part, after))
 		}
 	}
@@ -195,8 +201,28 @@ func each(values []any) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = quote(fmt.Sprint(v))
+		if part, ok := v.(map[string]any); ok {
+			out[i] = whole(part)
+		}
 	}
 	return out
+}
+
+// whole is a map with all that is in it. The API server wants the values of one map to be of one type, or of any.
+func whole(value any) string {
+	switch v := value.(type) {
+	case map[string]any:
+		var pairs []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			pairs = append(pairs, quote(key)+": dyn("+whole(v[key])+")")
+		}
+		return "{" + strings.Join(pairs, ", ") + "}"
+	case []any:
+		return "[" + strings.Join(each(v), ", ") + "]"
+	case string:
+		return quote(v)
+	}
+	return fmt.Sprint(value)
 }
 
 // quote writes a text in CEL.

@@ -88,10 +88,10 @@ func TestReads(t *testing.T) {
 	require.Contains(t, of("TS-DATA-006"), "ctx.platform.spec.tiers")
 }
 
-// Of tiers rules see what that of the tenant allows, of prices and defaults nothing: a plan leaves tenants alone
+// Of tiers rules see what that of the tenant allows and its firewall does, of prices and defaults nothing: a plan leaves tenants alone
 // where only those of the platform file change.
 func TestTiersSeen(t *testing.T) {
-	allowed := regexp.MustCompile(`spec\.tiers\[input\.ctx\.tier\]\.allows\b`)
+	allowed := regexp.MustCompile(`spec\.tiers\[input\.ctx\.tier\]\.(allows|waf)\b`)
 	named := regexp.MustCompile(`\btiers\b|platform\.spec\.(prices|defaults)|"prices"|"defaults"`)
 	seen := 0
 	require.NoError(t, filepath.WalkDir(".", func(name string, d os.DirEntry, err error) error {

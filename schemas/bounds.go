@@ -19,6 +19,7 @@ func (e *resolved) bounds() {
 		e.replicas(name, spec.Services[name])
 		e.strategy(name, spec.Services[name])
 	}
+	e.entitledDevices()
 	e.features()
 	e.leaving()
 }

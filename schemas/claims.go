@@ -22,6 +22,8 @@ type claims struct {
 	// same at the place of from, where there is one.
 	calls, accepts, froms []claim
 	services              map[string]bool
+	// peers are "tenant/environment": those that a mesh has to know by the names of their namespaces.
+	peers []claim
 }
 
 func (c *claims) namespace(cluster, name string, field manifest.Path, at manifest.Position) {
@@ -46,6 +48,9 @@ func (c *claims) spec(e *resolved) {
 	for i, a := range spec.Accepts {
 		what, path := a.Tenant+"/"+a.Service+"/"+a.From, manifest.Path{"spec", "accepts", i}
 		put(&c.accepts, what, path.Join("tenant"))
+		if e.cluster.Mesh == Istio {
+			c.meshed(e, a.Tenant, path.Join("tenant"))
+		}
 		if a.From != "" {
 			put(&c.froms, what, path.Join("from"))
 		}
@@ -59,6 +64,7 @@ func (c *claims) spec(e *resolved) {
 		for i, call := range spec.Services[name].Calls {
 			if call.Tenant != "" && call.Tenant != e.name {
 				put(&c.calls, call.Tenant+"/"+call.Service+"/"+name, path.Join("calls", i, "tenant"))
+				c.meshedCall(e, call.Tenant, path.Join("calls", i, "tenant"))
 			}
 		}
 	}
@@ -78,6 +84,7 @@ func conflicts(p *Platform, all []outcome, names []string) map[string][]manifest
 	out.usual(p, all, names)
 	out.domains(all)
 	out.calls(all, names)
+	out.peers(p, all)
 	return out
 }
 
@@ -157,6 +164,9 @@ func (c collisions) domains(all []outcome) {
 	clash := func(claims map[string][]owned, what string) {
 		for _, name := range sortedKeys(claims) {
 			for _, a := range claims[name] {
+				if _, told := foreign(hosts[name], a.tenant); told && what == "host" {
+					continue // both are told that they serve it
+				}
 				for parent := strings.TrimPrefix(name, "*."); parent != ""; _, parent, _ = strings.Cut(parent, ".") {
 					b, ok := foreign(owners[parent], a.tenant)
 					switch {
@@ -192,6 +202,15 @@ func (c collisions) hosts(hosts map[string][]owned) {
 			}
 		}
 	}
+}
+
+// alone leaves out what is said of a host that other tenants have: whose it is comes first, and settles the rest.
+func alone(problems, between []manifest.Problem) []manifest.Problem {
+	return slices.DeleteFunc(problems, func(p manifest.Problem) bool {
+		return strings.HasSuffix(p.Field, ".host") && slices.ContainsFunc(between, func(q manifest.Problem) bool {
+			return q.Position == p.Position && q.Field == p.Field
+		})
+	})
 }
 
 func foreign(owners []owned, tenant string) (owned, bool) {

@@ -8,9 +8,6 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// timezone is a name of the IANA database by its form: which names there are, KEDA's own copy knows.
-var timezone = regexp.MustCompile(`^(?:UTC|[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z0-9_+-]*){1,2})$`)
-
 // cronLine is an expression of five fields as KEDA reads it; its week ends with day 6.
 var cronLine = regexp.MustCompile("^" + strings.Join([]string{
 	cronField("[0-5]?[0-9]"), cronField("1?[0-9]|2[0-3]"), cronField("0?[1-9]|[12][0-9]|3[01]"),
@@ -26,7 +23,7 @@ func cronField(value string) string {
 
 // cronTimes judges when a cron trigger begins and ends.
 func (e *resolved) cronTimes(at manifest.Path, metadata map[string]string) {
-	if zone := metadata["timezone"]; !timezone.MatchString(zone) {
+	if zone := metadata["timezone"]; !isZone(zone) {
 		p := e.complain(at.Join("timezone"), "%q is no name of the IANA database", short(zone))
 		p.Remedy = fmt.Sprintf("set %s to UTC, or to a name such as Europe/Berlin", p.Field)
 	}

@@ -3,6 +3,7 @@ package schemas
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -13,6 +14,9 @@ const (
 	argoCD = "argocd"
 	flux   = "flux"
 )
+
+// partOfCommit is how people write commits in short.
+var partOfCommit = regexp.MustCompile("^[0-9a-f]{7,39}$")
 
 // delivery judges what the tenant brings from repositories of its own, and who may steer it.
 func (e *resolved) delivery() {
@@ -65,6 +69,12 @@ func (e *resolved) source(at manifest.Path, s Source) {
 	case g.Engine == flux && s.Revision == "":
 		p := e.complain(at.Join("revision"), "is required: Flux reads the branch master without one")
 		p.Remedy = "set it to a branch, a commit of 40 digits, or a tag by its whole name, such as refs/tags/v1"
+	case g.Engine == flux && (s.Revision == "HEAD" || partOfCommit.MatchString(s.Revision)):
+		p := e.complain(at.Join("revision"), "%s would be a branch to Flux, which knows commits by all 40 digits and no HEAD", s.Revision)
+		p.Remedy = "set it to a branch, such as main, a commit of 40 digits, or a whole name, such as refs/tags/v1"
+		if s.Revision != "HEAD" {
+			p.Remedy += " or refs/heads/" + s.Revision
+		}
 	case g.Engine == argoCD && s.Secret != "":
 		p := e.complain(at.Join("secret"), "is for Flux: Argo CD knows its repositories by itself")
 		p.Remedy = "remove it, and have the platform team add the repository to Argo CD"
@@ -100,6 +110,9 @@ func (p *platform) judgeGitOps() []manifest.Problem {
 	if rest := strings.ReplaceAll(g.Revision, "{env}", ""); strings.ContainsAny(rest, "{}") {
 		complain(at.Join("revision"), "", "%s: only {env} stands for something, the name of each environment", g.Revision)
 	}
+	if g.Engine == flux && (g.Revision == "HEAD" || partOfCommit.MatchString(g.Revision)) {
+		complain(at.Join("revision"), "set it to the branch", "%s would be a branch to Flux, which knows commits by all 40 digits and no HEAD", g.Revision)
+	}
 	if g.Engine == argoCD && g.Secret != "" {
 		complain(at.Join("secret"), "remove it, and add the repository to Argo CD", "is for Flux: Argo CD knows its repositories by itself")
 	}
@@ -113,6 +126,7 @@ func (p *platform) judgeGitOps() []manifest.Problem {
 		case g.Engine == argoCD && g.Repository != "" && c != nil && c.Server == "":
 			complain(manifest.Path{"spec", "clusters", e.Cluster, "server"}, "set it to the URL of the API server, as Argo CD names the cluster", "is required: Argo CD goes by it")
 		}
+		problems = append(problems, p.judgeWindows(i, e.SyncWindows)...)
 		seen := map[SyncWindow]bool{}
 		for j, w := range e.SyncWindows {
 			if w.ManualSync = false; seen[w] {

@@ -92,7 +92,7 @@ func TestInputProblems(t *testing.T) {
 8:48: spec.services.web.release.weights[0]: must be at least 1
 8:76: spec.services.web.release.gate.successRate: must be at most 100
 8:86: spec.services.web.release.gate.p99: "fast" is no duration; write a number with a unit, such as 500ms, 30s, 15m, 1h or 30d
-8:100: spec.services.web.release.gate.noData: must be a string, not a number; put it in quotes`},
+8:100: spec.services.web.release.gate.noData: must be a string, not a number; write hold or pass`},
 		{"service", head + "  services:\n    web:\n      command: run\n      probes: {redy: {}, live: {exec: []}}\n      image: a b\n      expose: [{waf: of}]\n      calls: [{host: stripe, port: 443}, {cidr: 10.1.0.0}]\n      volumes: [{emptyDir: 1Gi}]\n      files: {a: x, /b: 2}\n", `
 7:16: spec.services.web.command: must be a list, not a string
 8:16: spec.services.web.probes.redy: unknown field; did you mean spec.services.web.probes.ready?

@@ -22,6 +22,7 @@ func (e *resolved) exposures() {
 	for _, name := range sortedKeys(services) {
 		path := manifest.Path{"spec", "services", name}
 		e.exposedUDP(path, services[name])
+		e.exposedOther(path, services[name])
 		e.exposedTwice(path, services[name], taken)
 		if e.cluster.Router == GatewayAPI {
 			e.routeRoom(path, services[name])
@@ -45,6 +46,15 @@ func (e *resolved) exposedUDP(path manifest.Path, s Service) {
 		p.Remedy = fmt.Sprintf("set %s to %s", p.Field, choiceOf(others))
 		if len(others) == 0 {
 			p.Remedy = fmt.Sprintf("set %s to TCP", e.field(path.Join("ports", x.Port, "protocol")))
+		}
+	}
+}
+
+// exposedOther refuses ports of which the tenant says that they speak something else.
+func (e *resolved) exposedOther(path manifest.Path, s Service) {
+	for i, x := range s.Expose {
+		if app := s.Ports[x.Port].App; app == "tcp" || app == "tls" {
+			e.complain(path.Join("expose", i, "port"), "port %s speaks %s, and a host leads to HTTP", x.Port, app)
 		}
 	}
 }

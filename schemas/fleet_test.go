@@ -55,6 +55,16 @@ func TestChosenTenants(t *testing.T) {
 	require.Contains(t, all, "tenants: b\nheld: a c d e f\n")
 }
 
+// What a mesh lets in depends on the names of others' namespaces, so that those are looked at for one tenant, too.
+func TestChosenInMesh(t *testing.T) {
+	files := map[string]string{
+		"tenantsmith.yaml": platformWith("  clusters: {main: {operators: [rollouts], mesh: istio}}\n"),
+		"tenants/a.yaml":   tenantWith("a", "premium", "{production: {}}", "  accepts: [{tenant: b, service: web}]\n  services: {web: {image: ghcr.io/acme/web:1.0.0, ports: {http: 8080}}}\n"),
+		"tenants/b.yaml":   tenantWith("b", "premium", "{production: {namespace: hive}}", ""),
+	}
+	require.Contains(t, summary(loaded(t, files, "a")), "it knows tenant b by namespace b-production, and that is hive (tenants/b.yaml:7:42)")
+}
+
 // However many tenants are loaded at once, what comes out is the same.
 func TestParallel(t *testing.T) {
 	files := generated(20)

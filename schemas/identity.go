@@ -85,4 +85,4 @@ func (e *resolved) unassigned(at manifest.Path, identity string) {
 
 // MetadataThroughEBPF reports whether policies of the cluster see the address that a pod asked for, before it is
 // translated to that of the metadata server on its node.
-func (c *Cluster) MetadataThroughEBPF() bool { return c.CNI == "dataplane-v2" || c.CNI == "cilium" }
+func (c *Cluster) MetadataThroughEBPF() bool { return c.CNI == dataplaneV2 || c.CNI == Cilium }

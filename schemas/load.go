@@ -87,6 +87,7 @@ func (l *load) run(wanted []string) error {
 		all = slices.Concat(outcomes, peers)
 		slices.SortFunc(all, func(a, b outcome) int { return cmp.Compare(a.name, b.name) })
 	}
+	l.fleet.Problems = append(l.fleet.Problems, l.serves(l.layout.names())...)
 	between := conflicts(l.facts, all, l.layout.names())
 	waived, err := l.waivers(chosen, waivers)
 	if err != nil {
@@ -101,7 +102,7 @@ func (l *load) run(wanted []string) error {
 
 // settle takes a tenant into the fleet, or holds it back.
 func (l *load) settle(o outcome, between []manifest.Problem) {
-	problems := append(o.problems, between...)
+	problems := append(alone(o.problems, between), between...)
 	for i := range problems {
 		problems[i].Tenant = o.name
 	}

@@ -42,11 +42,11 @@ func obstacles(s *manifest.Node, strategy string, c *Cluster) []obstacle {
 	return out
 }
 
-// claimed are the numbers of the volumes that are claims.
+// claimed are the numbers of the volumes that are claims which one node or pod alone may mount.
 func claimed(s *manifest.Node) []int {
 	var out []int
 	for i, v := range itemsOf(s.Get("volumes")) {
-		if says(v, "claim") {
+		if says(v, "claim") && word(v.Get("accessMode")) != "ReadWriteMany" {
 			out = append(out, i)
 		}
 	}

@@ -67,6 +67,10 @@ func (l *load) search(outcomes []outcome) search {
 			tenant, _, _ := from.link()
 			s.called[tenant] = true
 		}
+		for _, peer := range o.claims.peers {
+			tenant, _, _ := strings.Cut(peer.what, "/")
+			s.called[tenant] = true
+		}
 	}
 	for _, w := range sortedKeys(words) {
 		s.words = append(s.words, []byte(w))

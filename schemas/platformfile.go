@@ -236,7 +236,9 @@ func (p *platform) judge() []manifest.Problem {
 		problems = append(problems, p.judgeSidecar(name)...)
 		problems = append(problems, p.judgeWAF(name)...)
 		problems = append(problems, p.judgeMesh(name)...)
+		problems = append(problems, p.judgePlugin(name)...)
 		problems = append(problems, p.judgeAdmission(name)...)
+		problems = append(problems, p.judgePools(name)...)
 	}
 	for i := range p.tiers.Fields {
 		problems = append(problems, judgeTier(p.tiers.Fields[i].Key, p.tiers.Fields[i].Value)...)

@@ -1,7 +1,6 @@
 package schemas
 
 import (
-	"cmp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -26,14 +25,18 @@ func (e *resolved) references() {
 		e.numbers(path, s)
 		e.requests(path, s.Resources)
 		e.mounts(path, s)
+		e.pod(path, name, s)
 		e.hosts(path, s)
 		e.traffic(path, s)
 		e.waf(path, s)
 		e.identity(path, s)
+		e.ending(path, s)
+		e.onceSteps(path, s)
 	}
 	for _, name := range sortedKeys(spec.Databases) {
 		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
 	}
+	e.claimNames()
 	e.certificates()
 	e.routes()
 	e.exposures()
@@ -54,36 +57,27 @@ func (e *resolved) missing(path manifest.Path, what, name string, known []string
 }
 
 func (e *resolved) ports(path manifest.Path, s Service) {
-	check := func(path manifest.Path, port string) {
-		if _, ok := s.Ports[port]; port != "" && !ok {
-			e.missing(path, "port", port, sortedKeys(s.Ports))
-		}
-	}
 	for i, x := range s.Expose {
-		check(path.Join("expose", i, "port"), x.Port)
-	}
-	probe := func(name string, p *Probe) {
-		if p != nil {
-			check(path.Join("probes", name, "port"), p.Port)
+		if _, ok := s.Ports[x.Port]; x.Port != "" && !ok {
+			e.missing(path.Join("expose", i, "port"), "port", x.Port, s.portNames())
 		}
 	}
-	probe("ready", s.Probes.Ready)
-	probe("live", s.Probes.Live)
-	probe("startup", s.Probes.Startup)
+	e.probePorts(path, s.Probes, s.OwnPorts())
 }
 
-// numbers refuses two ports that are one.
-func (e *resolved) numbers(path manifest.Path, s Service) {
-	taken := map[Port]string{}
-	for _, name := range sortedKeys(s.Ports) {
-		port := s.Ports[name]
-		port.Protocol = cmp.Or(port.Protocol, "TCP")
-		if other, ok := taken[port]; ok {
-			e.complain(path.Join("ports", name), "%d (%s) is the number of port %s as well", port.Port, port.Protocol, other)
-			continue
+// probePorts refuses probes of ports that the container does not have.
+func (e *resolved) probePorts(path manifest.Path, probes Probes, ports map[string]Port) {
+	check := func(name string, p *Probe) {
+		if p == nil || p.Port == "" {
+			return
 		}
-		taken[port] = name
+		if _, ok := ports[p.Port]; !ok {
+			e.missing(path.Join("probes", name, "port"), "port", p.Port, sortedKeys(ports))
+		}
 	}
+	check("ready", probes.Ready)
+	check("live", probes.Live)
+	check("startup", probes.Startup)
 }
 
 // requests refuses to promise a pod more than it may have.
@@ -104,11 +98,19 @@ func (e *resolved) requests(path manifest.Path, r ContainerResources) {
 }
 
 func (e *resolved) serviceSecrets(path manifest.Path, s Service) {
-	for _, name := range sortedKeys(s.Env) {
-		e.secret(path.Join("env", name, "secret"), s.Env[name].Secret)
-	}
+	e.containerSecrets(path, s.Env, s.EnvFrom)
 	for i, v := range s.Volumes {
 		e.secret(path.Join("volumes", i, "secret"), v.Secret)
+	}
+}
+
+// containerSecrets judges the secrets that a container has in its environment.
+func (e *resolved) containerSecrets(path manifest.Path, env map[string]EnvValue, all []EnvFrom) {
+	for _, name := range sortedKeys(env) {
+		e.secret(path.Join("env", name, "secret"), env[name].Secret)
+	}
+	for i, from := range all {
+		e.secret(path.Join("envFrom", i, "secret"), from.Secret)
 	}
 }
 

@@ -161,10 +161,11 @@ func (e *resolved) mountedOnce(path manifest.Path, s Service, claims []int) {
 	}
 	for _, i := range claims {
 		p := e.complain(path.Join("volumes", i, "claim"), "cannot be mounted by several pods, and the service runs up to %d", pods)
-		p.Remedy = "set replicas to 1, or use emptyDir"
+		instead := ""
 		if field == "autoscaling" {
-			p.Remedy = "set replicas to 1 instead of autoscaling, or use emptyDir"
+			instead = " instead of autoscaling"
 		}
+		p.Remedy = fmt.Sprintf("set replicas to 1%s, use emptyDir, or accessMode ReadWriteMany of a class that can", instead)
 	}
 }
 

@@ -74,6 +74,17 @@ type InitStep struct {
 	SecurityContext SecurityContext     `json:"securityContext"`
 }
 
+// Once are the steps that run once for each version, in their order.
+func (s Service) Once() []InitStep {
+	var out []InitStep
+	for _, step := range s.Init {
+		if step.Once {
+			out = append(out, step)
+		}
+	}
+	return out
+}
+
 // Sidecar runs beside the container of a service, in every of its pods.
 type Sidecar struct {
 	Image           string              `json:"image"`

@@ -208,10 +208,14 @@ func (w *work) judge(out *outcome) {
 	tenant := &Tenant{Name: w.name, doc: doc}
 	var found []manifest.Problem
 	var base *resolved
+	clusters := map[string]hosting{}
 	for _, stage := range stages {
 		e := w.stage(tier, stage, base)
 		if base == nil && w.sameAsBase(stage.Name) {
 			base = e
+		}
+		if len(w.pruned) == 0 {
+			e.servedElsewhere(clusters)
 		}
 		ns, field, at, bad := w.namespace(stage.Name)
 		found = append(append(found, e.problems...), bad...)

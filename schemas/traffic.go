@@ -91,6 +91,8 @@ func (e *resolved) affinity(at manifest.Path, s Service) {
 	case len(s.Expose) == 0 && e.cluster.Mesh == Istio && (router == GatewayAPI || s.Router(e.cluster) == NoRouter):
 		e.unheld(at, "the mesh takes it from no Service, and the service is not exposed", e.exposing())
 	case s.Router(e.cluster) != NoRouter:
+	case len(s.Expose) > 0 && e.cluster.routes():
+		e.unheld(at, "none of the ports that are exposed is one of HTTP", "expose one that is")
 	case len(s.Expose) > 0:
 		e.unheld(at, "an Ingress has no field for it", "have a router installed on cluster "+e.cluster.Name)
 	case a.Cookie != "":

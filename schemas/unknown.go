@@ -157,6 +157,9 @@ func (w *walk) kind(s *shape, n *manifest.Node, p manifest.Path) {
 		if s.form != nil && w.refused(s, fmt.Sprint(n.Value)) {
 			advice = "; write " + s.form.write
 		}
+		if len(s.enum) > 0 && !slices.Contains(s.enum, fmt.Sprint(n.Value)) {
+			advice = "; write " + choiceOf(s.enum)
+		}
 	}
 	w.add(at, p, s.at, "must be %s, not %s%s", kindWords(s.kinds), valueWords(n, s.kinds), advice)
 }

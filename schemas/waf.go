@@ -47,7 +47,7 @@ func (e *resolved) waf(path manifest.Path, s Service) {
 	if !e.cluster.Coraza() {
 		for i, x := range s.Expose {
 			if x.WAF == WAFDetect || x.WAF == WAFBlock {
-				p := e.complain(path.Join("expose", i, "waf"), "%s: the gateway of cluster %s runs no firewall whose rules are rendered", NotRendered, e.cluster.Name)
+				p := e.complain(path.Join("expose", i, "waf"), "%s: the gateway runs no firewall whose rules are rendered", NotRendered)
 				p.Severity = manifest.Warning
 			}
 		}

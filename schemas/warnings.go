@@ -33,8 +33,7 @@ var unrenderedTenant = []pending{
 
 // unrenderedService holds for every service, and for the platform's defaults of services.
 var unrenderedService = []pending{
-	{manifest.Path{"kind"}, []any{"service", "worker"}},
-	{manifest.Path{"schedule"}, nil},
+	{manifest.Path{"kind"}, []any{"service", "worker", "job", "cronjob"}},
 }
 
 var unrenderedPlatform = []pending{

@@ -110,6 +110,9 @@ func (w *workspace) audit(ctx context.Context, args []string, o auditOptions) er
 	if err := o.judge(now); err != nil {
 		return err
 	}
+	if err := w.followed(&o.target); err != nil {
+		return err
+	}
 	target, err := w.remote(o.target)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// TestDocs holds that the pages about releases, scaling and compliance tell the truth. The words behind the language of a
+// TestDocs holds that the pages about releases, scaling, pods and compliance tell the truth. The words behind the language of a
 // fenced block say what it is:
 //
 //	yaml FILE, rego FILE  a file of the platform's repository; all of them together are clean
@@ -32,7 +32,7 @@ func TestDocs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, pages, 4)
 	first := blocksOf(t, "../../docs/releases/README.md")
-	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/compliance.md"}, pages...) {
+	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/pods.md", "../../docs/compliance.md"}, pages...) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			blocks := blocksOf(t, page)
 			t.Chdir(t.TempDir())
@@ -51,6 +51,29 @@ func TestDocs(t *testing.T) {
 			}
 			require.NotZero(t, shows)
 		})
+	}
+}
+
+// TestPlatformSnippets: parts of a platform file that pages show begin with its name, and are valid as they stand.
+func TestPlatformSnippets(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	shown := map[string]int{}
+	for _, page := range pages {
+		for _, b := range blocksOf(t, page) {
+			if !strings.HasPrefix(b.text, "# tenantsmith.yaml\n") {
+				continue
+			}
+			shown[filepath.Base(page)]++
+			dir := t.TempDir()
+			text := "apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: example}\n" + b.text
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith.yaml"), []byte(text), 0o644))
+			var out bytes.Buffer
+			require.Zero(t, run(t.Context(), []string{"validate", "-C", dir}, streams{out: &out, err: &out}), "%s:\n%s%s", page, text, &out)
+		}
+	}
+	for _, page := range []string{"admission.md", "delivery.md", "ingress.md", "network.md", "waf.md"} {
+		require.NotZero(t, shown[page], page)
 	}
 }
 

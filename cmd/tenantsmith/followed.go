@@ -13,17 +13,51 @@ import (
 // follow gives the target the branch and the folder that the GitOps engine reads by the platform file, where no flag
 // names others. A platform that names no GitOps repository, or is not known, says nothing about them.
 func (t *target) follow(to *gitops.Options, res *pipeline.Result) {
-	g, ok := followed(res)
-	if !ok {
-		return
+	if g, ok := followed(res); ok {
+		t.take(g)
+		to.Path, to.Branch = t.path, t.branch
 	}
+}
+
+// take fills in what no flag names.
+func (t *target) take(g schemas.GitOps) {
 	if !t.given("path") {
 		t.path = g.Path
 	}
 	if !t.given("branch") {
 		t.branch = g.Revision
 	}
-	to.Path, to.Branch = t.path, t.branch
+}
+
+// followed does the same for commands that render nothing, which read the platform file for it. Each is about one
+// branch.
+func (w *workspace) followed(t *target) error {
+	if t.given("branch") && t.given("path") {
+		return nil
+	}
+	root, err := w.open()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	p, problems, err := schemas.LoadPlatform(root.FS())
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		if err := w.problems(reportOf(problems)); err != nil {
+			return err
+		}
+		w.say("without the platform file nobody knows which branch and folder: name them by --branch and --path")
+		return errProblems
+	}
+	if p.GitOps.Repository != "" {
+		t.take(p.GitOps)
+	}
+	if strings.Contains(t.branch, envWord) && !t.given("branch") {
+		return fmt.Errorf("gitops.revision of the platform file is %s, a branch for each environment: name one by --branch", t.branch)
+	}
+	return nil
 }
 
 // elsewhere refuses flags that name another branch or folder than the engine reads: what is rendered points there.

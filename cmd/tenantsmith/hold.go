@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // longestHold bounds a hold: it is for an emergency, and what has to stay is said in the tenant's file.
@@ -71,6 +72,9 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 	if err := o.check(); err != nil {
 		return err
 	}
+	if err := w.followed(&o.target); err != nil {
+		return err
+	}
 	to, err := w.remote(o.target)
 	if err != nil {
 		return err
@@ -100,8 +104,16 @@ func (w *workspace) hold(ctx context.Context, tenant string, o holdOptions) erro
 		w.say("%s was held %s", tenant, holdWords(*before))
 	}
 	w.say("%s is held on %s %s: %s", tenant, o.branch, holdWords(h), short(done.Commit))
-	w.say("edit its files in the GitOps repository; afterwards publish --adopt %s keeps what you changed, --overwrite %s drops it", tenant, tenant)
+	w.say("edit its files in the GitOps repository; afterwards %s", afterwards(tenant))
 	return nil
+}
+
+// afterwards says what becomes of hand edits. What belongs to no tenant takes no patches.
+func afterwards(tenant string) string {
+	if tenant == manifest.PlatformName {
+		return "move what you changed into the platform file, and publish with --overwrite " + tenant
+	}
+	return fmt.Sprintf("publish --adopt %[1]s keeps what you changed, --overwrite %[1]s drops it", tenant)
 }
 
 // endHold ends a hold. That there is none to end is what was wanted.

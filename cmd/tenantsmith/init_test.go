@@ -67,7 +67,7 @@ func TestStarterWorkflows(t *testing.T) {
 	const dir = "starter/platform/.github/workflows"
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, entries, 2)
+	require.Len(t, entries, 3)
 	for _, e := range entries {
 		ours, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		require.NoError(t, err)

@@ -35,7 +35,8 @@ func newPolicyListCmd(w *workspace) *cobra.Command {
 		Use:   "list",
 		Short: "List the checks, those of the platform among them",
 		Long: `List prints every check: those that come with tenantsmith and those in the folders that the platform
-names in spec.extend.policies, as their METADATA describes them.`,
+names in spec.extend.policies, as their METADATA describes them, and whether the API server can
+be asked the same, by spec.policies.admission.`,
 		Example: `  tenantsmith policy list
   tenantsmith policy list --format json`,
 		Args: atMost(0),
@@ -48,7 +49,7 @@ names in spec.extend.policies, as their METADATA describes them.`,
 				return err
 			}
 			defer root.Close()
-			rules, problems, err := pipeline.Checks(root.FS())
+			rules, problems, err := pipeline.Catalogue(root.FS())
 			if err != nil {
 				return err
 			}
@@ -62,11 +63,11 @@ names in spec.extend.policies, as their METADATA describes them.`,
 	return cmd
 }
 
-func catalogue(rules []pipeline.Rule) []report.Check {
+func catalogue(rules []pipeline.Check) []report.Check {
 	var out []report.Check
 	for _, r := range rules {
 		c := report.Check{
-			ID: r.ID, Title: r.Title, Severity: r.Severity, Waivable: r.Waivable, Brought: r.Brought, Remedy: r.Remedy,
+			ID: r.ID, Title: r.Title, Severity: r.Severity, Waivable: r.Waivable, Guarded: r.Guarded, Brought: r.Brought, Remedy: r.Remedy,
 			Objects: append([]string{}, r.Objects...), Needs: append([]string{}, r.Needs...), Scopes: []string{}, Source: "tenantsmith",
 			Controls: report.CheckControls{Direct: append([]manifest.Control{}, r.Direct...), Supporting: []manifest.Control{}},
 		}

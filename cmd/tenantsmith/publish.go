@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
-	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 )
 
@@ -28,9 +27,43 @@ type publishOptions struct {
 func newPublishCmd(w *workspace) *cobra.Command {
 	var o publishOptions
 	cmd := &cobra.Command{
-		Use:   "publish [TENANT|FILE...] --repo URL",
-		Short: "Commit rendered tenants to a GitOps repository",
-		Long: `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
+		Use:     "publish [TENANT|FILE...] --repo URL",
+		Short:   "Commit rendered tenants to a GitOps repository",
+		Long:    publishLong,
+		Example: publishExample,
+		RunE:    func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
+	}
+	o.flags(cmd)
+	w.flags(cmd)
+	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
+	apart(cmd, "require-signed", "adopt", "trusted-from")
+	return cmd
+}
+
+// flags are its own, those of every command that renders left out.
+func (o *publishOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	o.target.flags(cmd)
+	o.target.writing(cmd)
+	o.delivery.flags(cmd)
+	o.owning.flags(cmd)
+	o.signing.flags(cmd)
+	o.prune.flags(cmd)
+	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
+		if o.expect = s; !digestForm.MatchString(s) {
+			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
+		}
+		return nil
+	})
+	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
+	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
+	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
+	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
+	shardFlag(cmd, &o.shard)
+	apart(cmd, "shard", "expect")
+}
+
+const publishLong = `Publish renders and checks the given tenants (all without arguments) and makes one commit on the
 branch of the GitOps repository: no work tree, only what changed, no commit when nothing did. The
 push is a fast-forward that names the head it was made for: any number may publish at once, and who loses
 a race tries again on the new head. A tenant with a problem is left as it is there, the others go on; no
@@ -63,8 +96,9 @@ With --pull-request the commit goes to a branch of its own, and a pull request i
 to date. {env} in --branch makes a branch for each environment.
 
 With --expect it publishes what a plan showed, or nothing: DIGEST is the last line of the plan, and that of
-the rendered files of all tenants which the commit would change.`,
-		Example: `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
+the rendered files of all tenants which the commit would change.`
+
+const publishExample = `  tenantsmith publish --repo https://git.example.com/platform/gitops.git --branch main
   tenantsmith publish acme-corp --repo git@git.example.com:platform/gitops.git --path clusters/main
   tenantsmith publish --repo ../gitops.git --dry-run
   tenantsmith publish --repo https://github.com/example/gitops.git --pull-request
@@ -72,33 +106,7 @@ the rendered files of all tenants which the commit would change.`,
   tenantsmith publish --repo ../gitops.git --overwrite acme-corp
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --adopt acme-corp --dry-run
   tenantsmith publish --repo https://git.example.com/platform/gitops.git --shard 1/8
-  tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`,
-		RunE: func(cmd *cobra.Command, args []string) error { return w.publish(cmd.Context(), args, o) },
-	}
-	f := cmd.Flags()
-	o.target.flags(cmd)
-	o.target.writing(cmd)
-	o.delivery.flags(cmd)
-	o.owning.flags(cmd)
-	o.signing.flags(cmd)
-	o.prune.flags(cmd)
-	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
-		if o.expect = s; !digestForm.MatchString(s) {
-			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
-		}
-		return nil
-	})
-	f.BoolVar(&o.dryRun, "dry-run", false, "say what would change, change nothing")
-	f.BoolVar(&o.atomic, "atomic", false, "publish nothing at all when any tenant has a problem")
-	f.BoolVar(&o.verify, "verify", false, "build every overlay with kustomize, also those that only tenantsmith wrote")
-	f.BoolVar(&o.rewind, "rewind", false, "put back what an older commit of this repository renders")
-	shardFlag(cmd, &o.shard)
-	apart(cmd, "shard", "expect")
-	w.flags(cmd)
-	// Patches that are found now, and a revision that only the command line names, nobody need have signed.
-	apart(cmd, "require-signed", "adopt", "trusted-from")
-	return cmd
-}
+  tenantsmith publish --repo https://git.example.com/platform/gitops.git --expect sha256:2020fd99f0f4b33a4dd17e2ae4d742d026389521d374dd75fa400435b4bb8642`
 
 func (w *workspace) publish(ctx context.Context, args []string, o publishOptions) error {
 	target, err := w.remote(o.target)
@@ -110,73 +118,28 @@ func (w *workspace) publish(ctx context.Context, args []string, o publishOptions
 	if err != nil {
 		return err
 	}
-	run := pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
-	res, err := w.run(ctx, run)
-	if err != nil {
+	r := publishing{args: args, options: o, statement: statement}
+	r.run = pipeline.Options{Tenants: w.tenants(args), Verify: o.verify, Trees: len(o.adopt) > 0, Shard: o.shard}
+	if r.res, err = w.run(ctx, r.run); err != nil {
 		return err
 	}
-	o.follow(&target, res)
-	if err := cmp.Or(o.elsewhere(res), o.delivery.check(o)); err != nil {
+	r.statement.res = r.res
+	r.options.follow(&target, r.res)
+	if err := cmp.Or(r.options.elsewhere(r.res), o.delivery.check(r.options)); err != nil {
 		return err
 	}
-	statement.res = res
-	w.sharded(res)
-	if err := w.refusals(res); err != nil {
+	w.sharded(r.res)
+	if err := w.refusals(r.res); err != nil {
 		return err
 	}
-	updates := updatesOf(res)
-	strangers, err := o.owning.apply(w, res, o.shard, updates, len(args) == 0)
-	if err != nil {
+	if done, err := w.updates(&r); done || err != nil {
 		return err
 	}
-	if o.atomic && len(res.Held) > 0 {
-		w.say("nothing published: --atomic, and %s held back", list(res.Held))
-		return errProblems
-	}
-	approval := approval{expect: o.expect, updates: updates}
-	if len(updates) == 0 && len(args) > 0 {
-		if approval.approve(nil) != nil {
-			return w.unexpected(approval, nothing(nil))
-		}
-		w.say("no tenant to publish")
-		return outcome(o, res, nil)
-	}
-	target.Rewind, target.Together = o.rewind, together(res)
-	if err := w.source(&target, res); err != nil {
+	target.Rewind = o.rewind
+	if err := w.source(&target, r.res); err != nil {
 		return err
 	}
-	left := &leaving{w: w, res: res, all: len(args) == 0, rewind: o.rewind, atomic: o.atomic, approval: &approval, overwrite: o.overwrite, strangers: strangers}
-	target.Approve, target.Share = approval.approve, res.Shard.Has
-	target.Losing = func(l manifest.Loss) error { return o.prune.judge(l, left.others) }
-	adopting := adoption{w: w, own: o.owning, run: run, path: o.path, dryRun: o.dryRun, atomic: o.atomic, res: res, updates: updates, left: left}
-	job := job{options: o, res: res, prepare: left.around(gitops.Always(updates...)), scope: scopeOf(args, res), left: left, prune: &o.prune, approval: &approval}
-	job.direct = func(ctx context.Context, to gitops.Options) (gitops.Result, error) {
-		return adopting.publish(ctx, to, &approval)
-	}
-	if o.hydrator {
-		if job.dry, err = w.dry(); err != nil {
-			return err
-		}
-	}
-	done, failed := w.deliverAll(ctx, routes(target, res), job)
-	for _, d := range done {
-		if err := w.state(statement, d.Result); err != nil {
-			return err
-		}
-	}
-	if len(done) > 0 && failed == nil {
-		if err := adopting.told(done[0].Result); err != nil {
-			return err
-		}
-	}
-	if failed == nil && len(updates)+len(left.seen.gone) == 0 {
-		w.say("no tenant to publish")
-		return cmp.Or(left.seen.tell(w), outcome(o, res, done))
-	}
-	if told := w.published(done, job); told != nil || failed != nil {
-		return cmp.Or(told, w.stopped(failed, job, nothing(done)))
-	}
-	return cmp.Or(left.seen.tell(w), outcome(o, res, done))
+	return w.commit(ctx, target, &r)
 }
 
 // stopped says why a run, or the rest of one with several branches, was not published.

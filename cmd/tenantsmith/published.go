@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
@@ -38,6 +39,9 @@ func (w *workspace) delivered(d delivered, o publishOptions, several bool) error
 		fmt.Fprintln(w.out, line)
 	}
 	w.say("%s", d.sentence(o))
+	for _, file := range d.Strange {
+		w.say("%s is nobody's, and %s: find out who added it, and remove it", path.Join(o.path, file), manifest.Applied(file))
+	}
 	if d.Created && !o.pull {
 		w.say("%s is a new branch: if that is no surprise, let the GitOps controller of each cluster sync it", d.branch)
 	}

@@ -69,6 +69,11 @@ func (w *workspace) rollback(ctx context.Context, tenant string, o rollbackOptio
 	if (o.ticket == "") != (o.approvedBy == "") {
 		return errors.New("waivers need both, --ticket and --approved-by")
 	}
+	if o.repo != "" {
+		if err := w.followed(&o.target); err != nil {
+			return err
+		}
+	}
 	root, err := w.open()
 	if err != nil {
 		return err

@@ -109,6 +109,10 @@ func (w *workspace) status(ctx context.Context, args []string, o statusOptions) 
 	if err := report.WriteStatus(w.out, o.format, s, len(names) > 0, report.Options{Width: width(w.out)}); err != nil {
 		return err
 	}
+	if head == "" && o.given("branch") {
+		w.say("%s has no branch %s", without(o.repo), o.branch)
+		return errProblems
+	}
 	return w.concluded(s, o)
 }
 
@@ -157,6 +161,9 @@ func statuses(res *pipeline.Result, standings []gitops.Standing, names, here []s
 	var out []report.TenantStatus
 	for _, s := range standings {
 		t := report.TenantStatus{Tenant: s.Tenant, Edited: s.Edited, Missing: s.Missing, Foreign: s.Foreign, Stale: s.Stale}
+		for _, file := range s.Strange {
+			t.Strange = append(t.Strange, report.StrangeFile{File: file, Means: manifest.Applied(file)})
+		}
 		for _, p := range s.Problems {
 			t.Problems = append(t.Problems, p.File+": "+p.Message)
 		}
@@ -218,6 +225,7 @@ func states(t *report.TenantStatus, behind, broken, here bool) []string {
 		{report.Broken, broken},
 		{report.Unpublished, here && t.Published == nil && len(t.Problems) == 0},
 		{report.Edited, len(t.Edited)+len(t.Missing) > 0},
+		{report.Strange, len(t.Strange) > 0},
 		{report.Outdated, len(t.Stale) > 0 && !behind},
 		{report.Behind, behind},
 	} {

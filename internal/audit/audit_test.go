@@ -256,6 +256,30 @@ func TestDaysUnknown(t *testing.T) {
 	require.Equal(t, report.Days{NotShown: 12}, w.control(w.audit(), "pss", "runAsNonRoot").Days)
 }
 
+// TestStrange: what a GitOps engine applies and no record names is evidence against the platform, from the commit on that
+// brought it up to the one that took it away.
+func TestStrange(t *testing.T) {
+	w := newWorld(t)
+	w.put("2026-01-01", w.record(), files("1"))
+	r := &manifest.Record{Tenant: manifest.PlatformName, Version: "1.2.3", Files: map[string]string{"argocd/platform.yaml": manifest.Digest([]byte("a"))}}
+	w.edit("2026-01-02", "root", func(dir string) {
+		write(t, dir, map[string]string{"argocd/platform.yaml": "a", manifest.RecordPath(manifest.PlatformName): string(r.Bytes())})
+	})
+	w.options.From = at("2026-01-03")
+	evil := w.edit("2026-01-04", "one more", func(dir string) {
+		write(t, dir, map[string]string{"argocd/production/evil\t1.yaml": "x", "argocd/README.md": "x"})
+	})
+	found := w.audit().Tenants[1].Evidence
+	require.Len(t, found, 1)
+	require.Equal(t, report.Evidence{
+		Kind: report.FileStrange, Commit: evil, Time: "2026-01-04T12:00:00Z", File: "argocd/production/evil\t1.yaml",
+		Message: "no record names the file, and Argo CD applies it beside the tenants of production",
+	}, found[0])
+	require.True(t, w.audit().Alarms())
+	w.edit("2026-01-05", "away", func(dir string) { require.NoError(t, os.Remove(filepath.Join(dir, "argocd/production/evil\t1.yaml"))) })
+	require.Equal(t, "2026-01-05T12:00:00Z", w.audit().Tenants[1].Evidence[0].Ended)
+}
+
 // TestTampering: a file that is not what the record says, one that is gone, and a record that a person wrote are
 // evidence from the commit on that made them, up to the one that put them right; these days show nothing.
 func TestTampering(t *testing.T) {

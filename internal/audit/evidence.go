@@ -59,6 +59,11 @@ func (w *walk) compare(c change) error {
 			}
 		}
 	}
+	for file := range w.files {
+		if w.record != nil && w.record.Strange(file) {
+			now[[2]string{report.FileStrange, file}] = "no record names the file, and " + manifest.Applied(file)
+		}
+	}
 	for _, key := range slices.SortedFunc(maps.Keys(w.open), byFile) {
 		if message, still := now[key]; !still || message != w.found[w.open[key]].Message {
 			w.found[w.open[key]].Ended = stamp(c.at)

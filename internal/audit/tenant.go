@@ -56,7 +56,7 @@ func (r *run) tenant(name string, steps []step) (*report.AuditTenant, error) {
 
 // touches reports whether evidence is of the range: found in it, or still there when it began.
 func (w *walk) touches(e report.Evidence) bool {
-	lasts := slices.Contains([]string{report.DigestDiffers, report.FileMissing, report.RecordBroken}, e.Kind)
+	lasts := slices.Contains([]string{report.DigestDiffers, report.FileMissing, report.FileStrange, report.RecordBroken}, e.Kind)
 	return e.Time >= stamp(w.From) || lasts && (e.Ended == "" || e.Ended >= stamp(w.From))
 }
 

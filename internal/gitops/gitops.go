@@ -61,6 +61,9 @@ type Result struct {
 	// Others are the folders below tenants/ at the head, and the platform where it has a record, that no update named,
 	// sorted.
 	Others []string
+	// Strange are the files that a GitOps engine applies because of where they stand, though no record names them; of
+	// the tenants of the updates and, where it is among them, of the platform. Sorted.
+	Strange []string
 }
 
 // ErrMoved says that the branch moved between reading and pushing, more often than Options.Retries
@@ -177,6 +180,9 @@ func (t *target) change(ctx context.Context, snap *snapshot, head *Commit, prepa
 	res := plan.result(snap.head)
 	res.Verified = verified
 	if res.Others, err = t.others(snap, updates); err != nil {
+		return Result{}, err
+	}
+	if res.Strange, err = t.strange(plan); err != nil {
 		return Result{}, err
 	}
 	if err := t.judge(snap, plan, res); err != nil {

@@ -21,6 +21,8 @@ type Standing struct {
 	// Edited are the tenant's own files that somebody changed by hand, Missing those that somebody removed, and
 	// Foreign what stands where they do and is not its own.
 	Edited, Missing, Foreign []string
+	// Strange are those of Foreign that a GitOps engine applies all the same, because of where they stand.
+	Strange []string
 	// Stale are the other files that the update would write or remove, the record among them.
 	Stale []string
 	// Behind tells that the tenant was published from a younger commit of the platform repository, so that Publish
@@ -143,12 +145,12 @@ func (s *Standing) drift(h *headReader) error {
 			s.Missing = append(s.Missing, file)
 		}
 	}
-	err = h.t.owned(h.root, s.Tenant, func(file string, _ entry) {
-		if _, ours := s.Record.Files[file]; !ours && file != manifest.RecordPath(s.Tenant) && file != HoldPath(s.Tenant) && !strings.HasSuffix(file, "/"+HydratorFile) {
-			s.Foreign = append(s.Foreign, file)
+	s.Foreign, err = h.t.foreign(h.root, s.Tenant, func(file string) bool { _, ours := s.Record.Files[file]; return ours })
+	for _, file := range s.Foreign {
+		if s.Record.Strange(file) {
+			s.Strange = append(s.Strange, file)
 		}
-	})
-	slices.Sort(s.Foreign)
+	}
 	return err
 }
 

@@ -60,8 +60,10 @@ func TestFilesElsewhere(t *testing.T) {
 	require.Len(t, standings, 3)
 	require.Equal(t, []string{"argocd/production/acme.yaml"}, standings[0].Edited)
 	require.Equal(t, []string{"argocd/other/acme.yaml"}, standings[0].Foreign)
+	require.Equal(t, []string{"argocd/other/acme.yaml"}, standings[0].Strange)
 	require.Equal(t, []string{"argocd/platform.yaml"}, standings[1].Edited)
-	require.Equal(t, []string{"platform/more.yaml"}, standings[1].Foreign)
+	require.Equal(t, []string{"argocd/production/mine.yaml", "platform/more.yaml"}, standings[1].Foreign)
+	require.Equal(t, []string{"argocd/production/mine.yaml"}, standings[1].Strange)
 
 	res = publish(t, opts, applied("acme"), ownFiles("a: 2\n"))
 	require.Equal(t, []string{"acme", "platform"}, res.Skipped)
@@ -144,7 +146,8 @@ func TestProposalOfElsewhere(t *testing.T) {
 	require.NotEmpty(t, propose().Commit)
 }
 
-// TestHistoryElsewhere: what changes outside of an owner's folder is a change of the owner.
+// TestHistoryElsewhere: what changes outside of an owner's folder is a change of the owner, and of the platform where the
+// file is no tenant's.
 func TestHistoryElsewhere(t *testing.T) {
 	repo := bare(t)
 	publish(t, options(repo), applied("acme"), applied("shop"), ownFiles("a: 1\n"))
@@ -160,7 +163,7 @@ func TestHistoryElsewhere(t *testing.T) {
 	require.Equal(t, first["shop"], second["shop"])
 	for owner, want := range map[string][]string{
 		"acme":                {"argocd/other/acme.yaml", "argocd/production/acme.yaml"},
-		manifest.PlatformName: {"argocd/platform.yaml", "platform/production/a.yaml"},
+		manifest.PlatformName: {"argocd/platform.yaml", "argocd/production/none.yaml", "platform/production/a.yaml"},
 	} {
 		var seen []string
 		require.NoError(t, h.Differences(owner, first[owner], second[owner], func(file, old, new string) {
@@ -168,7 +171,7 @@ func TestHistoryElsewhere(t *testing.T) {
 			data, err := h.Read(new)
 			require.NoError(t, err)
 			require.NotEmpty(t, data)
-			require.Equal(t, file == "argocd/other/acme.yaml", old == "")
+			require.Equal(t, file == "argocd/other/acme.yaml" || file == "argocd/production/none.yaml", old == "")
 		}))
 		require.Equal(t, want, seen)
 	}
@@ -191,4 +194,28 @@ func TestTally(t *testing.T) {
 	} {
 		require.Equal(t, want, gitops.Tally(slices.Clone(names)))
 	}
+}
+
+// TestStrange: what an engine applies and no record names is told, and is told no more once it is gone. A name of a
+// tenant that is not there makes it no tenant's, and neither does a folder without a record.
+func TestStrange(t *testing.T) {
+	repo := bare(t)
+	opts := options(repo)
+	require.Empty(t, publish(t, opts, applied("acme"), ownFiles("a: 1\n")).Strange)
+	commit(t, repo, "hands", func(work string) {
+		put(t, work, map[string]string{
+			"argocd/production/evil.yaml": "x\n", "tenants/evil/README.md": "x\n", "argocd/production/deep/a.yaml": "x\n",
+			"argocd/test/acme.yaml": "x\n", "platform/production/b\tc.yaml": "x\n", "platform/production/README.md": "x\n",
+			"flux/production/x.yaml": "x\n", "argocd/production/acme.yml": "x\n", "tenants/acme/workload/overlays/production/.argocd-source.yaml": "x\n",
+		})
+	})
+	own := []string{"argocd/production/acme.yml", "argocd/production/deep/a.yaml", "argocd/production/evil.yaml", "platform/production/b\tc.yaml"}
+	standings, _, err := gitops.Inspect(t.Context(), opts, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"argocd/test/acme.yaml", "tenants/acme/workload/overlays/production/.argocd-source.yaml"}, standings[0].Strange)
+	require.Equal(t, own, standings[1].Strange)
+
+	require.Equal(t, []string{"argocd/test/acme.yaml"}, publish(t, opts, applied("acme")).Strange)
+	require.Equal(t, own, publish(t, opts, ownFiles("a: 2\n")).Strange)
+	require.Empty(t, publish(t, opts, gitops.Update{Tenant: "acme"}).Strange)
 }

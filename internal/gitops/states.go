@@ -2,6 +2,7 @@ package gitops
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -24,11 +25,21 @@ func (h *History) Tenants(p *Past) (map[string]string, error) {
 	if err != nil {
 		return nil, lacking(err)
 	}
-	return out, lacking(h.deliveries(top, func(owner, file, id string) {
+	var nobodys []string
+	err = h.deliveries(top, func(file, id string) {
+		line := between + file + between + id
+		owner := strings.TrimSuffix(path.Base(file), ".yaml")
 		if state, there := out[owner]; there && manifest.Ownable(owner, file) {
-			out[owner] = state + "\n" + file + "\t" + id
+			out[owner] = state + line
+		} else if manifest.Applied(file) != "" {
+			nobodys = append(nobodys, line)
 		}
-	}))
+	})
+	if state, there := out[manifest.PlatformName]; there { // which answers for what is no tenant's
+		slices.Sort(nobodys)
+		out[manifest.PlatformName] = state + strings.Join(nobodys, "")
+	}
+	return out, lacking(err)
 }
 
 // folders are the trees of the owners' folders, by owner.
@@ -55,8 +66,8 @@ func folders(top *folder) (map[string]string, error) {
 	return out, nil
 }
 
-// deliveries calls visit with the files by which GitOps engines apply tenants, in order of their paths.
-func (h *History) deliveries(top *folder, visit func(owner, file, id string)) error {
+// deliveries calls visit with the files that stand where GitOps engines apply tenants from; those of each owner in order.
+func (h *History) deliveries(top *folder, visit func(file, id string)) error {
 	for _, engine := range manifest.Engines {
 		dir, err := top.open(engine)
 		if err != nil {
@@ -66,11 +77,7 @@ func (h *History) deliveries(top *folder, visit func(owner, file, id string)) er
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(dir.entries)) {
-			e := dir.entries[name]
-			if owner, ok := strings.CutSuffix(name, ".yaml"); ok && !e.isDir() {
-				visit(owner, engine+"/"+name, e.id())
-			}
-			if err := h.applications(engine+"/"+name, e, visit); err != nil {
+			if err := h.applications(engine+"/"+name, dir.entries[name], visit); err != nil {
 				return err
 			}
 		}
@@ -78,9 +85,10 @@ func (h *History) deliveries(top *folder, visit func(owner, file, id string)) er
 	return nil
 }
 
-// applications are those of one environment.
-func (h *History) applications(path string, e entry, visit func(owner, file, id string)) error {
+// applications are those of a file, or of all below a folder.
+func (h *History) applications(path string, e entry, visit func(file, id string)) error {
 	if !e.isDir() {
+		visit(path, e.id())
 		return nil
 	}
 	dir := h.applied[path]
@@ -92,23 +100,24 @@ func (h *History) applications(path string, e entry, visit func(owner, file, id 
 		h.applied[path] = dir
 	}
 	for name, file := range dir.entries {
-		if owner, ok := strings.CutSuffix(name, ".yaml"); ok && !file.isDir() {
-			visit(owner, path+"/"+name, file.id())
+		if err := h.applications(path+"/"+name, file, visit); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// between stands between the parts of a state: git has it in no name.
+const between = "\x00"
+
 // stateOf reads what Tenants says of an owner: the tree of its folder, and its files elsewhere.
 func stateOf(text string) (tree plumbing.Hash, elsewhere map[string]string) {
-	first, rest, _ := strings.Cut(text, "\n")
+	parts := strings.Split(text, between)
 	elsewhere = map[string]string{}
-	for line := range strings.SplitSeq(rest, "\n") {
-		if file, id, ok := strings.Cut(line, "\t"); ok {
-			elsewhere[file] = id
-		}
+	for i := 1; i+1 < len(parts); i += 2 {
+		elsewhere[parts[i]] = parts[i+1]
 	}
-	return plumbing.NewHash(first), elsewhere
+	return plumbing.NewHash(parts[0]), elsewhere
 }
 
 // Differences calls visit with each file in which an owner differs between two commits, as Tenants says what it was,

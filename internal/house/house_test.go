@@ -47,6 +47,7 @@ var imports = map[string][]string{
 var doors = map[string][]string{
 	"cuelang.org/go":                        {"schemas"},
 	"github.com/open-policy-agent/opa":      {"policies"},
+	"github.com/google/cel-go":              {"policies"},
 	"github.com/go-git/go-git":              {"internal/gitops"},
 	"github.com/go-git/go-billy":            {"internal/gitops"},
 	"github.com/google/go-github":           {"internal/forge"},

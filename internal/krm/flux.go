@@ -61,6 +61,18 @@ type FluxKustomizationSpec struct {
 	Suspend            bool              `json:"suspend,omitempty"`
 	HealthCheckExprs   []FluxHealthCheck `json:"healthCheckExprs,omitempty"`
 	Ignore             []FluxIgnore      `json:"ignore,omitempty"`
+	Patches            []FluxPatch       `json:"patches,omitempty"`
+}
+
+// FluxPatch changes the objects that it is for, before Flux applies them.
+type FluxPatch struct {
+	Patch  string        `json:"patch"`
+	Target FluxSelection `json:"target"`
+}
+
+// FluxSelection is the objects with certain labels.
+type FluxSelection struct {
+	LabelSelector string `json:"labelSelector"`
 }
 
 // FluxHealthCheck tells in CEL how objects of a kind are.

@@ -24,9 +24,20 @@ func claims(tenant string, e *schemas.Environment, objects []manifest.Object) []
 		}
 	}
 	for _, id := range e.Platform.RBAC.Identities[tenant] {
-		all = append(all, policies.Claim{Kind: "identity", Value: id, Object: -1, Field: manifest.Path{"metadata", "name"}})
+		all = append(all, policies.Claim{Kind: "identity", Value: id, Object: -1, Field: identityOf(id, e.Spec.Services)})
 	}
 	return slices.Concat(all, agreed(tenant, e), routed(objects, exposed), held(objects))
+}
+
+// identityOf is where the tenant names an identity of the cloud that the platform assigns to it: at the first service that
+// acts as it, by its own name where none does.
+func identityOf(id string, services map[string]schemas.Service) manifest.Path {
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		if services[name].Identity == id {
+			return manifest.Path{"spec", "services", name, "identity"}
+		}
+	}
+	return manifest.Path{"metadata", "name"}
 }
 
 // claim is one that a field below spec makes.

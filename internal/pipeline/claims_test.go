@@ -15,14 +15,14 @@ func TestClaims(t *testing.T) {
 	e := &schemas.Environment{
 		Platform: &schemas.Platform{RBAC: schemas.PlatformRBAC{
 			PlatformGroups: []string{"sre"},
-			Identities:     map[string][]string{"acme": {"role/acme"}, "globex": {"role/globex"}},
+			Identities:     map[string][]string{"acme": {"role/acme", "role/idle"}, "globex": {"role/globex"}},
 		}},
 		Spec: schemas.Spec{
 			Owners:  []schemas.Owner{{Group: "sre", Role: "admin"}, {Group: "acme-devs", Role: "developer"}},
 			Domains: []string{"acme.example.com"},
 			Secrets: map[string]schemas.Secret{"db": {Path: "acme/db"}},
 			Services: map[string]schemas.Service{
-				"web": {Expose: []schemas.Expose{{Host: "shop.acme.example.com", Port: "http"}}},
+				"web": {Expose: []schemas.Expose{{Host: "shop.acme.example.com", Port: "http"}}, Identity: "role/acme"},
 			},
 		},
 	}
@@ -37,7 +37,9 @@ func TestClaims(t *testing.T) {
 		"group acme-devs":            "spec.owners[1].group",
 		"host shop.acme.example.com": "spec.services.web.expose[0].host",
 		"secret acme/db":             "spec.secrets.db.path",
-		"identity role/acme":         "metadata.name",
+		"identity role/acme":         "spec.services.web.identity",
+		"identity role/idle":         "metadata.name",
+		"cloud identity role/acme":   "spec.services.web.identity",
 	}, said)
 }
 

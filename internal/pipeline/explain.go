@@ -20,7 +20,7 @@ func Explain(fsys fs.FS, kind, field string, deep bool) (report.Explanation, []m
 	path := explainable(kind, field)
 	known, err := schemas.Known(kind, path)
 	if err != nil {
-		return report.Explanation{}, nil, notFound("%s", err)
+		return report.Explanation{}, nil, notFound("%s%s", err, elsewhere(kind, field))
 	}
 	out := explained(kind, path, known)
 	below(&out, kind, path, known, deep)
@@ -33,6 +33,20 @@ func Explain(fsys fs.FS, kind, field string, deep bool) (report.Explanation, []m
 		out.Defaults = append(out.Defaults, report.Default{Tiers: tiers, Value: d.Value, Spot: report.SpotOf(d.Position)})
 	}
 	return out, problems, err
+}
+
+// elsewhere names the kinds that have a field which another one lacks.
+func elsewhere(kind, field string) string {
+	var flags []string
+	for _, other := range schemas.Written {
+		if _, ok := schemas.Doc(other, explainable(other, field).String()); ok && other != kind && field != "" {
+			flags = append(flags, "--kind "+other)
+		}
+	}
+	if len(flags) == 0 {
+		return ""
+	}
+	return "; there is one with " + strings.Join(flags, " and with ")
 }
 
 // explainable is the path of a field that may leave out "spec.".

@@ -130,11 +130,24 @@ func encloseTenant(t *schemas.Tenant) ([]proof.Enclosure, []manifest.Problem, er
 		out = append(out, proof.Enclose(proof.Place{
 			Tenant: t.Name, Environment: e.Name, Cluster: e.Cluster.Name, Namespace: e.Namespace,
 			PlatformGroups: e.Platform.RBAC.PlatformGroups, Bindable: e.Platform.RBAC.BindableClusterRoles,
-			Accepts: acceptedCalls(e),
-			Route:   routeTo(t, e),
+			Accepts: acceptedCalls(e), Pools: pools(e.Cluster),
+			Route: routeTo(t, e),
 		}, objects))
 	}
 	return out, problems, nil
+}
+
+// pools are those of a cluster, by name.
+func pools(c *schemas.Cluster) []proof.Pool {
+	var out []proof.Pool
+	for _, name := range slices.Sorted(maps.Keys(c.Pools)) {
+		p := c.Pools[name]
+		out = append(out, proof.Pool{Name: name, Labels: p.Labels, Tenants: p.Tenants})
+		if p.Taint != nil {
+			out[len(out)-1].Taint = map[string]string{p.Taint.Key: p.Taint.Value}
+		}
+	}
+	return out
 }
 
 // acceptedCalls are those that an environment of a tenant accepts.

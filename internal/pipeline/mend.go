@@ -35,9 +35,9 @@ func (m mender) explain(s shortage, cert Certificate, built []overlay.Built, tre
 		Check: s.check, Severity: manifest.High, Message: s.message(), Controls: capacity,
 		Tenant: cert.Tenant, Environment: cert.Environment, Remedy: s.remedy(),
 	}
-	path := manifest.Path{"spec", "tier"} // whose the quota of objects is
-	if words[s.resource] != "" {
-		path = manifest.Path{"spec", "resources", figure(s.resource)}
+	path := m.figure(s.resource)
+	if path == nil {
+		path = manifest.Path{"spec", "tier"} // whose the quota of objects is
 	}
 	mends := m.mends(s)
 	if len(mends) > 0 {
@@ -81,7 +81,7 @@ func (m mender) mends(s shortage) []mend {
 			out = append(out, m.rolling(s, service[:3])...)
 		}
 	}
-	if words[s.resource] == "" {
+	if m.figure(s.resource) == nil {
 		return out
 	}
 	return append(out, m.more(s)...)
@@ -156,8 +156,8 @@ func (m mender) demandsProgress() bool {
 
 // more searches the least entitlement that fits, in steps that people write, up to the tier's most.
 func (m mender) more(s shortage) []mend {
-	name := figure(s.resource)
-	now, most, step := m.bound(name)
+	path := m.figure(s.resource)
+	now, most, step := m.bound(path)
 	if step.IsZero() {
 		return nil
 	}
@@ -168,10 +168,9 @@ func (m mender) more(s shortage) []mend {
 		return q
 	}
 	count := int(max(units(most, step)-units(now, step), 0))
-	path := manifest.Path{"spec", "resources", name}
 	i := sort.Search(count, func(i int) bool {
 		v := value(i)
-		return m.holds(s, path, v.String())
+		return m.holds(s, path, written(path, v))
 	})
 	if i == count {
 		return nil
@@ -193,15 +192,19 @@ func units(q, step resource.Quantity) int64 {
 
 // bound is what the tenant has of a figure, the most its tier has in this environment, and the step
 // in which people write it.
-func (m mender) bound(name string) (now, most, step resource.Quantity) {
+func (m mender) bound(path manifest.Path) (now, most, step resource.Quantity) {
 	spec, tier := m.env.Spec.Resources, m.env.Tier
-	switch name {
+	switch name, _ := path[2].(string); name {
 	case "cpu":
 		now, most, step = spec.CPU, tier.CPU.Maximum, resource.MustParse("100m")
 	case "memory":
 		now, most, step = spec.Memory, tier.Memory.Maximum, resource.MustParse("64Mi")
 	case "storage":
 		now, most, step = spec.Storage, tier.Storage.Maximum, resource.MustParse("1Gi")
+	case "devices":
+		device, _ := path[3].(string)
+		count := func(n int64) resource.Quantity { return *resource.NewQuantity(n, resource.DecimalSI) }
+		now, most, step = count(spec.Devices[device]), count(tier.Devices[device]), count(1)
 	}
 	for _, e := range m.env.Platform.Environments {
 		if e.Name == m.env.Name && e.SharePercent != 100 {
@@ -211,15 +214,29 @@ func (m mender) bound(name string) (now, most, step resource.Quantity) {
 	return now, most, step
 }
 
-// figure is the field of spec.resources that a resource of a quota follows.
-func figure(name string) string {
+// figure is the field of spec.resources that a resource of a quota follows; nil for one that follows none.
+func (m mender) figure(name string) manifest.Path {
+	path := manifest.Path{"spec", "resources"}
+	device, _ := strings.CutPrefix(name, "requests.")
 	switch {
+	case slices.Contains(m.env.Cluster.Devices, device):
+		return path.Join("devices", device)
+	case words[name] == "":
+		return nil
 	case name == "requests.cpu" || name == "limits.cpu":
-		return "cpu"
+		return path.Join("cpu")
 	case strings.HasSuffix(name, "storage"):
-		return "storage"
+		return path.Join("storage")
 	}
-	return "memory"
+	return path.Join("memory")
+}
+
+// written is a figure as it stands in the tenant's file: devices are numbers.
+func written(path manifest.Path, q resource.Quantity) any {
+	if path[2] == "devices" {
+		return q.Value()
+	}
+	return q.String()
 }
 
 // holds renders the tenant with another value and proves that the shortage is gone.

@@ -49,7 +49,19 @@ func (o *origin) locate(problems []manifest.Problem) {
 		p.Output = o.tree.Output(o.env.Name, b, p.Path)
 		p.Remedy = concrete(p.Remedy, b.Subject)
 		p.Position, p.Field = o.find(b, p)
+		p.Remedy = narrowed(p.Remedy, manifest.ParsePath(p.Field))
 	}
+}
+
+// narrowed names the further container of a service in a remedy that speaks of the service's own, where that is what a
+// problem is about: an init step or a sidecar has the same fields.
+func narrowed(remedy string, field manifest.Path) string {
+	at := slices.Index(field, any("services"))
+	if at < 0 || len(field) < at+5 || field[at+2] != "init" && field[at+2] != "sidecars" {
+		return remedy
+	}
+	service, key := manifest.Path{"spec", "services", field[at+1]}, field[at+4]
+	return strings.ReplaceAll(remedy, service.Join(key).String(), service.Join(field[at+2:at+5]...).String())
 }
 
 // concrete names the tenant's own service in a remedy that speaks of any.

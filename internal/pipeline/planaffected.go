@@ -133,7 +133,7 @@ func newViews(old, new *schemas.Platform, rules bool) *views {
 func (v *views) reaching(tier string) bool { return v.equal(view{false, tier}) }
 
 // judging reports whether policies see the same that are asked of a tenant of the tier: of tiers what they
-// allow, which TestTiersSeen holds.
+// allow and what their firewall does, which TestTiersSeen holds.
 func (v *views) judging(tier string) bool { return v.equal(view{true, tier}) }
 
 func (v *views) equal(w view) bool {
@@ -156,7 +156,7 @@ func (w view) of(doc map[string]any) map[string]any {
 	tiers, _ := doc["tiers"].(map[string]any)
 	tier, _ := tiers[w.tier].(map[string]any)
 	if w.judging {
-		tier = map[string]any{"allows": tier["allows"]}
+		tier = map[string]any{"allows": tier["allows"], "waf": tier["waf"]}
 	}
 	out["tiers"] = tier
 	list, _ := doc["environments"].([]any)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/policies"
@@ -16,6 +17,38 @@ type TestReport = policies.TestReport
 // Checks are ours and those of the platform, sorted by id. What is wrong with the platform's files is
 // in the problems, and then there are no checks.
 func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
+	engine, problems, err := compiled(fsys)
+	if engine == nil {
+		return nil, problems, err
+	}
+	return engine.Rules(), nil, nil
+}
+
+// Check is a rule, and whether the API server can be asked the same.
+type Check struct {
+	Rule
+	Guarded bool
+}
+
+// Catalogue are the checks with what there is to say of each.
+func Catalogue(fsys fs.FS) ([]Check, []manifest.Problem, error) {
+	engine, problems, err := compiled(fsys)
+	if engine == nil {
+		return nil, problems, err
+	}
+	guarded, err := engine.Guarded()
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []Check
+	for _, r := range engine.Rules() {
+		out = append(out, Check{r, slices.Contains(guarded, r.ID)})
+	}
+	return out, nil, nil
+}
+
+// compiled are our rules and those of the platform; nil where its files have problems.
+func compiled(fsys fs.FS) (*policies.Engine, []manifest.Problem, error) {
 	platform, problems, err := schemas.LoadPlatform(fsys)
 	if err != nil || platform == nil {
 		return nil, problems, err
@@ -27,7 +60,7 @@ func Checks(fsys fs.FS) ([]Rule, []manifest.Problem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return engine.Rules(), nil, nil
+	return engine, nil, nil
 }
 
 // FrameworkIDs are the names of our frameworks and of those of the platform, sorted; ours alone where its files have

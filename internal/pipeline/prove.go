@@ -58,7 +58,11 @@ func (c chain) prove(r *Rendered, e *schemas.Environment, built []overlay.Built,
 // entitled is what a tenant may need between releases.
 func entitled(e *schemas.Environment) proof.Demand {
 	r := e.Spec.Resources
-	return proof.Demand{"requests.cpu": r.CPU, "requests.memory": r.Memory, "limits.memory": r.Memory, "requests.storage": r.Storage}
+	out := proof.Demand{"requests.cpu": r.CPU, "requests.memory": r.Memory, "limits.memory": r.Memory, "requests.storage": r.Storage}
+	for _, device := range e.Cluster.Devices {
+		out["requests."+device] = *resource.NewQuantity(r.Devices[device], resource.DecimalSI)
+	}
+	return out
 }
 
 // shortage is a resource of which there is too little.

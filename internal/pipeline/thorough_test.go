@@ -22,7 +22,7 @@ metadata: {name: com1}
 spec:
   tier: enterprise
   owners: [{group: "system:masters", role: admin}, {group: careless, role: developer}]
-  environments: {development: {}, staging: {}, production: {}}
+  environments: {development: {}, staging: {services: {web: {expose: []}, api: {expose: []}}}, production: {}}
   compliance: {dataClassification: personal, residency: [us-east-1], frameworks: [gdpr, cis]}
   domains: [careless.example.com]
   secrets: {db: {path: other/production/db, refresh: 90d}, own: {path: careless/own}}
@@ -68,7 +68,7 @@ func TestAskedAlike(t *testing.T) {
 	platform, err := os.ReadFile("../../tenantsmith.yaml")
 	require.NoError(t, err)
 	platform = bytes.ReplaceAll(platform, []byte("fast: {encrypted: true}"), []byte("fast: {}"))
-	platform = bytes.ReplaceAll(platform, []byte("ingressClass: shared"), []byte("ingressClass: shared\n      tls: tenant"))
+	platform = bytes.ReplaceAll(platform, []byte("ingressClass: shared"), []byte("ingressClass: shared\n      tls: tenant\n      waf: gateway"))
 	platform = bytes.ReplaceAll(platform, []byte("cert-manager, "), nil) // the tenant brings its own certificates, or none
 	platform = append(platform, `  network: {cluster: [10.244.0.0/16], forbidden: [10.0.0.0/16]}
   analysis: {providers: [job]}

@@ -301,3 +301,23 @@ func TestAmountsAndCost(t *testing.T) {
 	in.Prices = nil
 	require.Nil(t, New(in).Cost)
 }
+
+// TestJobsOfAVersion: a Job with a digest in its name is the Job of another version, and nothing that is refused.
+func TestJobsOfAVersion(t *testing.T) {
+	text := `
+apiVersion: batch/v1
+kind: Job
+metadata: {name: web-migrate-%[2]s, namespace: %[1]s-production}
+spec: {suspend: %[4]s, template: {spec: {containers: [{name: migrate, image: "a:%[3]s"}]}}}
+`
+	job := func(digest, image, suspend string) string {
+		return fmt.Sprintf(text, "acme", digest, image, suspend)
+	}
+	p := New(Input{Environments: []Environment{env(t, "acme", "production", job("aaaa0000", "1", "false"), job("bbbb0000", "2", "false"))}})
+	require.Equal(t, []string{
+		"1 places from acme/production: changed Job web-migrate-bbbb0000 metadata.name spec.template.spec.containers[0].image",
+	}, shown(p.Groups))
+	require.Equal(t, map[Class]int{PodRestart: 1}, p.Summary.Risks)
+	p = New(Input{Environments: []Environment{env(t, "acme", "production", job("aaaa0000", "1", "false"), job("bbbb0000", "2", "true"))}})
+	require.Empty(t, p.Summary.Risks, "a tenant that sleeps runs nothing")
+}

@@ -189,9 +189,12 @@ func (m *matcher) rest() {
 // its own.
 var digestTail = regexp.MustCompile(`-(?:[0-9a-f]{8,64}|[2456789bcdfghkmt]{10})$`)
 
-// stem returns the name without the digest in it; false if there is none.
+// stem returns the name without the digest in it; false if there is none. What cannot be changed has one, so that
+// another content is another object.
 func stem(k manifest.Key) (string, bool) {
-	if k.Group != "" || k.Kind != "ConfigMap" && k.Kind != "Secret" {
+	switch kindOf(k) {
+	case "ConfigMap", "Secret", "batch/Job":
+	default:
 		return "", false
 	}
 	at := digestTail.FindStringIndex(k.Name)

@@ -9,6 +9,8 @@ import (
 // restarting are kinds whose pods are replaced when their template changes.
 var restarting = map[string]bool{"apps/Deployment": true, "apps/ReplicaSet": false, "apps/StatefulSet": true, "apps/DaemonSet": true, rollout: true}
 
+var templatePath = manifest.Path{"spec", "template"}
+
 // restart marks the fields that replace pods, and tells how.
 func restart(c *comparison, p *pair) {
 	if p.new == nil && restarting[p.kind] && !idle(p.old) {
@@ -24,6 +26,8 @@ func restart(c *comparison, p *pair) {
 	switch {
 	case p.kind == postgres:
 		c.restartDatabase(p)
+	case p.kind == "batch/Job" && p.hashed && at(p.new.Tree, "spec", "suspend") != true:
+		c.risk(PodRestart, manifest.Low, p, templatePath, "this is another Job: it runs, from the start", "")
 	case !restarting[p.kind]:
 	case p.action == Recreated:
 		if idle(p.old) && idle(p.new) {

@@ -40,6 +40,9 @@ func (c *comparison) judge() {
 		c.openedNetwork()
 		c.openedHosts()
 		c.closedHosts()
+		c.closedCalls()
+		c.weakerFirewall()
+		c.unfollowed()
 		c.openedRoutes()
 	}
 	sortRisks(c.risks)

@@ -31,8 +31,18 @@ type Place struct {
 	// PlatformGroups may be bound in every namespace; Bindable are the ClusterRoles of the platform that bindings may name.
 	PlatformGroups, Bindable []string
 	Accepts                  []Accepted
+	// Pools are the groups of nodes that the platform has named on the cluster.
+	Pools []Pool
 	// Route is how what is meant for the place gets there.
 	Route Route
+}
+
+// Pool is a group of nodes: those with the labels, behind a taint. Tenants are whose pods may run there, all without any.
+type Pool struct {
+	Name    string
+	Labels  map[string]string
+	Taint   map[string]string // its value by its key
+	Tenants []string
 }
 
 // Enclosure is what a place's objects say about its borders. [Enclose] reads it; the objects are not kept.

@@ -9,10 +9,11 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// mention is a word that may name a tenant, or a namespace, whose nodes a pod asks for.
+// mention is a word that may name a tenant, or a namespace, whose nodes a pod asks for; or a pool of other tenants.
 type mention struct {
 	words string
 	cause Cause
+	pool  *Pool
 }
 
 const tenantLabel = "tenantsmith.dev/tenant"
@@ -41,7 +42,7 @@ func (r *reader) nodes(spec map[string]any, at manifest.Path) {
 	labels, _ := spec["nodeSelector"].(map[string]any)
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		value, _ := labels[key].(string)
-		r.wants(key, value, at.Join("nodeSelector", key))
+		r.wants(key, value, false, at.Join("nodeSelector", key))
 	}
 	r.affinity(spec["nodeAffinity"], at.Join("nodeAffinity"))
 }
@@ -54,10 +55,10 @@ func (r *reader) tolerates(t any, at manifest.Path) {
 		r.opens(Nodes, "", false, at, "has pods that may run on nodes that are reserved for the other", "the toleration holds for the taint of every tenant")
 	case strings.HasPrefix(key, "node.kubernetes.io/"): // the state of a node
 	case every:
-		r.wants(key, "", at)
+		r.wants(key, "", true, at)
 		r.doubt(Nodes, "%s tolerates %s whatever its value: whether that reserves nodes for others is not among the objects", r.key, key)
 	default:
-		r.wants(key, text(t, "value"), at)
+		r.wants(key, text(t, "value"), false, at)
 	}
 }
 
@@ -76,25 +77,48 @@ func (r *reader) expressions(term any, at manifest.Path) {
 	for i, e := range list(term, "matchExpressions") {
 		switch text(e, "operator") {
 		case "Exists":
-			r.wants(text(e, "key"), "", at.Join("matchExpressions", i))
+			r.wants(text(e, "key"), "", true, at.Join("matchExpressions", i))
 		case "In":
 			for k, value := range texts(e, "values") {
-				r.wants(text(e, "key"), value, at.Join("matchExpressions", i, "values", k))
+				r.wants(text(e, "key"), value, false, at.Join("matchExpressions", i, "values", k))
 			}
 		}
 	}
 }
 
-// wants notes that pods ask for nodes with a label, or tolerate a taint.
-func (r *reader) wants(key, value string, at manifest.Path) {
-	if slices.Contains(common, key) {
+// wants notes that pods ask for nodes with a label, or tolerate a taint, with one value or any.
+func (r *reader) wants(key, value string, any bool, at manifest.Path) {
+	if slices.Contains(common, key) || r.pooled(key, value, any, at) {
 		return
 	}
 	for _, words := range []string{key, value} {
 		if words != "" {
-			r.mentions = append(r.mentions, mention{words, r.cause(at)})
+			r.mentions = append(r.mentions, mention{words: words, cause: r.cause(at)})
 		}
 	}
+}
+
+// pooled reports whether the platform says whom the nodes are for: where they are for this tenant nothing more is asked, and
+// pools that are not are noted.
+func (r *reader) pooled(key, value string, any bool, at manifest.Path) bool {
+	meets := func(words map[string]string) bool {
+		word, ok := words[key]
+		return ok && (any || word == value)
+	}
+	var others []mention
+	for i := range r.Pools {
+		p := &r.Pools[i]
+		serves := len(p.Tenants) == 0 || slices.Contains(p.Tenants, r.Tenant)
+		switch {
+		case !meets(p.Labels) && !meets(p.Taint):
+		case !serves:
+			others = append(others, mention{words: key, cause: r.cause(at), pool: p})
+		case !any:
+			return true
+		}
+	}
+	r.mentions = append(r.mentions, others...)
+	return len(others) > 0
 }
 
 // daemons run on every node, but for those with a taint.
@@ -122,6 +146,10 @@ func (j *judge) reserved() {
 	for _, i := range j.here {
 		e := j.all[i]
 		for _, m := range e.mentions {
+			if m.pool != nil {
+				j.trespass(i, m, names)
+				continue
+			}
 			name := longestName(m.words, names)
 			if name == "" || name == e.Tenant || name == e.Namespace {
 				continue
@@ -132,6 +160,23 @@ func (j *judge) reserved() {
 					Why:     "labels and taints of nodes let in every pod that names them, whoever it is of"})
 			}
 		}
+	}
+}
+
+// trespass tells of pods that ask for the nodes of a pool that is others'.
+func (j *judge) trespass(i int, m mention, names map[string][]int) {
+	var owners []int
+	for _, tenant := range m.pool.Tenants {
+		for _, k := range names[tenant] {
+			if j.all[k].Tenant == tenant {
+				owners = append(owners, k)
+			}
+		}
+	}
+	if n, a, b := j.cross([]int{i}, owners); n > 0 {
+		j.breach(Breach{Channel: Nodes, From: j.all[a].Place, To: j.all[b].Place, Pairs: n, Causes: []Cause{m.cause},
+			Message: fmt.Sprintf("has pods that ask for nodes of pool %s, which is for %s, by %s", m.pool.Name, strings.Join(m.pool.Tenants, ", "), m.words),
+			Why:     "labels and taints of nodes let in every pod that names them, whoever it is of"})
 	}
 }
 

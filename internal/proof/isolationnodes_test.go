@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,46 @@ func TestOwnNodes(t *testing.T) {
 		"priorityClassName: high",
 	} {
 		found := Isolate([]Enclosure{enclosed(t, "acme", running+asks+"}"), enclosed(t, "shop", "")}, nil, nil)
+		require.Empty(t, found.Breaches, asks)
+		require.Empty(t, found.Doubts, asks)
+	}
+}
+
+// pooled are two tenants on a cluster with a pool of all, and one of each.
+func pooled(t *testing.T, object string) []Enclosure {
+	pools := []Pool{
+		{Name: "all", Labels: map[string]string{"pool": "all"}, Taint: map[string]string{"pool": "all"}},
+		{Name: "ours", Labels: map[string]string{"pool": "for-shop"}, Taint: map[string]string{"ours": ""}, Tenants: []string{"acme"}},
+		{Name: "theirs", Labels: map[string]string{"pool": "x7"}, Taint: map[string]string{"pool": "x7"}, Tenants: []string{"shop", "gone"}},
+	}
+	all := []Enclosure{enclosed(t, "acme", ""), enclosed(t, "shop", "")}
+	for i, o := range []string{object, ""} {
+		place := all[i].Place
+		place.Pools = pools
+		all[i] = Enclose(place, parsed(t, fmt.Sprintf(closedTenant, place.Tenant)+o))
+	}
+	return all
+}
+
+// TestPools: the platform says whose a pool is, whatever its name; no tenant is named by any of its words.
+func TestPools(t *testing.T) {
+	for asks, path := range map[string]string{
+		"nodeSelector: {pool: x7}":                     "spec.nodeSelector.pool",
+		"tolerations: [{key: pool, value: x7}]":        "spec.tolerations[0]",
+		"tolerations: [{key: pool, operator: Exists}]": "spec.tolerations[0]",
+		"nodeSelector: {pool: all}, tolerations: [{key: pool, value: all}, {key: pool, value: x7}]": "spec.tolerations[1]",
+	} {
+		found := Isolate(pooled(t, running+asks+"}"), nil, nil)
+		require.Len(t, found.Breaches, 1, asks)
+		require.Equal(t, "has pods that ask for nodes of pool theirs, which is for shop, gone, by pool", found.Breaches[0].Message)
+		require.Equal(t, path, found.Breaches[0].Causes[0].Path.String())
+		require.Equal(t, "shop", found.Breaches[0].To.Tenant)
+	}
+	for _, asks := range []string{
+		"nodeSelector: {pool: all}, tolerations: [{key: pool, operator: Equal, value: all}]",
+		"nodeSelector: {pool: for-shop}, tolerations: [{key: ours}]",
+	} {
+		found := Isolate(pooled(t, running+asks+"}"), nil, nil)
 		require.Empty(t, found.Breaches, asks)
 		require.Empty(t, found.Doubts, asks)
 	}

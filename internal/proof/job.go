@@ -16,9 +16,20 @@ func (w *work) jobPods(spec any) int64 {
 	return n // a queue, which ends when its pods say so
 }
 
+// PhaseLabel marks what stands before a release, and the Jobs that run there.
+const PhaseLabel = "tenantsmith.dev/phase"
+
+// job runs beside everything else, but for a step of a release: it is part of the peak alone. The step of the version
+// before has ended by then.
 func (w *work) job() {
 	p, _ := w.template()
-	w.run(p, w.jobPods(get(w.object.Tree, "spec")), 0)
+	n := w.jobPods(get(w.object.Tree, "spec"))
+	if text(w.object.Tree, "metadata", "labels", PhaseLabel) != "" {
+		w.run(p, 0, n)
+		w.because("a step before the release")
+		return
+	}
+	w.run(p, n, 0)
 }
 
 func (w *work) cronJob() {

@@ -41,6 +41,10 @@ func TestPodDemand(t *testing.T) {
 		// before: 4; beside: 1+3 = 4, and 1 more
 		"sidecars beside": {podOf(`{containers: [{resources: {requests: {cpu: 2}}}], initContainers: [
 			{resources: {requests: {cpu: 4}}}, {restartPolicy: Always, resources: {requests: {cpu: 3}}}]}`), "requests.cpu=5"},
+		// in the order of podTemplate: a sidecar, then a step that needs more than the app
+		"a step beside a sidecar": {podOf(`{containers: [{resources: {requests: {cpu: 1}, limits: {memory: 1Gi, nvidia.com/gpu: 1}}}], initContainers: [
+			{restartPolicy: Always, resources: {requests: {cpu: 1}, limits: {memory: 1Gi, nvidia.com/gpu: 1}}}, {resources: {requests: {cpu: 3}, limits: {memory: 512Mi, nvidia.com/gpu: 2}}}]}`),
+			"requests.cpu=4 limits.memory=2Gi requests.nvidia.com/gpu=3"},
 		"the pod's own word": {podOf(`{resources: {requests: {cpu: 3}, limits: {cpu: 4, memory: 2Gi}}, containers: [{resources: {requests: {cpu: 1, memory: 1Gi}}}]}`),
 			"requests.cpu=3 limits.cpu=4 requests.memory=1Gi limits.memory=2Gi"},
 		"overhead": {podOf(`{overhead: {cpu: 50m, memory: 10Mi}, containers: [{resources: {requests: {cpu: 1, memory: 1Mi}, limits: {memory: 1Mi}}}]}`),

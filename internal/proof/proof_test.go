@@ -115,6 +115,7 @@ func TestNeeds(t *testing.T) {
 		"Job":         {batch("Job", "{template: "+template+"}"), 1, 1, "", "requests.cpu=100m"},
 		"Job, queue":  {batch("Job", "{parallelism: 3, template: "+template+"}"), 3, 3, "", ""},
 		"Job, last":   {batch("Job", "{parallelism: 3, completions: 2, template: "+template+"}"), 2, 2, "", ""},
+		"Job, step":   {`{apiVersion: batch/v1, kind: Job, metadata: {name: web, namespace: acme, labels: {tenantsmith.dev/phase: before-1}}, spec: {template: ` + template + `}}`, 0, 1, "a step before the release", ""},
 		"CronJob":     {batch("CronJob", "{schedule: '0 2 * * *', concurrencyPolicy: Forbid, jobTemplate: {spec: {parallelism: 2, template: "+template+"}}}"), 2, 2, "", ""},
 		"CronJob two": {batch("CronJob", "{schedule: '0 2 * * *', concurrencyPolicy: Replace, jobTemplate: {spec: {template: "+template+"}}}"), 2, 2, "a run that stops beside the next", ""},
 		// (600 + 30) / 300, and the one that begins

@@ -245,6 +245,8 @@ const (
 	DigestDiffers = "digest"
 	// FileMissing: a file that the record names is not there.
 	FileMissing = "missing"
+	// FileStrange: a GitOps engine applies a file that no record names.
+	FileStrange = "foreign"
 	// RecordBroken: the tenant has files and no record that can be read.
 	RecordBroken = "record"
 	// EditedByHand: a commit that does not say that tenantsmith made it touched what tenantsmith owns.

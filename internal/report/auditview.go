@@ -270,7 +270,7 @@ func (e Evidence) text() string {
 	switch {
 	case e.Ended != "":
 		end = t.Ended.with("time", e.Ended)
-	case e.Kind == DigestDiffers || e.Kind == FileMissing || e.Kind == RecordBroken:
+	case e.Kind == DigestDiffers || e.Kind == FileMissing || e.Kind == FileStrange || e.Kind == RecordBroken:
 		end = string(t.Lasts)
 	}
 	announced := ""

@@ -20,11 +20,13 @@ type Check struct {
 	Severity manifest.Severity `json:"severity"`
 	Scopes   []string          `json:"scope"`
 	Waivable bool              `json:"waivable"`
-	Brought  bool              `json:"brought"`
-	Objects  []string          `json:"objects"`
-	Needs    []string          `json:"needs"`
-	Remedy   string            `json:"remedy"`
-	Controls CheckControls     `json:"controls"`
+	// Guarded tells that admission policies ask the same, where the platform has them.
+	Guarded  bool          `json:"guarded"`
+	Brought  bool          `json:"brought"`
+	Objects  []string      `json:"objects"`
+	Needs    []string      `json:"needs"`
+	Remedy   string        `json:"remedy"`
+	Controls CheckControls `json:"controls"`
 	// Source is "tenantsmith", or the file of a check of the platform.
 	Source string `json:"source"`
 }
@@ -47,13 +49,10 @@ func WriteCatalogue(w io.Writer, format string, checks []Check, o Options) error
 		return writeCatalogueMarkdown(w, checks)
 	}
 	head := words().Catalogue
-	rows := [][]string{heads(head.Check, head.Severity, head.Waivable, head.Title)}
+	rows := [][]string{heads(head.Check, head.Severity, head.Waivable, head.Guarded, head.Title)}
 	for _, c := range checks {
-		waivable := head.No
-		if c.Waivable {
-			waivable = head.Yes
-		}
-		rows = append(rows, []string{Clean(c.ID), string(c.Severity), string(waivable), Clean(c.Title)})
+		yes := map[bool]phrase{true: head.Yes, false: head.No}
+		rows = append(rows, []string{Clean(c.ID), string(c.Severity), string(yes[c.Waivable]), string(yes[c.Guarded]), Clean(c.Title)})
 	}
 	return writeTable(w, rows, 2, o.Width)
 }
@@ -66,6 +65,9 @@ func writeCatalogueMarkdown(w io.Writer, checks []Check) error {
 		fmt.Fprintf(&b, "\n## %s: %s\n\n", c.ID, c.Title)
 		b.WriteString(head.Entry.with("severity", string(c.Severity), "scopes", strings.Join(c.Scopes, ", "), "objects", strings.Join(c.Objects, ", "),
 			"waivable", string(map[bool]phrase{true: head.CanBeWaived, false: head.CannotBeWaived}[c.Waivable])))
+		if c.Guarded {
+			b.WriteString(" " + string(head.AtAdmission))
+		}
 		if c.Brought {
 			b.WriteString(" " + string(head.Brought))
 		}

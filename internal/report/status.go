@@ -23,6 +23,7 @@ const (
 	Outdated    = "stale"       // publish would change files
 	Behind      = "behind"      // what is there came from a younger commit of the platform repository; publish leaves it alone
 	Edited      = "hand-edited" // somebody changed files of its own on the branch; publish leaves it alone
+	Strange     = "hand-added"  // somebody added files that the GitOps engine applies, and that are nobody's
 	OnHold      = "held"        // somebody keeps publish away for a while
 	Broken      = "held-back"   // its files here have a problem; publish keeps what is there
 	Orphaned    = "orphaned"    // it is on the branch, and has no file here
@@ -56,11 +57,19 @@ type TenantStatus struct {
 	Edited  []string `json:"edited"`
 	Missing []string `json:"missing"`
 	Foreign []string `json:"foreign"`
-	Stale   []string `json:"stale"`
+	// Strange are those of Foreign that the GitOps engine applies all the same, with what it does with them.
+	Strange []StrangeFile `json:"strange"`
+	Stale   []string      `json:"stale"`
 	// Hold is there until the tenant's next commit, over or not.
 	Hold *StatusHold `json:"hold"`
 	// Problems are what is wrong with its record or its hold.
 	Problems []string `json:"problems"`
+}
+
+// StrangeFile is a file that is nobody's and that the GitOps engine applies.
+type StrangeFile struct {
+	File  string `json:"file"`
+	Means string `json:"means"`
 }
 
 // Published is what the record on the branch says.
@@ -110,6 +119,7 @@ func writeStatusJSON(w io.Writer, s FleetStatus) error {
 		for _, list := range []*[]string{&t.States, &t.Environments, &t.Services, &t.Edited, &t.Missing, &t.Foreign, &t.Stale, &t.Problems} {
 			*list = append([]string{}, *list...)
 		}
+		t.Strange = append([]StrangeFile{}, t.Strange...)
 		if t.Published != nil {
 			p := *t.Published
 			p.FailedChecks, p.Waivers = append([]manifest.RecordedFinding{}, p.FailedChecks...), append([]string{}, p.Waivers...)

@@ -40,6 +40,8 @@ func (t *TenantStatus) state() string {
 		switch state {
 		case Edited:
 			state += ": " + Plural(len(t.Edited)+len(t.Missing), "file")
+		case Strange:
+			state += ": " + Plural(len(t.Strange), "file")
 		case Outdated, Behind:
 			state += ": " + Plural(len(t.Stale), "file")
 		case OnHold:
@@ -102,12 +104,23 @@ func (t *TenantStatus) details() [][]string {
 	add("problem", t.Problems...)
 	add("hand-edited", slices.Concat(t.Edited, suffixed(t.Missing, " (removed)"))...)
 	add("stale", t.Stale...)
-	add("not ours", t.Foreign...)
+	add("not ours", t.foreign()...)
 	if t.Published != nil {
 		add("failed checks", t.failures()...)
 		add("waivers", t.Published.Waivers...)
 	}
 	return rows
+}
+
+// foreign are the files that are not its own, with what an engine does with them.
+func (t *TenantStatus) foreign() []string {
+	out := slices.Clone(t.Foreign)
+	for _, s := range t.Strange {
+		if i := slices.Index(out, s.File); i >= 0 {
+			out[i] += " (" + s.Means + ")"
+		}
+	}
+	return out
 }
 
 func suffixed(list []string, end string) []string {

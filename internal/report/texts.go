@@ -40,8 +40,9 @@ type texts struct {
 		LeftOut                                            counted
 	}
 	Catalogue struct {
-		Check, Severity, Waivable, Title, Yes, No                phrase
+		Check, Severity, Waivable, Guarded, Title, Yes, No       phrase
 		Page, Entry, CanBeWaived, CannotBeWaived, Brought, Needs phrase
+		AtAdmission                                              phrase
 		Mend, Direct, Supporting                                 phrase
 	}
 	Mutation struct {

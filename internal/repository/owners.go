@@ -72,18 +72,13 @@ func GitOpsOwners(fleet *schemas.Fleet) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, trees := "/"+strings.Trim(fleet.Platform.GitOps.Path, "/")+"/", []string{"tenants/{tenant}/workload/"}
+	root := "/" + strings.Trim(fleet.Platform.GitOps.Path, "/") + "/"
 	if root == "//" {
 		root = "/"
 	}
-	if fleet.Platform.GitOps.Layout == "hydrated" {
-		trees = append(trees, "rendered/*/{tenant}/workload/")
-	}
 	for _, t := range fleet.Tenants {
-		for _, tree := range trees {
-			if who := reviewers(t); who != "" && simple.MatchString(root) {
-				lines = append(lines, root+strings.ReplaceAll(tree, "{tenant}", t.Name)+" "+who)
-			}
+		if who := reviewers(t); who != "" && simple.MatchString(root) {
+			lines = append(lines, root+"tenants/"+t.Name+"/workload/ "+who)
 		}
 	}
 	return block(lines), nil

@@ -59,18 +59,12 @@ func TestPlatformOwners(t *testing.T) {
 
 func TestGitOpsOwners(t *testing.T) {
 	_, f := fleet(t, sample)
-	for layout, want := range map[string]string{
-		"kustomize": "/clusters/a/tenants/acme/workload/ @example/acme\n",
-		"hydrated":  "/clusters/a/tenants/acme/workload/ @example/acme\n/clusters/a/rendered/*/acme/workload/ @example/acme\n",
-	} {
-		f.Platform.GitOps.Layout = layout
-		got, err := GitOpsOwners(f)
-		require.NoError(t, err)
-		require.True(t, strings.HasPrefix(string(got), Begin+"\n* @example/platform @ann\n"+want), string(got))
-		require.NotContains(t, string(got), "third")
-	}
-	f.Platform.GitOps.Path = ""
 	got, err := GitOpsOwners(f)
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(got), Begin+"\n* @example/platform @ann\n/clusters/a/tenants/acme/workload/ @example/acme\n"), string(got))
+	require.NotContains(t, string(got), "third")
+	f.Platform.GitOps.Path = ""
+	got, err = GitOpsOwners(f)
 	require.NoError(t, err)
 	require.Contains(t, string(got), "\n/tenants/acme/workload/ ")
 }

@@ -24,10 +24,25 @@ deny contains {"path": ["spec", "retentionPolicy"], "message": message} if {
 	message := kept(object.get(input.object, "spec", {}))
 }
 
-# What a cron job makes is removed by its limits of history.
+# What a cron job makes is removed by its limits of history, and what runs once for each version goes with the
+# version: if it went before, the GitOps engine would make it again, and it would run again.
 deny contains {"path": ["spec", "ttlSecondsAfterFinished"], "message": "job stays for ever when it has ended"} if {
 	input.object.kind == "Job"
 	not is_number(object.get(input.object, ["spec", "ttlSecondsAfterFinished"], null))
+	not of_version
+}
+
+of_version if {
+	labels := input.object.metadata.labels
+	labels["app.kubernetes.io/managed-by"] == "tenantsmith"
+	once(input.ctx.spec.services[labels["app.kubernetes.io/name"]])
+}
+
+once(service) if service.kind == "job"
+
+once(service) if {
+	some step in service.init
+	step.once
 }
 
 # How long the archive of a database is kept, where that is too long.

@@ -63,6 +63,17 @@ test_violates_job_that_stays if {
 	count(ts_data_006.deny) == 1 with input as samples.of(job({"template": {}}))
 }
 
+# A Job that is rendered for a service.
+of_service(service) := object.union(job({}), {"metadata": {"labels": {"app.kubernetes.io/managed-by": "tenantsmith", "app.kubernetes.io/name": service}}})
+
+test_jobs_of_a_version_stay if {
+	services := {"load": {"kind": "job"}, "web": {"init": [{"name": "wait"}, {"name": "migrate", "once": true}]}, "api": {"init": [{"name": "wait"}]}}
+	every service, n in {"load": 0, "web": 0, "api": 1, "other": 1} {
+		found := ts_data_006.deny with input as samples.within(samples.of(of_service(service)), {"spec": {"services": services}})
+		count(found) == n
+	}
+}
+
 test_passes_complete if {
 	told(complete) == set()
 	told(object.union(complete, {"services": {"sweep": {"kind": "cronjob"}}, "compliance": {"purge": {"service": "sweep"}}})) == set()

@@ -36,6 +36,12 @@ test_passes_pods_without_environment if {
 	count(ts_gen_005.deny) == 0 with input as workload(labels, object.remove(labels, ["tenantsmith.dev/environment"]))
 }
 
+test_passes_step_without_tenant if {
+	step := {"app.kubernetes.io/managed-by": "tenantsmith", "tenantsmith.dev/step": "migrate"}
+	count(ts_gen_005.deny) == 0 with input as workload(labels, step)
+	count(ts_gen_005.deny) == 1 with input as workload(labels, {"tenantsmith.dev/step": "migrate"})
+}
+
 all := "labels lack app.kubernetes.io/managed-by: tenantsmith and tenantsmith.dev/tenant: acme and tenantsmith.dev/environment: production"
 
 test_violates_without_labels if {

@@ -6,7 +6,7 @@
 #   scope: [object, set]
 #   waivable: true
 #   remedy: set waf to block in spec.services.<name>.expose and leave the routes to the platform's gateway; only the platform team can put a firewall before it, by platform spec.clusters.<name>.waf
-#   objects: [Ingress, HTTPRoute, GRPCRoute, VirtualService, tenant]
+#   objects: [Ingress, HTTPRoute, GRPCRoute, VirtualService, ListenerSet, EnvoyExtensionPolicy, tenant]
 #   needs: [cluster.waf]
 #   controls:
 #     direct: [soc2:CC6.6]
@@ -24,14 +24,30 @@ ways contains [["spec", "parentRefs", i], guarded] if {
 	input.object.kind in {"HTTPRoute", "GRPCRoute"}
 	some i, parent in input.object.spec.parentRefs
 	object.get(parent, "kind", "Gateway") != "Service"
-	guarded := [object.get(parent, "namespace", ""), parent.name] == gateway
+	guarded := leads(object.get(parent, "kind", "Gateway"), [object.get(parent, "namespace", ""), parent.name])
 }
 
 ways contains [["spec", "gateways", i], guarded] if {
 	input.object.kind == "VirtualService"
 	some i, name in input.object.spec.gateways
 	name != "mesh"
-	guarded := name == concat("/", gateway)
+	guarded := serves(name)
+}
+
+# To which gateway listeners belong is for all objects together to say.
+leads("ListenerSet", _) := true
+
+leads(kind, named) := [kind, named] == ["Gateway", gateway] if kind != "ListenerSet"
+
+# Pods of the platform's gateway serve what stands beside it, those of the tenant's certificates among it. These are named by
+# the first 42 characters of its namespace and a digest.
+default serves(_) := false
+
+serves(name) if name == concat("/", gateway)
+
+serves(name) if {
+	some own in input.ctx.namespaces
+	regex.match(sprintf("^%s/%s-tls-[0-9a-f]{16}$", [gateway[0], substring(own, 0, 42)]), name)
 }
 
 class := input.object.spec.ingressClassName if {

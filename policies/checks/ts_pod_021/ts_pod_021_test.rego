@@ -14,6 +14,50 @@ placement := {"platform": {"spec": {"placement": {
 # What is said about pods with this spec, by a platform that allows some of it.
 said(spec) := {finding.message | some finding in ts_pod_021.deny with input as samples.within(samples.of({"kind": "Pod", "spec": spec}), placement)}
 
+# What is said of them by a cluster with a pool for all, one for acme alone and one for shop alone.
+pooled := {
+	"tenant": "acme",
+	"cluster": {"pools": {
+		"gpu": {"labels": {"pool": "gpu"}, "taint": {"key": "pool", "value": "gpu"}},
+		"acme": {"labels": {"pool": "acme", "disk": "ssd"}, "taint": {"key": "acme-only"}, "tenants": ["acme"]},
+		"shop": {"labels": {"pool": "shop"}, "taint": {"key": "pool", "value": "shop"}, "tenants": ["shop"]},
+	}},
+}
+
+said_of_pools(spec, platform) := {finding.message |
+	some finding in ts_pod_021.deny with input as samples.within(samples.of({"kind": "Pod", "spec": spec}), object.union(pooled, platform))
+}
+
+test_passes_pools_of_the_tenant if {
+	every spec in [
+		{"nodeSelector": {"pool": "gpu"}}, {"nodeSelector": {"pool": "acme", "disk": "ssd", "kubernetes.io/arch": "arm64"}},
+		{"tolerations": [{"key": "pool", "operator": "Equal", "value": "gpu", "effect": "NoSchedule"}]},
+		{"tolerations": [{"key": "acme-only"}]},
+		affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "In", "values": ["gpu"]}]}]}),
+	] {
+		count(said_of_pools(spec, {})) == 0
+	}
+}
+
+# Also where the platform lets pods choose by the key.
+test_violates_pools_of_others if {
+	every platform in [{}, placement] {
+		every spec in [
+			{"nodeSelector": {"pool": "shop"}},
+			{"tolerations": [{"key": "pool", "value": "shop"}]}, {"tolerations": [{"key": "pool", "operator": "Exists"}]},
+			affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "Exists"}]}]}),
+			affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "In", "values": ["gpu", "shop"]}]}]}),
+		] {
+			count(said_of_pools(spec, platform)) == 1
+		}
+	}
+	count(said_of_pools({"nodeSelector": {"disk": "hdd"}}, {})) == 1
+	count(said_of_pools(affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "NotIn", "values": ["gpu"]}]}]}), {})) == 1
+	count(said_of_pools(affinity(required, {"nodeSelectorTerms": [{"matchExpressions": [{"key": "pool", "operator": "NotIn", "values": ["shop"]}]}]}), placement)) == 0
+	count(said_of_pools({"tolerations": [{"key": "pool", "value": "other"}]}, placement)) == 0
+	count(said_of_pools({"nodeSelector": {"pool": "other"}}, placement)) == 0
+}
+
 affinity(kind, terms) := {"affinity": {"nodeAffinity": {kind: terms}}}
 
 required := "requiredDuringSchedulingIgnoredDuringExecution"

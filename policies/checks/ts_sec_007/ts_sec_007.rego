@@ -27,6 +27,16 @@ deny contains finding if {
 	}
 }
 
+# One that nothing uses yet is a way to secrets, too.
+deny contains finding if {
+	input.object.kind == "SecretStore"
+	fault := foreign({"kind": "SecretStore", "name": input.object.metadata.name})
+	finding := {
+		"path": ["metadata", "name"],
+		"message": fault,
+	}
+}
+
 # A reference to another namespace has a name beside it.
 deny contains finding if {
 	input.object.kind == "SecretStore"

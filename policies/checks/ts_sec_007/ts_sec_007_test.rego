@@ -35,6 +35,17 @@ test_violates_other_stores if {
 	ask("PushSecret", {"secretStoreRefs": [{"labelSelector": {}}]}, shared) == 1
 }
 
+test_violates_store_that_is_not_the_platforms if {
+	ask("SecretStore", {"provider": {}}, shared) == 1
+	ask("SecretStore", {"provider": {}}, {"secretStore": {"name": "other"}}) == 1
+}
+
+test_passes_store_of_the_platform if {
+	ask("SecretStore", {"provider": {}}, {"secretStore": {"name": "a"}}) == 0
+	ask("SecretStore", {"provider": {}}, {"secretStore": {"name": "a", "kind": "SecretStore"}}) == 0
+	ask("SecretStore", {"provider": {}}, {}) == 0
+}
+
 test_violates_store_of_another_namespace if {
 	kubernetes := {"auth": {"kubernetes": {"role": "a", "serviceAccountRef": {"name": "a", "namespace": "globex-prod"}}}}
 	ts_sec_007.deny == {{
