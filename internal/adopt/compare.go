@@ -21,6 +21,16 @@ func newOutcome(objects []manifest.Object) outcome {
 
 func plainKey(k manifest.Key) manifest.Key { k.Namespace = ""; return k }
 
+// versioned is the rendered Job of a service: its name ends in a digest of what it runs.
+func (o outcome) versioned(i *Item) (manifest.Key, bool) {
+	for key, t := range o {
+		if i.Kind() == "Job" && key.Kind == "Job" && key.Group == "batch" && textAt(t, "metadata", "labels", "app.kubernetes.io/name") == i.Service && strings.HasPrefix(key.Name, i.Service+"-") {
+			return key, true
+		}
+	}
+	return manifest.Key{}, false
+}
+
 // configMap are the texts of a rendered ConfigMap.
 func (o outcome) configMap(name string) tree {
 	return mapAt(o[manifest.Key{Kind: "ConfigMap", Name: name}], "data")
@@ -34,8 +44,10 @@ func (a *Adoption) compare(is outcome) {
 		case i.Kind() == "Ingress" && i.State != Kept:
 			a.compareRoutes(i, is)
 		case i.State == Kept:
-			v := view{}
-			i.Lost, i.Added = compare(v.of(i.Kind(), a.keptTree(i)), v.of(i.Kind(), is[plainKey(i.Key())]), nil)
+			v, kept := view{}, a.keptTree(i)
+			i.Lost, i.Added = compare(v.of(i.Kind(), kept), v.of(i.Kind(), is[plainKey(i.Key())]), nil)
+			otherwise, _ := compare(mapAt(i.tree, "spec"), mapAt(kept, "spec"), manifest.Path{"spec"})
+			i.Added = append(otherwise, i.Added...)
 		case slices.Contains([]string{"Namespace", "NetworkPolicy"}, i.Kind()):
 		default:
 			a.comparePair(i, is)

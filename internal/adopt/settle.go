@@ -89,6 +89,7 @@ func (a *Adoption) keptTree(i *Item) tree {
 		selector["app.kubernetes.io/name"] = s.name
 		a.renumber(t, s)
 	}
+	a.monitor(i, t)
 	target := mapAt(t, "spec", "scaleTargetRef")
 	if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil && !a.whole[s.name] {
 		target["kind"], target["name"] = s.source.Into.Kind, s.name
@@ -96,6 +97,26 @@ func (a *Adoption) keptTree(i *Item) tree {
 	}
 	unmark(t)
 	return t
+}
+
+// monitor has what scrapes find Services and pods of the tenant by the label that they have now.
+func (a *Adoption) monitor(i *Item, t tree) {
+	labels := mapAt(t, "spec", "selector", "matchLabels")
+	for _, s := range a.services {
+		if len(labels) == 0 || a.whole[s.name] {
+			continue
+		}
+		found := i.Kind() == "PodMonitor" && s.selects(labels)
+		if i.Kind() == "ServiceMonitor" && s.address != nil {
+			lost, _ := compare(labels, mapAt(s.address.tree, "metadata", "labels"), nil)
+			found = len(lost) == 0
+		}
+		if found {
+			clear(labels)
+			labels["app.kubernetes.io/name"] = s.name
+			return
+		}
+	}
 }
 
 // renumber names the ports of a kept Service by their numbers: containers call theirs by the names of the fields.
@@ -142,6 +163,10 @@ func (a *Adoption) missing(is outcome) bool {
 	found := false
 	for _, i := range a.Items {
 		if i.State == Left || i.State == Kept || i.Into.Kind == "" || is[i.Into] != nil || i.Kind() == "Ingress" {
+			continue
+		}
+		if key, ok := is.versioned(i); ok {
+			i.Into = key
 			continue
 		}
 		found = true
@@ -272,6 +297,10 @@ func (a *Adoption) patch(is outcome) {
 	a.patches = map[string][]byte{}
 	for _, i := range a.Items {
 		if len(i.Lost) == 0 || i.State == Kept || i.State == Left || is[i.Into] == nil {
+			continue
+		}
+		if i.Kind() == "Job" {
+			a.abandon(i.Service) // its name changes with each version, and a patch would lose it
 			continue
 		}
 		v, _ := a.views(i, is)
