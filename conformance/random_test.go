@@ -137,10 +137,8 @@ func (d dice) service(host string) fields {
 		d.maybe(4, ports, "dns", func() any { return fields{"port": 5353, "protocol": choice(d, "UDP", "TCP")} })
 		s["ports"] = ports
 	}
-	if kind == "cronjob" {
-		s["schedule"] = choice(d, "*/15 * * * *", "0 2 * * MON")
-	}
 	d.container(s, ports)
+	d.runs(s, kind)
 	d.scale(s, kind)
 	if kind == "service" || kind == "worker" {
 		d.maybe(2, s, "release", func() any { return d.release() })
@@ -180,10 +178,39 @@ func (d dice) container(s, ports fields) {
 	d.maybe(4, s, "terminationGracePeriod", func() any { return choice(d, 0, 1, 600) })
 }
 
+// runs sets what services whose pods end say of their runs, and others of what runs before a release.
+func (d dice) runs(s fields, kind string) {
+	if kind == "service" || kind == "worker" {
+		d.maybe(4, s, "init", func() any {
+			return []fields{{"name": "migrate", "once": true, "args": []string{"up"}, "deadline": "1h", "retries": d.between(0, 20)}, {"name": "index", "once": true, "command": []string{"/index"}}}
+		})
+	}
+	if kind != "job" && kind != "cronjob" {
+		return
+	}
+	if probes, ok := s["probes"].(fields); ok {
+		delete(probes, "ready")
+	}
+	d.maybe(2, s, "deadline", func() any { return choice(d, "1s", "30d") })
+	d.maybe(2, s, "retries", func() any { return d.between(0, 20) })
+	if d.one(4) && s["volumes"] == nil {
+		s["completions"], s["parallelism"] = 5, d.between(1, 5)
+	}
+	if kind == "cronjob" {
+		s["schedule"] = choice(d, "*/15 * * * *", "0 2 * * MON", "0 0-6/2 1,15 JAN-MAR 1-5")
+		d.maybe(2, s, "timeZone", func() any { return choice(d, "Europe/Berlin", "America/Argentina/Buenos_Aires", "UTC") })
+		d.maybe(2, s, "startingDeadline", func() any { return choice(d, "10s", "30d") })
+		d.maybe(2, s, "history", func() any { return fields{"succeeded": d.between(0, 10), "failed": d.between(0, 10)} })
+		if s["volumes"] == nil {
+			d.maybe(2, s, "concurrency", func() any { return choice(d, "forbid", "replace", "allow") })
+		}
+	}
+}
+
 // scale sets how many pods there are, or what decides it.
 func (d dice) scale(s fields, kind string) {
 	switch {
-	case d.one(3):
+	case d.one(3) && kind != "job" && kind != "cronjob":
 		s["replicas"] = d.between(0, 3)
 	case d.one(2) && (kind == "service" || kind == "worker"):
 		least := d.between(1, 2)

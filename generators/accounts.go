@@ -6,11 +6,16 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
+// defaultAccount locks the account that pods have which name none.
+func defaultAccount(in input) []object {
+	return []object{in.account("default", "", "metadata.name")}
+}
+
 // accounts makes one ServiceAccount a service, named like it, so that no two services share an
-// identity, one for each smoke test, and locks the namespace's default one. None of them mounts a
+// identity, and one for each smoke test. None of them mounts a
 // token: only pods of a service that talks to the Kubernetes API do, and they say so themselves.
 func accounts(in input) []object {
-	out := []object{in.account("default", "", "metadata.name")}
+	var out []object
 	for _, name := range in.services() {
 		s := in.env.Spec.Services[name]
 		if in.first(name) == name { // a second version has the identity of the first

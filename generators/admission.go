@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/krm"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // admission has the API server of the environment's cluster ask the guards of what is in namespaces of tenants, so
@@ -25,7 +26,7 @@ func admission(in platformInput) []object {
 			Name: name, Labels: map[string]string{labelManagedBy: managedBy, labelEnvironment: in.env.Name},
 			Annotations: map[string]string{"tenantsmith.dev/check": g.Check, "tenantsmith.dev/title": g.Title},
 		}
-		for _, typed := range []any{in.policy(g, meta), in.binding(g, meta)} {
+		for _, typed := range append([]any{in.policy(g, meta)}, in.bindings(g, meta)...) {
 			out = append(out, object{owner: manifest.OwnerPlatform, subject: "spec.policies.admission", outer: true, typed: typed})
 		}
 	}
@@ -61,21 +62,37 @@ func rules(g manifest.Guard) []krm.AdmissionRule {
 	return out
 }
 
-// binding is for the namespaces of the environment's tenants, by labels that the platform alone writes. That of a
-// guard on Namespaces looks at what they were as well, so that none escapes by losing the label.
-func (in platformInput) binding(g manifest.Guard, meta metav1.ObjectMeta) *krm.ValidatingAdmissionPolicyBinding {
-	tenants := &metav1.LabelSelector{
-		MatchLabels:      map[string]string{labelEnvironment: in.env.Name},
-		MatchExpressions: []metav1.LabelSelectorRequirement{{Key: labelTenant, Operator: metav1.LabelSelectorOpExists}},
+// bindings are for the namespaces of the environment's tenants, by labels that the platform alone writes. That of a
+// guard on Namespaces looks at what they were as well, so that none escapes by losing the label. What is refused
+// elsewhere is warned about in namespaces where the guard admission is in audit.
+func (in platformInput) bindings(g manifest.Guard, meta metav1.ObjectMeta) []any {
+	bind := func(suffix string, actions []string, more ...metav1.LabelSelectorRequirement) any {
+		tenants := tenants()
+		tenants.MatchLabels = map[string]string{labelEnvironment: in.env.Name}
+		tenants.MatchExpressions = append(tenants.MatchExpressions, more...)
+		match := krm.AdmissionMatch{NamespaceSelector: tenants}
+		if ofNamespaces(g) {
+			match = krm.AdmissionMatch{ObjectSelector: tenants}
+		}
+		named := meta
+		named.Name = fit(meta.Name + suffix)
+		return &krm.ValidatingAdmissionPolicyBinding{
+			TypeMeta: kind(krm.AdmissionAPI, "ValidatingAdmissionPolicyBinding"), ObjectMeta: named,
+			Spec: krm.ValidatingAdmissionPolicyBindingSpec{PolicyName: meta.Name, MatchResources: match, ValidationActions: actions},
+		}
 	}
-	match := krm.AdmissionMatch{NamespaceSelector: tenants}
-	if isNamespace := func(r manifest.GuardedResource) bool { return r.Group == "" && r.Resource == "namespaces" }; slices.ContainsFunc(g.Resources, isNamespace) {
-		match = krm.AdmissionMatch{ObjectSelector: tenants}
+	actions := in.actions(g)
+	if ofNamespaces(g) || !slices.Contains(actions, "Deny") {
+		return []any{bind("", actions)}
 	}
-	return &krm.ValidatingAdmissionPolicyBinding{
-		TypeMeta: kind(krm.AdmissionAPI, "ValidatingAdmissionPolicyBinding"), ObjectMeta: meta,
-		Spec: krm.ValidatingAdmissionPolicyBindingSpec{PolicyName: meta.Name, MatchResources: match, ValidationActions: in.actions(g)},
-	}
+	audited := unaudited(schemas.GuardAdmission)
+	audited.Operator = metav1.LabelSelectorOpIn
+	return []any{bind("", actions, unaudited(schemas.GuardAdmission)), bind("-audit", []string{"Warn", "Audit"}, audited)}
+}
+
+// ofNamespaces reports whether a guard looks at Namespaces.
+func ofNamespaces(g manifest.Guard) bool {
+	return slices.ContainsFunc(g.Resources, func(r manifest.GuardedResource) bool { return r.Group == "" && r.Resource == "namespaces" })
 }
 
 // actions are what a guard that fails leads to: no more than a finding of its check does in a pull request.
@@ -91,14 +108,22 @@ func (in platformInput) actions(g manifest.Guard) []string {
 	return []string{"Warn", "Audit"}
 }
 
-// conditions leave out requests that change nothing of what is judged, and those whose author is trusted.
+// conditions leave out requests that change nothing of what is judged, those whose author is trusted, and Namespaces
+// whose guards are phased in.
 func (in platformInput) conditions(g manifest.Guard) []krm.AdmissionExpression {
 	who := krm.AdmissionExpression{Name: "not-derived", Expression: in.written()}
 	if g.Hands {
 		who = krm.AdmissionExpression{Name: "not-by-the-platform", Expression: "!(" + in.byPlatform() + ")"}
 	}
-	return []krm.AdmissionExpression{{Name: "changed", Expression: g.Changed}, who}
+	out := []krm.AdmissionExpression{{Name: "changed", Expression: g.Changed}, who}
+	if ofNamespaces(g) && !g.Hands {
+		out = append(out, krm.AdmissionExpression{Name: "not-phased", Expression: notPhased})
+	}
+	return out
 }
+
+// notPhased leaves out Namespaces that lack labels because a guard is in audit. Only the platform's accounts make them so.
+const notPhased = `!object.metadata.?labels.orValue({}).exists(key, key.startsWith("` + manifest.GuardLabel + `"))`
 
 // byController holds for the controllers of Kubernetes itself.
 const byController = `request.userInfo.username == "system:kube-controller-manager" || "system:serviceaccounts:kube-system" in request.userInfo.groups`

@@ -57,7 +57,7 @@ func TestAdmissionActions(t *testing.T) {
 
 func TestAdmission(t *testing.T) {
 	objects := Platform(guardedPlatform("deny"), schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, guards(), nil)
-	require.Len(t, objects, 6)
+	require.Len(t, objects, 7)
 	specs := map[string]map[string]any{}
 	for _, o := range objects {
 		require.Equal(t, manifest.OwnerPlatform, o.Owner)
@@ -91,4 +91,31 @@ func TestWaivedNamespace(t *testing.T) {
 		require.Equal(t, "Rollout/web service/api", annotations["waived.tenantsmith.dev/TS-POD-004"])
 	}
 	require.Len(t, namespace(in), 1)
+}
+
+// Where the guard admission is in audit, the API server warns of what it refuses elsewhere; a Namespace that lacks labels
+// because a guard is in audit is judged by who changes it, and not by what it lacks.
+func TestAdmissionInAudit(t *testing.T) {
+	objects := Platform(guardedPlatform("deny"), schemas.PlatformEnvironment{Name: "production", Cluster: "main"}, append(guards(), ofLabels()), nil)
+	selects := func(name string) any {
+		return at(t, one(t, objects, "ValidatingAdmissionPolicyBinding", name), "spec.matchResources.namespaceSelector.matchExpressions[1]")
+	}
+	audited := func(operator string) any {
+		return map[string]any{"key": "guards.tenantsmith.dev/admission", "operator": operator, "values": []any{"audit"}}
+	}
+	require.Equal(t, audited("NotIn"), selects("tenantsmith-production-ts-pod-004"))
+	require.Equal(t, audited("In"), selects("tenantsmith-production-ts-pod-004-audit"))
+	require.Equal(t, []any{"Warn", "Audit"}, at(t, one(t, objects, "ValidatingAdmissionPolicyBinding", "tenantsmith-production-ts-pod-004-audit"), "spec.validationActions"))
+	conditions := func(name string) any {
+		return at(t, one(t, objects, "ValidatingAdmissionPolicy", name), "spec.matchConditions")
+	}
+	require.Len(t, conditions("tenantsmith-production-ts-pod-022"), 3)
+	require.Len(t, conditions("tenantsmith-production-ts-rbac-008-namespaces"), 2, "nobody else changes the labels")
+}
+
+// ofLabels is a guard on what a Namespace says.
+func ofLabels() manifest.Guard {
+	g := guards()[0]
+	g.Name, g.Check, g.Resources = "ts-pod-022", "TS-POD-022", []manifest.GuardedResource{{Version: "v1", Resource: "namespaces"}}
+	return g
 }

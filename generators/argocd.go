@@ -122,11 +122,15 @@ func (in input) treeSource(owner manifest.Owner) krm.ArgoSource {
 func (in input) application(name, project string, from krm.ArgoSource) *krm.Application {
 	meta := in.deliveryMeta(in.projectName() + "." + name)
 	meta.Annotations = map[string]string{argoCompare: "ServerSideDiff=true", argoPaths: ".;../../base"}
+	policy := syncPolicy()
+	if in.env.Existing() {
+		policy.SyncOptions = append(policy.SyncOptions, keepApplied)
+	}
 	return &krm.Application{TypeMeta: kind(krm.ArgoAPI, "Application"), ObjectMeta: meta, Spec: krm.ApplicationSpec{
 		Project:     project,
 		Source:      from,
 		Destination: krm.ArgoDestination{Server: in.env.Cluster.Server, Namespace: in.env.Namespace},
-		SyncPolicy:  syncPolicy(),
+		SyncPolicy:  policy,
 	}}
 }
 

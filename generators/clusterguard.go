@@ -9,6 +9,7 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/krm"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 // The priorities leave room for policies of the platform's own, before and behind.
@@ -192,13 +193,14 @@ func clusterProtocols(ports []networkingv1.NetworkPolicyPort) []krm.ClusterProto
 }
 
 // clusterDefaultDeny closes the pods of all tenants of an environment that no policy of their namespace
-// selects: should default-deny be gone from one, nothing opens.
+// selects: should default-deny be gone from one, nothing opens. Namespaces where the guard network is in audit stay open.
 func clusterDefaultDeny(in platformInput) []object {
 	if in.cluster == nil || !in.cluster.ClusterNetworkPolicy {
 		return nil
 	}
 	subject := tenants()
 	subject.MatchLabels = map[string]string{labelEnvironment: in.env.Name}
+	subject.MatchExpressions = append(subject.MatchExpressions, unaudited(schemas.GuardNetwork))
 	everywhere := krm.ClusterPolicyPeer{Namespaces: &metav1.LabelSelector{}}
 	return []object{{owner: manifest.OwnerPlatform, subject: "metadata.name", outer: true, typed: &krm.ClusterNetworkPolicy{
 		TypeMeta: kind(krm.ClusterNetworkPolicyAPI, "ClusterNetworkPolicy"),

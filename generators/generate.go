@@ -51,15 +51,16 @@ func servicePath(name string, fields ...any) string {
 // them: it is made of what they made.
 var generators = []func(input) []object{
 	namespace,
-	limits,
+	guarded(schemas.GuardLimits, limits),
+	guarded(schemas.GuardAccounts, defaultAccount),
 	accounts,
 	roles,
 	delivery,
-	network,
-	hostCalls,
-	clusterGuard,
-	metadataAccess,
-	identities,
+	guarded(schemas.GuardNetwork, network),
+	guarded(schemas.GuardNetwork, hostCalls),
+	guarded(schemas.GuardNetwork, clusterGuard),
+	guarded(schemas.GuardNetwork, metadataAccess),
+	guarded(schemas.GuardMesh, identities),
 	workloads,
 	jobs,
 	onceSteps,
@@ -84,11 +85,14 @@ var generators = []func(input) []object{
 }
 
 // Generate renders the tenant in one environment: &t.Environments[i], or &t.Base for what the tenant
-// is without its environments. The objects come sorted by owner, kind and name.
+// is without its environments. The objects come sorted by owner, kind and name. Guards in audit are not among them.
 func Generate(t *schemas.Tenant, e *schemas.Environment) []manifest.Object {
 	in := newInput(t, e)
 	out := in.all()
-	return sorted(in.render(out, quota(in, in.awakeObjects(out))))
+	if !e.Spec.Guards.Audits(schemas.GuardQuota) {
+		out = in.render(out, quota(in, in.awakeObjects(out)))
+	}
+	return sorted(out)
 }
 
 // sorted puts objects in the order in which they are written.

@@ -7,6 +7,12 @@ const (
 	askFirst    = "Prune=confirm,Delete=confirm"
 	argoHealth  = "argocd.argoproj.io/ignore-healthcheck"
 	fluxPrune   = "kustomize.toolkit.fluxcd.io/prune"
+
+	// keepApplied tells Argo CD not to take over what people applied with kubectl, their labels of the Namespace among it:
+	// what it took over and git does not have, it would remove.
+	keepApplied = "ClientSideApplyMigration=false"
+	// fluxApply tells Flux to leave fields alone that people set with kubectl; it takes them over otherwise, and then away.
+	fluxApply = "kustomize.toolkit.fluxcd.io/ssa"
 )
 
 // keep tells the GitOps engine to leave the object in the cluster when it is no longer in the

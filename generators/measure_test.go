@@ -114,7 +114,7 @@ func TestSmokeTestsHaveAccountsOfTheirOwn(t *testing.T) {
 	in := measuring(smoked(released(web(), schemas.Release{Strategy: "blueGreen"}), "/"), "none", "none")
 	in.env.Spec.Services["web-smoke"] = talking(worker())
 	var names []string
-	for _, o := range in.render(nil, accounts(in)) {
+	for _, o := range in.render(nil, append(defaultAccount(in), accounts(in)...)) {
 		names = append(names, o.Name())
 		require.Equal(t, false, at(t, o, "automountServiceAccountToken"))
 	}

@@ -19,6 +19,8 @@ type Context struct {
 	PublicSuffixes []string
 	// Protected environments are those that need the care of production.
 	Protected bool
+	// OwnAudits are the guards that the tenant's own files, and not the platform team, put in audit.
+	OwnAudits []string
 	// Now is the day of the run, 2026-11-22; empty where nothing may depend on it.
 	Now string
 	// Spec is what the tenant's file says in this environment, with every default; its fields are those
@@ -91,6 +93,9 @@ func (c Context) value() map[string]any {
 	ctx := map[string]any{"namespaces": list(c.Namespaces), "public_suffixes": list(c.PublicSuffixes), "platform": platform}
 	if c.Protected {
 		ctx["protected"] = true
+	}
+	if len(c.OwnAudits) > 0 {
+		ctx["own_audits"] = list(c.OwnAudits)
 	}
 	p.Spec.put(platform, "spec")
 	p.Cluster.put(ctx, "cluster")

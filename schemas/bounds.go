@@ -22,6 +22,7 @@ func (e *resolved) bounds() {
 	e.entitledDevices()
 	e.features()
 	e.leaving()
+	e.phased()
 }
 
 func (e *resolved) entitlement(figure string) {

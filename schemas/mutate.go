@@ -23,6 +23,7 @@ var choices = map[string][]string{
 	"protocol":            {"TCP", "UDP"},
 	"trafficDistribution": {"any", "zone", "node"},
 	"waf":                 {"off", "detect", "block"},
+	"podSecurity":         {"restricted", "baseline", "privileged"},
 	"level":               {"none", "basic", "standard", "advanced"},
 	"logLevel":            {"debug", "info", "warn", "error"},
 	"dataClassification":  {"public", "internal", "confidential", "personal"},

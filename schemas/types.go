@@ -94,6 +94,8 @@ type Spec struct {
 	Monitoring    Monitoring          `json:"monitoring"`
 	Notifications Notifications       `json:"notifications"`
 	Security      Security            `json:"security"`
+	PodSecurity   string              `json:"podSecurity"`
+	Guards        Guards              `json:"guards"`
 	Compliance    Compliance          `json:"compliance"`
 	Contacts      RuleData            `json:"contacts"`
 	Delivery      Delivery            `json:"delivery"`

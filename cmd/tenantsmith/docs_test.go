@@ -17,7 +17,7 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
-// TestDocs holds that the pages about releases, scaling, pods and compliance tell the truth. The words behind the language of a
+// TestDocs holds that the pages about releases, scaling, pods, jobs and compliance tell the truth. The words behind the language of a
 // fenced block say what it is:
 //
 //	yaml FILE, rego FILE  a file of the platform's repository; all of them together are clean
@@ -32,7 +32,7 @@ func TestDocs(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, pages, 4)
 	first := blocksOf(t, "../../docs/releases/README.md")
-	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/pods.md", "../../docs/compliance.md"}, pages...) {
+	for _, page := range append([]string{"../../docs/releases/README.md", "../../docs/scaling.md", "../../docs/pods.md", "../../docs/jobs.md", "../../docs/compliance.md"}, pages...) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			blocks := blocksOf(t, page)
 			t.Chdir(t.TempDir())
@@ -298,4 +298,17 @@ func TestPlanPage(t *testing.T) {
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(printed(t, "tenantsmith plan --base HEAD --format json")))
 	require.NoError(t, err)
 	require.NoError(t, compiled(t, []byte(printed(t, "tenantsmith schema plan"))).Validate(doc))
+}
+
+// TestExistingNamespacesPage: what the page about namespaces that were there before shows is what the command prints.
+func TestExistingNamespacesPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/existing-namespaces.md")
+	t.Chdir(t.TempDir())
+	shows := 0
+	for _, b := range blocks {
+		b.write(t)
+		shows += b.check(t)
+	}
+	require.Equal(t, 1, shows)
+	printed(t, "tenantsmith check --now 2030-11-20")
 }

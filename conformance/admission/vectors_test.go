@@ -89,7 +89,7 @@ func (b *bench) policies(c policies.Context, check string) []*policy {
 		key := fmt.Sprint(g)
 		if b.compiled[key] == nil {
 			objects := generators.Platform(platform(), production, []manifest.Guard{g}, nil)
-			require.Len(b.t, objects, 2)
+			require.GreaterOrEqual(b.t, len(objects), 2) // a second binding warns where the guard is phased in
 			compiled, err := compile(37, objects[0], objects[1])
 			require.NoError(b.t, err)
 			b.compiled[key] = compiled

@@ -175,7 +175,8 @@ func TestNamespaces(t *testing.T) {
 // TestElsewhere: policies are for namespaces of tenants in their own environment, and for nothing else.
 func TestElsewhere(t *testing.T) {
 	b := newBench(t)
-	for _, labels := range []map[string]string{nil, {"tenantsmith.dev/environment": "production"}, {"tenantsmith.dev/tenant": "acme", "tenantsmith.dev/environment": "development"}} {
+	for _, labels := range []map[string]string{nil, {"tenantsmith.dev/environment": "production"}, {"tenantsmith.dev/tenant": "acme", "tenantsmith.dev/environment": "development"},
+		{"tenantsmith.dev/tenant": "acme", "tenantsmith.dev/environment": "production", "guards.tenantsmith.dev/admission": "audit"}} {
 		r, err := ask(person, admission.Create, naughty(tree{"name": "a"}), nil)
 		require.NoError(t, err)
 		r.namespace.Labels = labels

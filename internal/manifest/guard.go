@@ -28,3 +28,6 @@ type GuardVariable struct{ Name, Expression string }
 
 // GuardValidation is an expression that has to hold, and one that makes the message where it does not.
 type GuardValidation struct{ Expression, Message string }
+
+// GuardLabel is the beginning of the labels of a Namespace that name the guards in audit.
+const GuardLabel = "guards.tenantsmith.dev/"

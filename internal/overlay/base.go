@@ -34,6 +34,9 @@ func (t *Tree) addGenerated(src Source) []manifest.Problem {
 	for _, env := range src.Envs {
 		e := &environment{name: env.Name, namespace: env.Namespace}
 		problems = append(problems, e.addGenerated(env.Objects, bases)...)
+		for _, o := range env.Audit {
+			e.audit = append(e.audit, &member{Object: o, whole: true, placed: true})
+		}
 		t.envs = append(t.envs, e)
 	}
 	return problems

@@ -22,6 +22,9 @@ func FuzzLaw(f *testing.F) { f.Fuzz(rapid.MakeFuzz(law)) }
 
 func law(t *rapid.T) {
 	src := drawSource(t)
+	for i := range src.Envs {
+		src.Envs[i].Objects, src.Envs[i].Audit = drawAudit(t, src.Envs[i].Objects)
+	}
 	tree, problems := New(src)
 	require.Empty(t, problems)
 	for _, env := range src.Envs {
@@ -32,6 +35,41 @@ func law(t *rapid.T) {
 		built, problems := tree.Kustomize(env.Name)
 		require.Empty(t, messages(problems), dump(tree))
 		requireSame(t, want, built, tree)
+		requireAudit(t, env, tree)
+	}
+}
+
+// drawAudit parts objects into those that are enforced and those that stand beside them.
+func drawAudit(t *rapid.T, objects []manifest.Object) (enforced, audit []manifest.Object) {
+	for i, o := range objects {
+		if i > 0 && rapid.Bool().Draw(t, "audit") {
+			audit = append(audit, o)
+		} else {
+			enforced = append(enforced, o)
+		}
+	}
+	return enforced, audit
+}
+
+// requireAudit holds that the folder beside an environment is what stands beside it, for us and for kustomize.
+func requireAudit(t *rapid.T, env Env, tree *Tree) {
+	want := Place(env.Audit, env.Namespace, env.Name)
+	requireSame(t, want, tree.Audit(env.Name), tree)
+	byKey := map[manifest.Key]map[string]any{}
+	for _, owner := range []manifest.Owner{manifest.OwnerPlatform, manifest.OwnerWorkload} {
+		dir := tree.auditDir(owner, tree.environment(env.Name))
+		if tree.Files()[dir+"/kustomization.yaml"] == nil {
+			continue
+		}
+		trees, err := kustomize(tree.Files(), dir)
+		require.NoError(t, err)
+		for _, tree := range trees {
+			byKey[manifest.Object{Tree: tree}.Key()] = tree
+		}
+	}
+	require.Len(t, byKey, len(want))
+	for _, o := range want {
+		require.True(t, equal(o.Tree, byKey[o.Key()]), o.Key())
 	}
 }
 

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -9,6 +10,10 @@ import (
 // marked are the labels by which the platform tells objects apart: policies, network rules and
 // inventories believe them, so no person sets them.
 var marked = []string{"app.kubernetes.io/managed-by", EnvironmentLabel, "tenantsmith.dev/tenant", "tenantsmith.dev/tier"}
+
+func isMarked(label string) bool {
+	return slices.Contains(marked, label) || strings.HasPrefix(label, manifest.GuardLabel)
+}
 
 // mark is one of the marked labels in an object.
 type mark struct {
@@ -30,7 +35,7 @@ func marksIn(v any, at manifest.Path) []mark {
 		here := holdsLabels(at)
 		for _, k := range sortedKeys(v) {
 			p := at.Join(k)
-			if here && slices.Contains(marked, k) {
+			if here && isMarked(k) {
 				out = append(out, mark{p, v[k]})
 			}
 			out = append(out, marksIn(v[k], p)...)

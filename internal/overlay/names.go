@@ -40,6 +40,10 @@ func (t *Tree) name() {
 				m.file = m.base.file
 			}
 		}
+		for _, m := range e.audit {
+			d := t.auditDir(m.Owner, e)
+			whole[d] = append(whole[d], m)
+		}
 		nameAll(whole, func(m *member, file string) { m.file = file })
 		nameAll(patches, func(m *member, file string) { m.patch = file })
 	}

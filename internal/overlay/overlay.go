@@ -21,10 +21,11 @@ import (
 // EnvironmentLabel is what every placed object carries: the name of its environment.
 const EnvironmentLabel = "tenantsmith.dev/environment"
 
-// Env is a tenant in one environment: the objects generated for it, not placed yet.
+// Env is a tenant in one environment: the objects generated for it, not placed yet. Audit are those that stand beside
+// them, in a folder that nothing includes: what guards in audit would add or change.
 type Env struct {
 	Name, Namespace string
-	Objects         []manifest.Object
+	Objects, Audit  []manifest.Object
 }
 
 // Source is everything the trees of one tenant are made of. File is the input that generated files
@@ -71,7 +72,7 @@ type member struct {
 // environment is one environment of a tenant.
 type environment struct {
 	name, namespace string
-	members         []*member
+	members, audit  []*member
 	patches         []applied
 }
 
@@ -85,9 +86,9 @@ func New(src Source) (*Tree, []manifest.Problem) {
 		return nil, manifest.SortProblems(named(src.Tenant, problems...))
 	}
 	for _, e := range t.envs {
-		for i := range e.members {
-			if o := e.members[i].Owner; !slices.Contains(t.owners, o) {
-				t.owners = append(t.owners, o)
+		for _, m := range slices.Concat(e.members, e.audit) {
+			if !slices.Contains(t.owners, m.Owner) {
+				t.owners = append(t.owners, m.Owner)
 			}
 		}
 	}

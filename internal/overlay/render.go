@@ -21,6 +21,7 @@ func (t *Tree) render() map[string][]byte {
 		for _, e := range t.envs {
 			t.renderNamespaced(files, owner, e)
 			t.renderOverlay(files, owner, e)
+			t.renderAudit(files, owner, e)
 		}
 	}
 	return files

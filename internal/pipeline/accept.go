@@ -41,7 +41,7 @@ func (w *waiver) fits(p *manifest.Problem, service string) bool {
 		meets("objects", len(w.Objects), func(i int) bool { return isObject(w.Objects[i], p.Object) }) &&
 		meets("fields", len(w.Fields), func(i int) bool {
 			field := manifest.ParsePath(w.Fields[i])
-			return begin(p.Path, field) || begin(manifest.ParsePath(p.Field), field)
+			return begin(p.Path, field) || begin(resolved(p.Field, p.Environment), resolved(w.Fields[i], p.Environment))
 		})
 	for _, entry := range met {
 		if fits {
@@ -49,6 +49,15 @@ func (w *waiver) fits(p *manifest.Problem, service string) bool {
 		}
 	}
 	return fits
+}
+
+// resolved is a field of the tenant's file as the environment has it, whether it was said for that environment alone or not.
+func resolved(field, environment string) manifest.Path {
+	p := manifest.ParsePath(field)
+	if len(p) > 3 && p[0] == "spec" && p[1] == "environments" && p[2] == environment {
+		p = append(manifest.Path{"spec"}, p[3:]...)
+	}
+	return p
 }
 
 func isObject(o schemas.WaivedObject, k manifest.Key) bool {

@@ -98,7 +98,7 @@ func (c chain) render(ctx context.Context, t *schemas.Tenant, src overlay.Source
 	}
 	for i := range t.Environments {
 		if e := &t.Environments[i]; c.options.Environment == "" || c.options.Environment == e.Name {
-			if err := c.check(ctx, &r, e, src.Envs[i].Objects); err != nil {
+			if err := c.check(ctx, &r, e, src.Envs[i]); err != nil {
 				return r, err
 			}
 		}
@@ -127,7 +127,7 @@ func (c chain) brought(e *schemas.Environment, built []overlay.Built) []bool {
 }
 
 // check builds one environment and asks the policies.
-func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, generated []manifest.Object) error {
+func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, made overlay.Env) error {
 	build := r.Tree.Build
 	if c.options.Verify {
 		build = r.Tree.Kustomize
@@ -140,15 +140,13 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 		problems[i].Tenant, problems[i].Environment = r.Tenant.Name, e.Name
 	}
 	r.problems, r.unbuilt = append(r.problems, problems...), r.unbuilt || len(problems) > 0
-	objects := make([]manifest.Object, len(built))
-	for i, b := range built {
-		objects[i] = b.Object
-	}
+	judged := asIf(r.Tree, e.Name, built)
+	objects := objectsIn(judged)
 	var found []manifest.Problem
 	if c.asks() {
 		var err error
 		facts := c.known.facts(r.Tenant.Name, e)
-		in := policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, built), Checks: c.policies}
+		in := policies.Input{Context: facts, Objects: objects, Brought: c.brought(e, judged), Checks: c.policies}
 		in.Twin = r.twinOf(e.Name, in)
 		if found, err = c.engine.Check(ctx, in); err != nil {
 			return err
@@ -158,11 +156,12 @@ func (c chain) check(ctx context.Context, r *Rendered, e *schemas.Environment, g
 		}
 		c.unask(r, e, facts)
 	}
-	found = append(found, c.prove(r, e, built, objects)...)
+	found = append(found, c.prove(r, e, judged, objects)...)
 	if len(found) > 0 {
-		newOrigin(r.Tenant, e, generated, built, r.whole(), c.engine.Holds, c.engine.Judges).locate(found)
+		newOrigin(r.Tenant, e, whole(made), judged, r.whole(), c.engine.Holds, c.engine.Judges).locate(found)
 	}
 	r.problems = append(r.problems, found...)
+	objects = objectsIn(built)
 	if len(c.waivers) > 0 {
 		servicesOf(objects, r.services)
 	}

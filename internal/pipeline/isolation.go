@@ -280,7 +280,7 @@ func (x *Isolated) locate() error {
 	x.Lines = make([][]manifest.Problem, len(x.Breaches))
 	origins := map[[2]string]*origin{}
 	for i, b := range x.Breaches {
-		for _, c := range b.Causes {
+		for _, c := range slices.Concat(x.phased(b), b.Causes) {
 			at := [2]string{c.Tenant, c.Environment}
 			if origins[at] == nil {
 				o, err := x.origin(c)
@@ -304,8 +304,12 @@ func (x *Isolated) tenant(c proof.Cause) (t *schemas.Tenant, environment int) {
 	return t, slices.IndexFunc(t.Environments, func(e schemas.Environment) bool { return e.Name == c.Environment })
 }
 
-// asks is the field that asks for an object beside the GitOps engine, which stands in no tree; empty for others.
+// asks is the field that puts a guard in audit, or that asks for an object beside the GitOps engine, which stands in no
+// tree; empty for others.
 func (x *Isolated) asks(c proof.Cause) string {
+	if guard, ok := auditedBy(c.Path); ok {
+		return manifest.Path{"spec", "guards", guard}.String()
+	}
 	t, i := x.tenant(c)
 	for _, o := range delivery(t, &t.Environments[i]) {
 		if o.Key() == c.Object {
@@ -327,5 +331,5 @@ func (x *Isolated) origin(c proof.Cause) (*origin, error) {
 	// Whether generated objects hold a check is no question here: what people wrote over them is what opens the way.
 	held := func(string) bool { return false }
 	judges := func(string) []string { return nil }
-	return newOrigin(t, &t.Environments[i], src.Envs[i].Objects, built, tree, held, judges), nil
+	return newOrigin(t, &t.Environments[i], whole(src.Envs[i]), built, tree, held, judges), nil
 }

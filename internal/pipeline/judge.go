@@ -186,6 +186,7 @@ func (k known) facts(tenant string, e *schemas.Environment) policies.Context {
 	return policies.Context{
 		Tenant: tenant, Environment: e.Name, Namespace: e.Namespace, Tier: e.Spec.Tier, Namespaces: []string{e.Namespace},
 		Protected: e.Protected, PublicSuffixes: publicSuffixes(e.Spec.Domains), Now: k.now, Spec: policies.NewDocument(e.Document()),
+		OwnAudits: e.OwnAudits(),
 		Platform: policies.Platform{
 			Spec: k.platform, Cluster: k.clusters[e.Cluster.Name],
 			ReservedNamespaces: p.ReservedNames, AllowedKinds: kinds, BindableClusterRoles: p.RBAC.BindableClusterRoles,

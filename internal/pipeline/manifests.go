@@ -142,17 +142,21 @@ func addressee(fleet *schemas.Fleet, o Options) (*schemas.Tenant, *schemas.Envir
 }
 
 // completed are the objects as they would stand in the tenant's namespace: in it where they name none,
-// and beside what tenantsmith renders there. The flags tell which of them were brought: all but those that are
-// what tenantsmith renders.
+// and beside what tenantsmith renders there, as if its guards in audit were enforced. The flags tell which of them were
+// brought: all but those that are what tenantsmith renders.
 func completed(t *schemas.Tenant, e *schemas.Environment, objects []manifest.Object) ([]bool, []manifest.Object) {
-	rendered := overlay.Place(generators.Generate(t, e), e.Namespace, e.Name)
-	own := make(map[manifest.Key]manifest.Object, len(rendered))
+	own, phased := map[manifest.Key]manifest.Object{}, map[manifest.Key]manifest.Object{}
+	rendered := overlay.Place(generators.Whole(t, e), e.Namespace, e.Name)
 	for _, o := range rendered {
 		own[o.Key()] = o
 	}
+	for _, o := range overlay.Place(generators.Generate(t, e), e.Namespace, e.Name) {
+		phased[o.Key()] = o
+	}
 	out, flags, seen := slices.Clone(objects), make([]bool, len(objects)), map[manifest.Key]bool{}
 	for i, o := range out {
-		if same, ok := own[o.Key()]; ok && manifest.Equal(same.Tree, o.Tree) {
+		same, ok := own[o.Key()]
+		if ok && (manifest.Equal(same.Tree, o.Tree) || manifest.Equal(phased[o.Key()].Tree, o.Tree)) {
 			same.Source = o.Source
 			out[i] = same
 		} else {

@@ -266,7 +266,7 @@ func (m mender) holds(s shortage, path manifest.Path, value any) bool {
 // objects are those of the tenant with another environment, people's patches among them.
 func (m mender) objects(e *schemas.Environment) ([]manifest.Object, bool) {
 	if len(m.tenant.Extras) == 0 {
-		return overlay.Place(generators.Generate(m.tenant, e), e.Namespace, e.Name), true
+		return overlay.Place(generators.Whole(m.tenant, e), e.Namespace, e.Name), true
 	}
 	changed := *m.tenant
 	changed.Environments = append([]schemas.Environment(nil), m.tenant.Environments...)
@@ -285,9 +285,5 @@ func (m mender) objects(e *schemas.Environment) ([]manifest.Object, bool) {
 			return nil, false
 		}
 	}
-	out := make([]manifest.Object, len(built))
-	for i, b := range built {
-		out[i] = b.Object
-	}
-	return out, true
+	return objectsIn(asIf(tree, e.Name, built)), true
 }

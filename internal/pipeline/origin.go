@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantsmith/tenantsmith/generators"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -23,6 +24,7 @@ type origin struct {
 
 func newOrigin(t *schemas.Tenant, e *schemas.Environment, generated []manifest.Object, built []overlay.Built, tree *overlay.Tree, held func(check string) bool, judges func(check string) []string) *origin {
 	o := &origin{held: held, judges: judges, tracer: newTracer(t, e, generated, t.Words(e.Name)), built: map[manifest.Key]overlay.Built{}, tree: tree}
+	o.made = generators.Whole
 	for _, b := range built {
 		o.built[b.Key()] = b
 		if b.Extra != "" && b.Source == nil {
@@ -122,7 +124,7 @@ func (o *origin) platformLines() *tracer {
 			return !c.Fact || c.File == "" || c.File != o.env.Platform.File
 		})
 		o.platform = newTracer(o.tenant, o.env, nil, lines)
-		o.platform.now = o.now
+		o.platform.now, o.platform.made = o.now, o.made
 	}
 	return o.platform
 }

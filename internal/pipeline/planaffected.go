@@ -91,7 +91,7 @@ func sameView(a, b *schemas.Tenant, same func(tier string) bool) bool {
 // sameOverlays reports whether environments hold the same objects.
 func sameOverlays(a, b overlay.Source) bool {
 	return slices.EqualFunc(a.Envs, b.Envs, func(x, y overlay.Env) bool {
-		return x.Name == y.Name && x.Namespace == y.Namespace && sameObjects(x.Objects, y.Objects)
+		return x.Name == y.Name && x.Namespace == y.Namespace && sameObjects(x.Objects, y.Objects) && sameObjects(x.Audit, y.Audit)
 	})
 }
 

@@ -48,6 +48,7 @@ func (c chain) prove(r *Rendered, e *schemas.Environment, built []overlay.Built,
 			about = append(about, p)
 		}
 	}
+	about = append(about, c.unbound(r.Tenant, e)...)
 	mender := mender{tenant: r.Tenant, env: e}
 	for _, s := range cert.shortages(c.wants) {
 		r.problems = append(r.problems, mender.explain(s, cert, built, r.whole()))

@@ -31,7 +31,10 @@ func overlays(t *schemas.Tenant) overlay.Source {
 	src := overlay.Source{Tenant: t.Name, File: source(t), Extras: t.Extras}
 	for i := range t.Environments {
 		e := &t.Environments[i]
-		src.Envs = append(src.Envs, overlay.Env{Name: e.Name, Namespace: e.Namespace, Objects: generators.Generate(t, e)})
+		objects := generators.Generate(t, e)
+		src.Envs = append(src.Envs, overlay.Env{
+			Name: e.Name, Namespace: e.Namespace, Objects: objects, Audit: generators.Audit(t, e, objects),
+		})
 	}
 	return src
 }

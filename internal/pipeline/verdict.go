@@ -20,7 +20,7 @@ type Verdict struct {
 }
 
 // guards are the checks that keep tenants within their quota and apart from each other.
-var guards = []string{"TS-QUO-", "TS-NET-", "TS-RBAC-", "TS-TEN-"}
+var guards = []string{"TS-QUO-", "TS-NET-", "TS-RBAC-", "TS-TEN-", "TS-GRD-"}
 
 // Judge sorts the problems that hold tenants back.
 func Judge(res *Result) Verdict {

@@ -19,7 +19,7 @@ var (
 		widerRole, widerBinding, widerToken, widerProject, exposedService, grantedReference, weakerMesh, weakerNamespace, weakerPod,
 		removedObject, weakerQuota, weakerLimits, weakerBudget, weakerAdmission, weakerStrategy, weakerAnalysis, weakerProbes, foreignPolicy,
 		otherAccount, projectRoles, otherScope, plainText, weakerIngress, otherGateway, foreignBackend, otherTarget, publicBalancer, lostCertificate, lostRedirect,
-		writtenTarget, otherSecret, raisedLimits, unkept, olderPodSecurity, stopped, weakerDatabase, meddler, weakerSteps, staticVolume,
+		writtenTarget, otherSecret, raisedLimits, unkept, olderPodSecurity, stopped, weakerDatabase, meddler, weakerSteps, staticVolume, phased,
 	}
 )
 

@@ -5,7 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: true
-#   remedy: set the pod-security labels on the Namespace; only the platform team can change those that tenantsmith renders
+#   remedy: set spec.podSecurity to restricted, or ask for a waiver; only the platform team can patch the pod-security labels of the Namespace
 #   objects: [Namespace]
 #   controls:
 #     direct: [cis:5.2.1]
