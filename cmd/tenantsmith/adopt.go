@@ -1,260 +1,309 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/spf13/cobra"
+
+	"github.com/tenantsmith/tenantsmith/internal/adopt"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
-// adoption takes what was changed by hand in the GitOps repository into the overrides of tenants: as patches that,
-// rendered again, make of each object what the hand made of it. All of its tenants are adopted, or none.
-type adoption struct {
-	w       *workspace
-	own     owning
-	run     pipeline.Options
-	path    string // the folder in the GitOps repository
-	dryRun  bool
-	atomic  bool
-	res     *pipeline.Result
-	updates []gitops.Update // without the adoption
-	left    *leaving
-
-	edits    map[string]*handEdits // by tenant, of the last head that was looked at
-	files    map[string][]byte     // the patches, by path in the platform repository
-	problems []manifest.Problem
-	written  []string
+type adoptOptions struct {
+	manifests, tenant, environment, tier, owner, namespace, format, output string
+	dryRun                                                                 bool
 }
 
-// handEdits are those of one tenant; adopted is nil where its files render by now what was changed by hand.
-type handEdits struct {
-	files   []string // that were changed
-	adopted *overlay.Adoption
+const adoptHelp = `Adopt reads what exists - files, a folder that kustomize builds, or what kubectl get -o yaml prints - and
+writes the tenant that it makes: tenants/TENANT.yaml, the smallest patches for what no field says, and objects
+that no field has as they are. Then it renders the tenant in memory and compares each object with what it was,
+field by field: reproduced by fields, with a patch, kept, or left over with the reason.
+
+What an API server fills in and what a cluster assigns counts for nothing. Data of Secrets is written nowhere:
+put it into the platform's store, at the paths that spec.secrets names. Containers keep the rights that they
+have; the checks that refuse those are named, to be mended or waived. Files that exist are never overwritten.`
+
+func newAdoptCmd(w *workspace) *cobra.Command {
+	o := adoptOptions{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "adopt --manifests PATH --tenant TENANT --owner GROUP",
+		Short: "Write the tenant that existing objects make, and prove that it reproduces them",
+		Long:  adoptHelp,
+		Example: `  tenantsmith adopt --manifests deploy/overlays/production --tenant shop --owner shop-admins
+  tenantsmith adopt --manifests dump.yaml --tenant shop --env production --tier premium
+  tenantsmith adopt --manifests deploy --tenant shop --owner shop-admins --dry-run --format json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return w.adopt(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.manifests, "manifests", "", "a file, a folder of files, or a folder with a kustomization, at `PATH`")
+	f.StringVar(&o.tenant, "tenant", "", "the name of the tenant (default the namespace of the objects)")
+	f.StringVar(&o.environment, "env", "", "the environment that the objects run in (default the platform's first)")
+	f.StringVar(&o.tier, "tier", "", "the tier (default the smallest that has room)")
+	f.StringVar(&o.owner, "owner", "", "the `GROUP` that owns it (default those of its RoleBindings)")
+	f.StringVar(&o.namespace, "namespace", "", "adopt this namespace only (default the one with the most workloads)")
+	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing, and print the files")
+	f.StringVar(&o.format, "format", o.format, "text, json")
+	return cmd
 }
 
-// publish commits the updates; those of tenants that are adopted as they are rendered with the patches, which stay
-// in the platform repository only if the commit was made.
-func (a *adoption) publish(ctx context.Context, to gitops.Options, ok *approval) (gitops.Result, error) {
-	if len(a.own.adopt) == 0 {
-		return gitops.Publish(ctx, to, a.left.around(gitops.Always(a.updates...)))
+// adopt writes the tenant, unless something is wrong with what was read.
+func (w *workspace) adopt(ctx context.Context, o adoptOptions) error {
+	if o.manifests == "" {
+		return errors.New("say what exists: --manifests PATH")
 	}
-	to.SourceDirty = to.SourceDirty || to.SourceCommit != "" // the patches are not committed yet
-	done, err := gitops.Publish(ctx, to, a.left.around(func(ctx context.Context, head *gitops.Commit) (_ []gitops.Update, err error) {
-		ok.updates, err = a.prepare(ctx, head)
-		return ok.updates, err
-	}))
-	a.undo(done)
-	if len(a.problems) > 0 {
-		done.Skipped = slices.Compact(slices.Sorted(slices.Values(slices.Concat(done.Skipped, a.own.adopt))))
+	if !slices.Contains([]string{"text", "json"}, o.format) {
+		return fmt.Errorf("unknown format %q: use text or json", o.format)
 	}
-	return done, err
-}
-
-// prepare is what to publish on a head: what was rendered anew with the patches. Tenants that cannot be adopted are
-// left out, and the problems say why.
-func (a *adoption) prepare(ctx context.Context, head *gitops.Commit) ([]gitops.Update, error) {
-	a.undo(gitops.Result{})
-	a.edits, a.files, a.problems = map[string]*handEdits{}, map[string][]byte{}, nil
-	for _, r := range a.res.Tenants {
-		if !slices.Contains(a.own.adopt, r.Tenant.Name) || r.Files == nil {
-			continue
-		}
-		if err := a.find(head, r); err != nil {
-			return nil, err
-		}
-	}
-	updates, err := a.prove(ctx)
+	root, err := w.open()
 	if err != nil {
-		return nil, err
-	}
-	if len(a.problems) > 0 {
-		if a.files = nil; a.atomic {
-			return nil, nil
-		}
-		return slices.DeleteFunc(slices.Clone(a.updates), func(u gitops.Update) bool { return slices.Contains(a.own.adopt, u.Tenant) }), nil
-	}
-	if a.dryRun {
-		return updates, nil
-	}
-	return updates, a.write()
-}
-
-// find compares the published files of a tenant with its record.
-func (a *adoption) find(head *gitops.Commit, r pipeline.Rendered) error {
-	tenant := r.Tenant.Name
-	record, files, err := gitops.Published(head, tenant)
-	if err != nil || record == nil {
 		return err
 	}
-	published, edited, lost := maps.Clone(files), map[string][]byte{}, []string(nil)
-	for _, file := range slices.Sorted(maps.Keys(files)) {
-		if files[file] != nil && manifest.Digest(files[file]) == record.Files[file] {
-			continue
+	defer root.Close()
+	objects, err := w.existing(o.manifests)
+	if err != nil {
+		return err
+	}
+	in, err := w.guessed(root, objects, o)
+	if err != nil {
+		return err
+	}
+	a, res, err := w.settled(ctx, root, in)
+	if err != nil {
+		return err
+	}
+	return w.adopted(root, a, res, o)
+}
+
+// settled is the tenant with what the checks say of it: in the tier that was asked for, or in the smallest in whose
+// quota the least is missing.
+func (w *workspace) settled(ctx context.Context, root *os.Root, in adopt.Input) (best *adopt.Adoption, judged *pipeline.Result, err error) {
+	asked := in.Tier != nil
+	for {
+		a, res, err := w.tried(ctx, root, in)
+		if err != nil {
+			return nil, nil, err
 		}
-		if !manifest.Patchable(tenant, file) {
-			a.fixed(tenant, file, files[file], r.Files[file])
-			continue
+		if best == nil || shortages(res) < shortages(judged) {
+			best, judged = a, res
 		}
-		edited[file] = files[file]
-		if published[file] = r.Files[file]; manifest.Digest(r.Files[file]) != record.Files[file] {
-			lost = append(lost, file)
+		in.Tier = a.Larger()
+		if asked || in.Tier == nil || shortages(res) == 0 {
+			return best, judged, nil
 		}
 	}
-	if len(edited) == 0 {
-		return nil
+}
+
+// shortages is how many findings of the quota there are.
+func shortages(res *pipeline.Result) int {
+	n := 0
+	for _, p := range res.Problems {
+		if strings.HasPrefix(p.Check, "TS-QUO-1") {
+			n++
+		}
 	}
-	found := &handEdits{files: slices.Sorted(maps.Keys(edited))}
-	switch {
-	case len(lost) > 0 && !overlay.Renders(tenant, files, r.Tree):
-		a.tell(tenant, moved(lost)...)
-	case len(lost) == 0:
-		var problems []manifest.Problem
-		found.adopted, problems = overlay.Adopt(tenant, published, edited, r.Tree)
-		a.tell(tenant, problems...)
+	return n
+}
+
+// tried is one attempt at that.
+func (w *workspace) tried(ctx context.Context, root *os.Root, in adopt.Input) (*adopt.Adoption, *pipeline.Result, error) {
+	a, problems := adopt.New(in)
+	if len(problems) > 0 {
+		return nil, nil, errors.Join(w.problems(reportOf(problems)), errProblems)
 	}
-	a.edits[tenant] = found
+	if !a.Owned() {
+		return nil, nil, errors.New("no RoleBinding says who owns the tenant: --owner GROUP, as your identity provider names it")
+	}
+	problems, err := a.Settle(func(files map[string][]byte) ([]manifest.Object, []manifest.Problem, error) {
+		return pipeline.Unjudged(withFiles{root.FS(), files}, a.Tenant, a.Environment.Name)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(problems) > 0 {
+		return nil, nil, w.refused(a.File(), problems)
+	}
+	res, err := w.runWith(ctx, a.Files(), pipeline.Options{Tenants: []string{a.Tenant}, Environment: a.Environment.Name})
+	return a, res, err
+}
+
+// guessed is the tenant that the objects make.
+func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOptions) (in adopt.Input, err error) {
+	p, problems, err := schemas.LoadPlatform(root.FS())
+	if err != nil {
+		return in, err
+	}
+	if p == nil {
+		return in, errors.Join(w.problems(reportOf(problems)), errProblems)
+	}
+	in = adopt.Input{Tenant: o.tenant, Owner: o.owner, Namespace: o.namespace, Platform: p, Objects: objects}
+	if in.Tenant == "" {
+		in.Tenant = adopt.Namespace(objects, o.namespace)
+	}
+	if in.Tenant == "" {
+		return in, errors.New("the objects name no namespace: say which tenant they are, --tenant TENANT")
+	}
+	if err := schemas.TenantName(in.Tenant); err != nil {
+		return in, err
+	}
+	if err := vacant(root, in.Tenant); err != nil {
+		return in, err
+	}
+	var asked []string
+	if o.environment != "" {
+		asked = []string{o.environment}
+	}
+	environments, err := chosen(p, asked)
+	if err != nil {
+		return in, err
+	}
+	in.Environment = environments[0]
+	tiers := slices.Sorted(maps.Keys(p.Tiers))
+	if o.tier != "" {
+		if in.Tier = p.Tiers[o.tier]; in.Tier == nil {
+			return in, fmt.Errorf("--tier %s is not one of %s%s", o.tier, strings.Join(tiers, ", "), schemas.Suggest(o.tier, tiers))
+		}
+	}
+	return in, nil
+}
+
+// vacant refuses a tenant that is there.
+func vacant(root *os.Root, name string) error {
+	for _, there := range []string{"tenants/" + name, "tenants/" + name + ".yaml", "tenants/" + name + ".yml", "overrides/" + name} {
+		if _, err := root.Lstat(there); err == nil {
+			return fmt.Errorf("there is a tenant %s: %s", name, there)
+		}
+	}
 	return nil
 }
 
-// fixed refuses a hand edit of a file that takes no patches, unless it says what is rendered by now. One that somebody
-// removed is written again.
-func (a *adoption) fixed(tenant, file string, there, rendered []byte) {
-	if there != nil && !bytes.Equal(there, rendered) {
-		a.tell(tenant, manifest.Problem{
-			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file}, Message: "was changed by hand, and cannot be adopted",
-			Remedy: fmt.Sprintf("%s, and publish with --overwrite %s", manifest.Move(tenant, file), tenant),
-		})
+// existing reads the objects at a path: what kustomize builds of it, or what its files hold.
+func (w *workspace) existing(p string) ([]manifest.Object, error) {
+	full := p
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(w.dir, full)
 	}
-}
-
-// moved are the problems of files that both the hand and the tenant's files changed since they were published.
-func moved(files []string) []manifest.Problem {
-	var out []manifest.Problem
-	for _, file := range files {
-		out = append(out, manifest.Problem{
-			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: file},
-			Message: "was changed by hand, and the tenant's files render it otherwise than before, too",
-			Remedy:  "adopt it from the commit of the platform repository that it was published from, or say the change in the tenant's file and publish with --overwrite",
-		})
+	for _, name := range overlay.Kustomizations {
+		if info, err := os.Stat(filepath.Join(full, name)); err == nil && info.Mode().IsRegular() {
+			return w.built(full)
+		}
 	}
-	return out
-}
-
-// tell adds problems with files of the GitOps repository.
-func (a *adoption) tell(tenant string, problems ...manifest.Problem) {
-	for _, p := range problems {
-		p.Tenant, p.File = tenant, path.Join(a.path, p.File)
-		a.problems = append(a.problems, p)
-	}
-}
-
-// prove renders again with the patches, and compares what they do with what the hand did. Where a patch for all
-// environments does not say it, because one of an environment comes after it, there is one for each.
-func (a *adoption) prove(ctx context.Context) ([]gitops.Update, error) {
-	if len(a.problems) > 0 || len(a.edits) == 0 {
-		return a.updates, nil
-	}
-	res, err := a.render(ctx, false)
-	if err == nil && a.differ(res) {
-		res, err = a.render(ctx, true)
-	}
+	r := report.Report{}
+	objects, err := w.readManifests([]string{p}, &r)
 	if err != nil {
 		return nil, err
 	}
-	for _, tenant := range slices.Sorted(maps.Keys(a.edits)) {
-		a.check(tenant, a.edits[tenant], res)
+	if len(r.Problems) > 0 {
+		return nil, errors.Join(w.problems(reportOf(r.Problems)), errProblems)
 	}
-	updates := updatesOf(res)
-	for i := range updates {
-		updates[i].Overwrite = a.edits[updates[i].Tenant] != nil || slices.Contains(a.own.overwrite, updates[i].Tenant)
+	if w.unexamined(r.Summary.Skipped, "-v"); len(objects) == 0 {
+		return nil, fmt.Errorf("--manifests %s: holds no object", p)
 	}
-	return updates, nil
+	return objects, nil
 }
 
-// render renders with the patches, if there are any.
-func (a *adoption) render(ctx context.Context, apart bool) (*pipeline.Result, error) {
-	a.files = map[string][]byte{}
-	for tenant, e := range a.edits {
-		if e.adopted == nil {
+// built has kustomize build a folder from the files of the repository that it lies in, or from its own.
+func (w *workspace) built(dir string) ([]manifest.Object, error) {
+	dir = w.abs(dir)
+	top := dir
+	for d := dir; ; d = filepath.Dir(d) {
+		if exists(filepath.Join(d, ".git")) {
+			top = d
+			break
+		}
+		if d == filepath.Dir(d) {
+			break
+		}
+	}
+	root, err := os.OpenRoot(top)
+	if err != nil {
+		return nil, w.unusable("--manifests", dir, err)
+	}
+	defer root.Close()
+	rel, err := filepath.Rel(top, dir)
+	if err != nil {
+		return nil, err
+	}
+	objects, problems := overlay.Foreign(root.FS(), filepath.ToSlash(rel))
+	for i := range problems {
+		if file, err := filepath.Rel(w.abs(w.dir), filepath.Join(top, problems[i].File)); err == nil {
+			problems[i].File = filepath.ToSlash(file)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(w.problems(reportOf(problems)), errProblems)
+	}
+	return objects, nil
+}
+
+// adopted tells what became of the objects, and writes the files.
+func (w *workspace) adopted(root *os.Root, a *adopt.Adoption, res *pipeline.Result, o adoptOptions) error {
+	files, account := a.Files(), a.Account()
+	account.Findings = findings(res)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		account.Files = append(account.Files, adopt.Written{Path: name, Content: string(files[name])})
+	}
+	if err := w.accounted(account, o); err != nil {
+		return err
+	}
+	if o.dryRun {
+		w.say("nothing written (--dry-run)")
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := root.MkdirAll(path.Dir(name), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return w.unusable("adopt", name, err)
+		}
+		if err := create(root, name, files[name]); err != nil {
+			return w.unusable("adopt", name, err)
+		}
+	}
+	w.say("%s written; `tenantsmith check %s` judges it, `tenantsmith plan` shows what it renders", report.Plural(len(files), "file"), a.Tenant)
+	return nil
+}
+
+// findings are what the checks say of the tenant, once each.
+func findings(res *pipeline.Result) []adopt.Finding {
+	count := map[adopt.Finding]int{}
+	for _, p := range res.Problems {
+		if p.Waiver != "" || !p.Severity.AtLeast(manifest.Low) {
 			continue
 		}
-		if err := a.name(tenant, e.adopted.Patches(apart)); err != nil {
-			return nil, err
-		}
+		count[adopt.Finding{Check: p.Check, Severity: string(p.Severity), Object: p.Object.Kind + " " + p.Object.Name, Message: p.Message, Remedy: p.Remedy}]++
 	}
-	if len(a.files) == 0 {
-		return a.res, nil
-	}
-	return a.w.runWith(ctx, a.files, a.run)
-}
-
-// differ reports whether some tenant does not become what was made of it by hand.
-func (a *adoption) differ(res *pipeline.Result) bool {
-	return slices.ContainsFunc(res.Tenants, func(r pipeline.Rendered) bool {
-		e := a.edits[r.Tenant.Name]
-		return e != nil && e.adopted != nil && r.Files != nil && e.adopted.Prove(r.Tree) != nil
+	return slices.SortedFunc(maps.Keys(count), func(x, y adopt.Finding) int {
+		return strings.Compare(x.Check+x.Object+x.Message, y.Check+y.Object+y.Message)
 	})
 }
 
-// check adds the problems that a tenant has with its patches.
-func (a *adoption) check(tenant string, e *handEdits, res *pipeline.Result) {
-	for _, p := range res.Problems {
-		if p.Tenant == tenant && p.Waiver == "" && p.Severity.AtLeast(res.FailOn) && slices.Contains(res.Held, tenant) {
-			a.problems = append(a.problems, p)
+// accounted prints the account.
+func (w *workspace) accounted(account *adopt.Account, o adoptOptions) error {
+	if o.format == "json" {
+		if !o.dryRun {
+			for i := range account.Files {
+				account.Files[i].Content = ""
+			}
 		}
+		return account.WriteJSON(w.out)
 	}
-	i := slices.IndexFunc(res.Tenants, func(r pipeline.Rendered) bool { return r.Tenant.Name == tenant && r.Files != nil })
-	if i < 0 || e.adopted == nil {
-		return
-	}
-	if err := e.adopted.Prove(res.Tenants[i].Tree); err != nil {
-		a.tell(tenant, manifest.Problem{
-			Check: "output", Severity: manifest.Error, Position: manifest.Position{File: manifest.RecordPath(tenant)},
-			Message: "the patches do not say what was changed by hand: " + err.Error(), Remedy: "say the change in the tenant's file, then publish with --overwrite",
-		})
-	}
-}
-
-// told says what became of the hand edits.
-func (a *adoption) told(done gitops.Result) error {
-	if len(a.problems) > 0 {
-		if err := a.w.problems(reportOf(manifest.SortProblems(a.problems))); err != nil {
-			return err
+	if o.dryRun {
+		for _, f := range account.Files {
+			fmt.Fprintf(w.out, "--- %s\n%s", f.Path, f.Content)
 		}
-		a.w.say("not adopted: %s; no patch was written", list(a.own.adopt))
-		return nil
+		fmt.Fprintln(w.out, "---")
 	}
-	for _, tenant := range a.own.adopt {
-		changed := slices.ContainsFunc(done.Changed, func(c gitops.Change) bool { return c.Tenant == tenant })
-		switch e := a.edits[tenant]; {
-		case e == nil:
-			a.w.say("%s: nothing was changed by hand", tenant)
-		case changed && (a.dryRun || done.Commit != ""):
-			a.say(tenant, e)
-		}
-	}
-	return nil
-}
-
-func (a *adoption) say(tenant string, e *handEdits) {
-	verb := map[bool]string{true: "would adopt", false: "adopted"}[a.dryRun]
-	files := slices.Sorted(maps.Keys(a.files))
-	files = slices.DeleteFunc(files, func(f string) bool { return !strings.HasPrefix(f, "overrides/"+tenant+"/") })
-	if len(files) == 0 {
-		a.w.say("%s: its files here render what was changed by hand in %s", tenant, report.Plural(len(e.files), "file"))
-		return
-	}
-	a.w.say("%s: %s what was changed by hand in %s as %s", tenant, verb, report.Plural(len(e.files), "file"), strings.Join(files, ", "))
-	if !a.dryRun {
-		a.w.say("review and commit %s in the platform repository", map[bool]string{true: "it", false: "them"}[len(files) == 1])
-	}
+	return account.WriteText(w.out)
 }

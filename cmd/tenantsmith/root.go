@@ -35,7 +35,7 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 	})
 	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository")
 	cmd.AddCommand(
-		newInitCmd(w), newNewCmd(w), newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPlanCmd(w), newWhyCmd(w), newExplainCmd(w), newProveCmd(w), newReportCmd(w),
+		newInitCmd(w), newNewCmd(w), newAdoptCmd(w), newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPlanCmd(w), newWhyCmd(w), newExplainCmd(w), newProveCmd(w), newReportCmd(w),
 		newPublishCmd(w), newDeployCmd(w), newPromoteCmd(w), newRollbackCmd(w), newHoldCmd(w), newStatusCmd(w), newAuditCmd(w),
 		newCodeownersCmd(w), newWorkflowCmd(w), newEjectCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w), newCompletionCmd(w),
 	)

@@ -35,10 +35,11 @@ var imports = map[string][]string{
 	"internal/plan":       {"internal/manifest"},
 	"internal/report":     {"internal/manifest", "internal/plan", "internal/secrets"},
 	"internal/pipeline":   {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
+	"internal/adopt":      {"schemas", "internal/manifest", "internal/overlay"},
 	"internal/audit":      {"policies", "internal/gitops", "internal/manifest", "internal/pipeline", "internal/report"},
 	"internal/function":   {"internal/manifest", "internal/pipeline", "internal/report", "internal/secrets"},
 	"cmd/tenantsmith": {
-		"schemas", "internal/audit", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report", "internal/repository",
+		"schemas", "internal/adopt", "internal/audit", "internal/forge", "internal/function", "internal/manifest", "internal/overlay", "internal/gitops", "internal/pipeline", "internal/plan", "internal/proof", "internal/registry", "internal/report", "internal/repository",
 	},
 }
 
@@ -56,7 +57,7 @@ var doors = map[string][]string{
 	"sigs.k8s.io/kustomize/api":             {"internal/overlay"},
 	"sigs.k8s.io/kustomize/kyaml":           {"internal/overlay", "internal/function"},
 	"go.yaml.in/yaml":                       {"internal/manifest"},
-	"k8s.io/api/":                           {"generators", "internal/proof"},
+	"k8s.io/api/":                           {"generators", "internal/proof", "internal/adopt"},
 	"k8s.io/autoscaler":                     {"generators"},
 	"k8s.io/kube-openapi":                   {"internal/function"},
 	"github.com/argoproj/argo-rollouts":     {"generators"},

@@ -205,8 +205,22 @@ func fileStem(o manifest.Object) string {
 	return stem[:min(len(stem), 100)]
 }
 
+// PatchOf is the patch that makes another object of one, below a comment of whole lines; nil where nothing is to be
+// changed. It says no namespace, so that it reaches the tenant's.
+func PatchOf(from manifest.Object, to map[string]any, comment string) []byte {
+	e := handEdit{object: from, ops: diff(from.Tree, to)}
+	if len(e.ops) == 0 {
+		return nil
+	}
+	return e.commented(comment, from.Namespace())
+}
+
 // patch writes the operations with their target. The namespace is said where it is not that of the tenant.
 func (e *handEdit) patch(namespace string) []byte {
+	return e.commented("# Changed by hand in the GitOps repository, and adopted from there.\n", namespace)
+}
+
+func (e *handEdit) commented(comment, namespace string) []byte {
 	key := e.object.Key()
 	target := map[string]any{"kind": key.Kind, "name": key.Name, "version": path.Base(e.object.APIVersion())}
 	if key.Group != "" {
@@ -215,8 +229,7 @@ func (e *handEdit) patch(namespace string) []byte {
 	if key.Namespace != "" && key.Namespace != namespace {
 		target["namespace"] = key.Namespace
 	}
-	text := []byte("# Changed by hand in the GitOps repository, and adopted from there.\n")
-	text = append(text, manifest.Marshal(map[string]any{"target": target})...)
+	text := append([]byte(comment), manifest.Marshal(map[string]any{"target": target})...)
 	return append(text, manifest.Marshal(map[string]any{"patch": e.ops})...)
 }
 

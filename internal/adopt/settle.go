@@ -1,0 +1,357 @@
+package adopt
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/overlay"
+)
+
+// Render renders files beside the platform's: the objects of the tenant in the environment, or the problems.
+type Render func(files map[string][]byte) ([]manifest.Object, []manifest.Problem, error)
+
+// attempts is how often the tenant is rendered at most: each attempt takes something out that did not fit.
+const attempts = 400
+
+// Settle renders the tenant until what is written is valid and says what was read as nearly as it can be said. The
+// problems are those that no field less would mend.
+func (a *Adoption) Settle(render Render) ([]manifest.Problem, error) {
+	patched := false
+	for range attempts {
+		a.keepRest()
+		objects, problems, err := render(a.Files())
+		if err != nil {
+			return nil, err
+		}
+		problems = slices.DeleteFunc(problems, func(p manifest.Problem) bool { return p.Severity != manifest.Error })
+		if len(problems) > 0 {
+			if !a.yield(problems) {
+				return problems, nil
+			}
+			continue
+		}
+		is := newOutcome(objects)
+		if a.missing(is) {
+			continue
+		}
+		if a.keepMaps(is); patched {
+			a.compare(is)
+			a.conclude(is)
+			return nil, nil
+		}
+		a.compare(is)
+		a.patch(is)
+		a.keepMaps(is)
+		patched = true
+	}
+	return nil, fmt.Errorf("no tenant fits after %d attempts", attempts)
+}
+
+// keepRest keeps what no field says.
+func (a *Adoption) keepRest() {
+	for _, i := range a.Items {
+		if i.State != "" || i.Into.Kind != "" || i.Kind() == "ConfigMap" && a.used(i) {
+			continue
+		}
+		if slices.Contains(guardRails, i.Kind()) {
+			i.leave("a guard rail: the platform renders its own %s", i.Kind())
+			continue
+		}
+		a.keep(i)
+	}
+}
+
+func (a *Adoption) keep(i *Item) {
+	i.State, i.Into, i.Service = Kept, manifest.Key{}, ""
+	i.File = path.Join("tenants", a.Tenant, "resources", "all", stem(i.Kind(), i.Name()))
+}
+
+// stem is the name of a file for what is about an object.
+func stem(kind, name string) string {
+	return strings.ToLower(kind) + "-" + strings.NewReplacer(":", "-", "/", "-").Replace(name) + ".yaml"
+}
+
+// keptTree is an object as it is kept: without a namespace, which is the tenant's, and without labels that are
+// tenantsmith's to set. Selectors of pods that are the tenant's services find them by the name they have now.
+func (a *Adoption) keptTree(i *Item) tree {
+	t := copied(i.tree).(tree)
+	metadata := mapAt(t, "metadata")
+	delete(metadata, "namespace")
+	selector := mapAt(t, "spec", "selector")
+	if i.Kind() == "PodDisruptionBudget" {
+		selector = mapAt(selector, "matchLabels")
+	}
+	if s := a.selected(selector); s != nil && !a.whole[s.name] && templateAt(i.Kind()) == nil {
+		clear(selector)
+		selector["app.kubernetes.io/name"] = s.name
+		a.renumber(t, s)
+	}
+	a.monitor(i, t)
+	target := mapAt(t, "spec", "scaleTargetRef")
+	if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil && !a.whole[s.name] {
+		target["kind"], target["name"] = s.source.Into.Kind, s.name
+		target["apiVersion"] = map[string]string{"Rollout": "argoproj.io/v1alpha1", "Deployment": "apps/v1"}[s.source.Into.Kind]
+	}
+	unmark(t)
+	return t
+}
+
+// monitor has what scrapes find Services and pods of the tenant by the label that they have now.
+func (a *Adoption) monitor(i *Item, t tree) {
+	labels := mapAt(t, "spec", "selector", "matchLabels")
+	for _, s := range a.services {
+		if len(labels) == 0 || a.whole[s.name] {
+			continue
+		}
+		found := i.Kind() == "PodMonitor" && s.selects(labels)
+		if i.Kind() == "ServiceMonitor" && s.address != nil {
+			lost, _ := compare(labels, mapAt(s.address.tree, "metadata", "labels"), nil)
+			found = len(lost) == 0
+		}
+		if found {
+			clear(labels)
+			labels["app.kubernetes.io/name"] = s.name
+			return
+		}
+	}
+}
+
+// renumber names the ports of a kept Service by their numbers: containers call theirs by the names of the fields.
+func (a *Adoption) renumber(t tree, s *service) {
+	if textAt(t, "kind") != "Service" {
+		return
+	}
+	numbers := portNumbers(mapAt(tree{"c": copied(listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...)[s.main])}, "c"))
+	for _, p := range listAt(t, "spec", "ports") {
+		if n := numbers[textAt(p, "targetPort")]; n != nil {
+			p.(tree)["targetPort"] = n
+		}
+	}
+}
+
+// ours are the labels by which the platform tells objects apart.
+var ours = []string{"app.kubernetes.io/managed-by", "tenantsmith.dev/environment", "tenantsmith.dev/tenant", "tenantsmith.dev/tier"}
+
+// unmark takes labels out that only tenantsmith sets.
+func unmark(v any) {
+	switch v := v.(type) {
+	case tree:
+		for k, x := range v {
+			if m, ok := x.(tree); ok && slices.Contains([]string{"labels", "matchLabels", "selector"}, k) {
+				for _, label := range ours {
+					delete(m, label)
+				}
+				if k == "labels" && len(m) == 0 {
+					delete(v, k)
+					continue
+				}
+			}
+			unmark(x)
+		}
+	case []any:
+		for _, x := range v {
+			unmark(x)
+		}
+	}
+}
+
+// missing makes objects kept whose counterpart is not rendered: a workload goes with all that is about it.
+func (a *Adoption) missing(is outcome) bool {
+	found := false
+	for _, i := range a.Items {
+		if i.State == Left || i.State == Kept || i.Into.Kind == "" || is[i.Into] != nil || i.Kind() == "Ingress" {
+			continue
+		}
+		if key, ok := is.versioned(i); ok {
+			i.Into = key
+			continue
+		}
+		found = true
+		switch {
+		case templateAt(i.Kind()) != nil:
+			a.abandon(i.Service)
+		case i.Service != "" && i.Kind() == "Service":
+			a.release(i)
+		default:
+			i.Into = manifest.Key{}
+		}
+	}
+	return found
+}
+
+// release takes the Service from a service that does not render one.
+func (a *Adoption) release(i *Item) {
+	if s := a.service(i.Service); s != nil {
+		s.address = nil
+	}
+	a.keep(i)
+}
+
+// abandon keeps a workload as it is, with what is about it.
+func (a *Adoption) abandon(name string) {
+	a.whole[name] = true
+	for _, i := range a.Items {
+		if i.Service == name && i.State != Left && i.Kind() != "Ingress" {
+			i.Into, i.Service, i.State = manifest.Key{}, "", ""
+		}
+	}
+	for _, s := range a.services {
+		s.calls = slices.DeleteFunc(s.calls, func(c fields) bool { return c.get("service") == name })
+	}
+}
+
+// yield takes out of what is written what the problems are about; false where that would not help.
+func (a *Adoption) yield(problems []manifest.Problem) bool {
+	p := problems[0]
+	if p.File == a.File() {
+		return a.dropField(p)
+	}
+	for _, i := range a.Items {
+		if i.File != p.File || i.File == "" {
+			continue
+		}
+		if i.State == Kept {
+			i.leave("cannot stand beside the tenant's file: %s", p.Message)
+			i.File = ""
+			return true
+		}
+		if a.patches[p.File] != nil {
+			delete(a.patches, p.File)
+			a.refused[p.File] = p.Message
+			i.File = ""
+			i.Reason = "the patch that would say it is refused: " + p.Message
+			return true
+		}
+	}
+	return false
+}
+
+// dropField leaves a field of a service out that cannot be said; one without which there is no service takes that out.
+func (a *Adoption) dropField(p manifest.Problem) bool {
+	at := manifest.ParsePath(p.Field)
+	if len(at) < 2 || at[0] != "spec" {
+		return false
+	}
+	at = at[1:]
+	spec := any(a.spec())
+	for _, d := range a.dropped {
+		spec = without(spec, d)
+	}
+	for len(at) > 0 && !holds(spec, at) {
+		at = at[:len(at)-1]
+	}
+	switch {
+	case len(at) == 0 || slices.Contains([]any{"tier", "owners"}, at[0]) || at[0] == "environments" && len(at) < 3:
+		return false
+	case at[0] == "services" && len(at) < 2:
+		return false
+	case at[0] == "services" && (len(at) == 2 || slices.Contains([]any{"image", "kind"}, at[2]) || len(at) == 3 && at[2] == "ports"):
+		name := at[1].(string)
+		a.Notes = append(a.Notes, fmt.Sprintf("%s is kept as it was: %s %s", name, p.Field, p.Message))
+		a.abandon(name)
+		return true
+	}
+	if at[0] == "services" && at[2] == "expose" {
+		at = at[:3]
+		a.keepRoutes(at[1].(string))
+	}
+	a.Notes = append(a.Notes, fmt.Sprintf("spec.%s is left out: %s", at, p.Message))
+	a.dropped = append(a.dropped, at)
+	return true
+}
+
+// keepRoutes keeps what leads to a service that fields cannot expose.
+func (a *Adoption) keepRoutes(name string) {
+	for _, i := range a.Items {
+		if i.Kind() == "Ingress" && i.Service == name && i.State == "" {
+			i.Into, i.Service = manifest.Key{}, ""
+		}
+	}
+}
+
+// holds reports whether something stands at a path of a document.
+func holds(v any, p manifest.Path) bool {
+	if len(p) == 0 {
+		return true
+	}
+	switch v := v.(type) {
+	case fields:
+		key, _ := p[0].(string)
+		for _, x := range v {
+			if x.key == key {
+				return holds(x.value, p[1:])
+			}
+		}
+	case []any:
+		i, ok := p[0].(int)
+		return ok && i < len(v) && holds(v[i], p[1:])
+	}
+	return false
+}
+
+// patch writes the patches that bring back what was lost.
+func (a *Adoption) patch(is outcome) {
+	a.patches = map[string][]byte{}
+	for _, i := range a.Items {
+		if len(i.Lost) == 0 || i.State == Kept || i.State == Left || is[i.Into] == nil {
+			continue
+		}
+		if i.Kind() == "Job" {
+			a.abandon(i.Service) // its name changes with each version, and a patch would lose it
+			continue
+		}
+		v, _ := a.views(i, is)
+		var lost []Difference
+		for _, d := range i.Lost {
+			if i.Kind() != "Ingress" || d.Path[0] == "metadata" {
+				lost = append(lost, d)
+			}
+		}
+		want := merged(a.reselected(i.tree, is), is[i.Into], i.Kind(), i.Into.Kind, v, lost)
+		if i.Kind() == "PodDisruptionBudget" && at(want, "spec", "minAvailable") != nil && at(i.tree, "spec", "maxUnavailable") == nil {
+			delete(mapAt(want, "spec"), "maxUnavailable") // an API server takes one of the two
+		}
+		who := "tenants"
+		if i.Kind() == "ServiceAccount" {
+			who = "overrides"
+		}
+		content := overlay.PatchOf(manifest.Object{Tree: is[i.Into]}, want, "# What the object was before tenantsmith, and no field says.\n")
+		if content == nil {
+			continue
+		}
+		i.File = path.Join(who, a.Tenant, "patches", "all", stem(i.Into.Kind, i.Into.Name))
+		a.patches[i.File] = content
+	}
+}
+
+// conclude says what became of each object.
+func (a *Adoption) conclude(is outcome) {
+	for _, i := range a.Items {
+		switch {
+		case i.State == Left:
+		case len(i.Lost) > 0:
+			why := i.Reason
+			if why == "" {
+				why = "not all of it is rendered: " + told(i.Lost)
+			}
+			i.leave("%s", why)
+		case i.State == Kept:
+		case i.File != "":
+			i.State = Patched
+		default:
+			i.State = Fields
+		}
+	}
+}
+
+// told names fields, never their values: they may be secret.
+func told(all []Difference) string {
+	var out []string
+	for _, d := range all {
+		out = append(out, d.Path.String())
+	}
+	return strings.Join(out, ", ")
+}
