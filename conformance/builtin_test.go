@@ -86,7 +86,8 @@ func validate(object runtime.Object) (errs field.ErrorList, known bool) {
 	case *apps.StatefulSet:
 		return appsvalidation.ValidateStatefulSet(o, corevalidation.PodValidationOptions{}), true
 	case *batch.Job:
-		return batchvalidation.ValidateJob(o, batchvalidation.JobValidationOptions{}), true
+		// The API server makes the selector of a Job itself, as that of each run of a CronJob.
+		return batchvalidation.ValidateJobTemplateSpec(&batch.JobTemplateSpec{Spec: o.Spec}, nil, corevalidation.PodValidationOptions{}), true
 	case *batch.CronJob:
 		return batchvalidation.ValidateCronJobCreate(o, corevalidation.PodValidationOptions{}), true
 	case *autoscaling.HorizontalPodAutoscaler:

@@ -181,7 +181,7 @@ func (d dice) container(s, ports fields) {
 // runs sets what services whose pods end say of their runs, and others of what runs before a release.
 func (d dice) runs(s fields, kind string) {
 	if kind == "service" || kind == "worker" {
-		d.maybe(4, s, "init", func() any {
+		d.maybe(6, s, "init", func() any {
 			return []fields{{"name": "migrate", "once": true, "args": []string{"up"}, "deadline": "1h", "retries": d.between(0, 20)}, {"name": "index", "once": true, "command": []string{"/index"}}}
 		})
 	}
@@ -194,7 +194,7 @@ func (d dice) runs(s fields, kind string) {
 	d.maybe(2, s, "deadline", func() any { return choice(d, "1s", "30d") })
 	d.maybe(2, s, "retries", func() any { return d.between(0, 20) })
 	if d.one(4) && s["volumes"] == nil {
-		s["completions"], s["parallelism"] = 5, d.between(1, 5)
+		s["completions"], s["parallelism"] = 5, d.between(1, 2)
 	}
 	if kind == "cronjob" {
 		s["schedule"] = choice(d, "*/15 * * * *", "0 2 * * MON", "0 0-6/2 1,15 JAN-MAR 1-5")
@@ -203,6 +203,9 @@ func (d dice) runs(s fields, kind string) {
 		d.maybe(2, s, "history", func() any { return fields{"succeeded": d.between(0, 10), "failed": d.between(0, 10)} })
 		if s["volumes"] == nil {
 			d.maybe(2, s, "concurrency", func() any { return choice(d, "forbid", "replace", "allow") })
+			if s["concurrency"] == "allow" {
+				s["deadline"] = "1m" // runs that pile up have no room
+			}
 		}
 	}
 }
