@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,11 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
+
+// Schema is the JSON Schema of an account in JSON, in the draft of 2020-12.
+//
+//go:embed adoptreport.schema.json
+var Schema []byte
 
 // Account says what became of each object that was read.
 type Account struct {
