@@ -40,6 +40,7 @@ func samples(t *testing.T) {
 	platform, err := os.ReadFile("../../tenantsmith.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith.yaml"), platform, 0o644))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "../deploy"), 0o755))
 	deployed := txtar.Parse([]byte(existing))
 	for _, f := range deployed.Files {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(f.Name)), 0o755))
@@ -94,8 +95,16 @@ metadata: {name: more}
 data: {a: b}
 -- dump.yaml --
 apiVersion: v1
-kind: Namespace
-metadata: {name: shop}
+kind: List
+items:
+  - apiVersion: v1
+    kind: Namespace
+    metadata: {name: shop}
+  - apiVersion: rbac.authorization.k8s.io/v1
+    kind: RoleBinding
+    metadata: {name: admins, namespace: shop}
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}
+    subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: shop-leads}]
 `
 
 func git(t *testing.T, args string) {

@@ -15,6 +15,7 @@ var differences = []difference{
 	{"TS-NET-003", `is no range of addresses$`, "the API server refuses it by itself"},
 	{"TS-NET-006", `no host outside that a service declares to call$`, "what a tenant calls stands in its file"},
 	{"TS-NET-008", `nothing of the tenant fills a secret`, "a request shows one object, and not the one that fills its secret"},
+	{"TS-RBAC-005", `and Flux installs no chart for the tenant$`, "what Flux installs stands in the tenant's file"},
 	{"TS-RBAC-010", `which is not among the objects`, "a request shows one object, and not the role that it names"},
 	{"TS-NET-010", `no host of the tenant and none that it calls$`, "whose a host is stands in the tenant's file"},
 	{"TS-NET-005", `^policy opens egress for 169[.]254[.]169[.]252/32,`, "which services have an identity of the cloud stands in the tenant's file"},

@@ -29,7 +29,7 @@ deny contains finding if {
 	not helm_storage
 	finding := {
 		"path": ["rules", granted.index],
-		"message": sprintf("rule grants %s, and names none", [granted.grants]),
+		"message": sprintf("rule grants %s, and names none%s", [granted.grants, unused]),
 	}
 }
 
@@ -48,11 +48,19 @@ deny contains finding if {
 # Helm keeps releases in Secrets whose names nobody knows before. This role of the platform's is bound to nobody but the
 # tenant's delivery account, and is there only where Flux installs charts for the tenant.
 helm_storage if {
-	input.object.metadata.name == "tenant-delivery-helm"
-	input.owner == "platform"
+	of_helm
 	some source in input.ctx.spec.delivery.sources
 	chart(source)
 }
+
+of_helm if {
+	input.object.metadata.name == "tenant-delivery-helm"
+	input.owner == "platform"
+}
+
+default unused := ""
+
+unused := ", and Flux installs no chart for the tenant" if of_helm
 
 chart(source) if source.kind == "helm"
 
