@@ -312,3 +312,42 @@ func TestExistingNamespacesPage(t *testing.T) {
 	require.Equal(t, 1, shows)
 	printed(t, "tenantsmith check --now 2030-11-20")
 }
+
+// TestGuardRailsPage: the tenant of the page has ten lines and no finding, its team's YAML the findings that the page shows,
+// and the service at its end is one.
+func TestGuardRailsPage(t *testing.T) {
+	const tenant, team = "platform/tenants/shop.yaml", "shop/envs/production/web.yaml"
+	page, err := os.ReadFile("../../docs/guard-rails.md")
+	require.NoError(t, err)
+	require.LessOrEqual(t, bytes.Count(page, []byte("\n")), 60)
+	brought, err := os.ReadFile("testdata/guard-rails/web.yaml")
+	require.NoError(t, err)
+	blocks := blocksOf(t, "../../docs/guard-rails.md")
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.MkdirAll(filepath.Dir(team), 0o755))
+	require.NoError(t, os.WriteFile(team, brought, 0o644))
+	shows := 0
+	for _, b := range blocks {
+		if b.write(t); b.what == "yaml "+tenant {
+			require.LessOrEqual(t, strings.Count(b.text, "\n"), 10)
+		}
+		if b.what == "console 1" {
+			command, want, _ := strings.Cut(b.text, "\n")
+			var out bytes.Buffer
+			require.Equal(t, 1, run(t.Context(), strings.Fields(command)[2:], streams{in: strings.NewReader(""), out: &out, err: &out}))
+			requireLines(t, want, out.String())
+			shows++
+		}
+	}
+	require.Equal(t, 1, shows)
+	require.Contains(t, printed(t, "tenantsmith -C platform check --fail-on low"), "1 environment, 13 objects, ")
+	printed(t, "tenantsmith -C platform workflow shop --check --platform example/platform -o shop")
+	require.FileExists(t, "shop/.github/workflows/tenantsmith-check.yml")
+	old, err := os.ReadFile(tenant)
+	require.NoError(t, err)
+	_, service, found := strings.Cut(string(page), "\n    services: ")
+	require.True(t, found)
+	service, _, _ = strings.Cut(service, "\n")
+	require.NoError(t, os.WriteFile(tenant, append(old, "  services: "+service+"\n"...), 0o644))
+	require.Contains(t, printed(t, "tenantsmith -C platform render --output -"), "kind: Rollout\n")
+}

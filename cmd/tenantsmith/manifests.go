@@ -44,6 +44,9 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	if err != nil {
 		return err
 	}
+	if len(res.Others) > 0 { // judged as nobody's they might pass
+		return fmt.Errorf("--env %s: %s has no such environment%s", o.environment, args[0], hint(o.environment, res.Others, "; it has "+strings.Join(res.Others, ", ")))
+	}
 	r.Problems = manifest.SortProblems(append(r.Problems, res.Problems...))
 	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), len(res.Rules)
 	r.Rules, r.Examined = rulesOf(res.Rules), []report.Place{{Tenant: res.Tenant, Environment: res.Environment}}

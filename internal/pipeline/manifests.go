@@ -19,6 +19,8 @@ import (
 type Judged struct {
 	// Tenant and Environment are those whose objects they are said to be; empty for nobody's.
 	Tenant, Environment string
+	// Others are the tenant's environments where it has none of the name that was asked for.
+	Others []string
 
 	Problems []manifest.Problem
 	FailOn   manifest.Severity
@@ -56,6 +58,8 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		out.Tenant, out.Environment = t.Name, e.Name
 		in.Context = known.facts(t.Name, e)
 		in.Brought, objects = completed(t, e, objects)
+	} else if len(fleet.Tenants) == 1 && len(o.Tenants) == 1 {
+		out.Others = environments(fleet.Tenants[0])
 	}
 	if in.Objects = objects; len(objects) == 0 {
 		return out, nil // nothing can be asked of nothing
