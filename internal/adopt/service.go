@@ -21,6 +21,7 @@ type service struct {
 	main       int               // which container is the service's
 	address    *Item             // its Service
 	scaler     *Item             // its HorizontalPodAutoscaler
+	vertical   *Item             // its VerticalPodAutoscaler
 	ports      []port
 	calls      []fields
 	expose     []any
