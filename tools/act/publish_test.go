@@ -259,9 +259,9 @@ func TestRender(t *testing.T) {
 	require.Contains(t, r.summary(), "corner-shop")
 }
 
-// tenants are those of the platform, in order.
+// tenants are those of the platform, each a file or a folder, in order.
 func (p *platform) tenants() (names []string) {
-	files, err := filepath.Glob(filepath.Join(p.dir, "tenants/*.yaml"))
+	files, err := filepath.Glob(filepath.Join(p.dir, "tenants/*"))
 	require.NoError(p.t, err)
 	require.Greater(p.t, len(files), 2)
 	for _, file := range files {
