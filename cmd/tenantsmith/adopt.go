@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +25,8 @@ import (
 )
 
 type adoptOptions struct {
-	manifests, tenant, environment, tier, owner, namespace, format, output string
-	dryRun                                                                 bool
+	manifests, tenant, environment, tier, owner, namespace, until, format string
+	dryRun                                                                bool
 }
 
 const adoptHelp = `Adopt reads what exists - files, a folder that kustomize builds, or what kubectl get -o yaml prints - and
@@ -34,7 +36,10 @@ field by field: reproduced by fields, with a patch, kept, or left over with the 
 
 What an API server fills in and what a cluster assigns counts for nothing. Data of Secrets is written nowhere:
 put it into the platform's store, at the paths that spec.secrets names. Containers keep the rights that they
-have; the checks that refuse those are named, to be mended or waived. Files that exist are never overwritten.`
+have; the checks that refuse those are named, to be mended or waived. Files that exist are never overwritten.
+
+Where a cluster dumped the objects the namespace is in use: overrides/TENANT/ENV.yaml puts its guards in audit for
+90 days, or until --guards-until, so that the first publish breaks nothing.`
 
 func newAdoptCmd(w *workspace) *cobra.Command {
 	o := adoptOptions{format: "text"}
@@ -55,8 +60,10 @@ func newAdoptCmd(w *workspace) *cobra.Command {
 	f.StringVar(&o.tier, "tier", "", "the tier (default the smallest that has room)")
 	f.StringVar(&o.owner, "owner", "", "the `GROUP` that owns it (default those of its RoleBindings)")
 	f.StringVar(&o.namespace, "namespace", "", "adopt this namespace only (default the one with the most workloads)")
+	f.StringVar(&o.until, "guards-until", "", "guards begin in audit, until this `DATE` (default 90 days from now for a namespace that a cluster dumped)")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing, and print the files")
 	f.StringVar(&o.format, "format", o.format, "text, json")
+	w.date(cmd)
 	return cmd
 }
 
@@ -150,6 +157,9 @@ func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOpt
 		return in, errors.Join(w.problems(reportOf(problems)), errProblems)
 	}
 	in = adopt.Input{Tenant: o.tenant, Owner: o.owner, Namespace: o.namespace, Platform: p, Objects: objects}
+	if in.Until, err = w.until(objects, o); err != nil {
+		return in, err
+	}
 	if in.Tenant == "" {
 		in.Tenant = adopt.Namespace(objects, o.namespace)
 	}
@@ -178,6 +188,23 @@ func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOpt
 		}
 	}
 	return in, nil
+}
+
+// auditDays is how long guards may be in audit where nobody says it: half of what a check allows.
+const auditDays = 90
+
+// until is the last day on which guards may be in audit; empty where the namespace is not in use.
+func (w *workspace) until(objects []manifest.Object, o adoptOptions) (string, error) {
+	switch {
+	case o.until != "":
+		if _, err := time.Parse(time.DateOnly, o.until); err != nil {
+			return "", fmt.Errorf("--guards-until %s is no date: use YYYY-MM-DD, such as 2030-12-31", o.until)
+		}
+		return o.until, nil
+	case adopt.Live(objects, o.namespace):
+		return w.day().AddDate(0, 0, auditDays).Format(time.DateOnly), nil
+	}
+	return "", nil
 }
 
 // vacant refuses a tenant that is there.
@@ -282,7 +309,11 @@ func findings(res *pipeline.Result) []adopt.Finding {
 		if p.Waiver != "" || !p.Severity.AtLeast(manifest.Low) {
 			continue
 		}
-		count[adopt.Finding{Check: p.Check, Severity: string(p.Severity), Object: p.Object.Kind + " " + p.Object.Name, Message: p.Message, Remedy: p.Remedy}]++
+		about := p.Object.Kind + " " + p.Object.Name
+		if p.Object.Kind == "" {
+			about = cmp.Or(p.Field, p.File)
+		}
+		count[adopt.Finding{Check: p.Check, Severity: string(p.Severity), Object: about, Message: p.Message, Remedy: p.Remedy}]++
 	}
 	return slices.SortedFunc(maps.Keys(count), func(x, y adopt.Finding) int {
 		return strings.Compare(x.Check+x.Object+x.Message, y.Check+y.Object+y.Message)

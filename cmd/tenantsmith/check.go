@@ -58,7 +58,7 @@ func newCheckCmd(w *workspace) *cobra.Command {
   tenantsmith check --change ../change.json
   tenantsmith check --shard 1/8
   tenantsmith check --manifests deploy/
-  helm template shop ./chart | tenantsmith check --manifests - --tenant shop --env production`,
+  helm template shop ./chart | tenantsmith check --manifests - --tenant corner-shop --env production`,
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, o) },
 	}
 	o.flags(cmd)

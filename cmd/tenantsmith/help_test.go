@@ -40,7 +40,12 @@ func samples(t *testing.T) {
 	platform, err := os.ReadFile("../../tenantsmith.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "tenantsmith.yaml"), platform, 0o644))
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "deploy"), 0o755))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "../deploy"), 0o755))
+	deployed := txtar.Parse([]byte(existing))
+	for _, f := range deployed.Files {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(f.Name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644))
+	}
 	require.NoError(t, exec.Command("git", "init", "-q", "--bare", filepath.Join(dir, "../gitops.git")).Run())
 	for _, b := range blocksOf(t, "../../docs/changes.md") {
 		if b.what == "json change.json" {
@@ -54,13 +59,62 @@ func samples(t *testing.T) {
 	} {
 		git(t, args)
 	}
+	git(t, "push -q ../gitops.git HEAD:environments/production")
 }
+
+// existing is what a team has that tenantsmith does not know yet.
+const existing = `
+-- deploy/web.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      automountServiceAccountToken: false
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: web
+          image: ghcr.io/example/web:1.0.0
+          ports: [{name: http, containerPort: 8080}]
+          readinessProbe: {httpGet: {path: /ready, port: http}}
+          livenessProbe: {httpGet: {path: /live, port: http}}
+          resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {memory: 64Mi}}
+          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+-- deploy/overlays/production/kustomization.yaml --
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [more.yaml]
+-- deploy/overlays/production/more.yaml --
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: more}
+data: {a: b}
+-- dump.yaml --
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Namespace
+    metadata: {name: shop}
+  - apiVersion: rbac.authorization.k8s.io/v1
+    kind: RoleBinding
+    metadata: {name: admins, namespace: shop}
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}
+    subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: shop-leads}]
+`
 
 func git(t *testing.T, args string) {
 	require.NoError(t, exec.Command("git", strings.Fields(args)...).Run())
 }
 
 func runExample(t *testing.T, args []string) {
+	if i := slices.Index(args, "|"); i >= 0 {
+		args = args[i+1:] // what another program writes is the input of each example
+	}
 	require.Equal(t, "tenantsmith", args[0])
 	args = args[1:]
 	if testing.Short() && slices.Equal(args, []string{"policy", "test"}) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -17,7 +18,10 @@ func (w *workspace) unusable(flag, name string, err error) error {
 	if strings.Contains(name, "-----BEGIN ") {
 		return fmt.Errorf("%s: write what it says into a file, and name that", flag)
 	}
-	return fmt.Errorf("%s %s: %w", flag, w.named(name), plain(err))
+	if inside := w.named(name); !strings.HasPrefix(inside, "../") {
+		name = inside
+	}
+	return fmt.Errorf("%s %s: %w", flag, filepath.ToSlash(name), plain(err))
 }
 
 // plain says in words of people what the system says of a file or folder. What it has no words for stays

@@ -28,7 +28,7 @@ func (r *publishing) all() bool { return len(r.args) == 0 }
 func (w *workspace) updates(r *publishing) (done bool, err error) {
 	o := r.options
 	r.updates = updatesOf(r.res)
-	if r.strangers, err = o.owning.apply(w, r.res, o.shard, r.updates, r.all()); err != nil {
+	if r.strangers, err = r.options.apply(w, r.res, o.shard, r.updates, r.all()); err != nil {
 		return true, err
 	}
 	if o.atomic && len(r.res.Held) > 0 {

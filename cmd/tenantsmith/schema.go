@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantsmith/tenantsmith/internal/adopt"
 	"github.com/tenantsmith/tenantsmith/internal/function"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -28,14 +29,15 @@ func newSchemaCmd(w *workspace) *cobra.Command {
 writes all of them as DIR/<kind>.schema.json, which is where the first line of a tenant file points.
 
 The kind report is what check, validate and prove print with --format json, compliance-report what
-report does, audit-report what audit does, plan and status what those do. The kind fn is what catalogues of KRM functions know of tenantsmith fn: a
-KRMFunctionDefinition of each functionConfig, with its schema; with --write also the metadata of kpt.`,
+report does, audit-report what audit does, adopt-report what adopt does, plan and status what those do. The
+kind fn is what catalogues of KRM functions know of tenantsmith fn: a KRMFunctionDefinition of each
+functionConfig, with its schema; with --write also the metadata of kpt.`,
 		Example: `  tenantsmith schema tenant
   tenantsmith schema --draft 7 platform
   tenantsmith schema --write schemas
   tenantsmith schema report`,
 		Args:      atMost(1),
-		ValidArgs: append(slices.Clone(schemaKinds), "report", "compliance-report", "audit-report", "plan", "status", "fn"),
+		ValidArgs: append(slices.Clone(schemaKinds), "report", "compliance-report", "audit-report", "adopt-report", "plan", "status", "fn"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n, ok := map[string]int{"2020-12": 2020, "7": 7}[draft]
 			if !ok {
@@ -89,7 +91,7 @@ func (w *workspace) functionSchemas(dir string) error {
 
 // jsonSchema is the schema of a kind that people write, or of a report that they read.
 func jsonSchema(kind string, draft int) ([]byte, error) {
-	text, read := map[string][]byte{"report": report.Schema, "compliance-report": report.ComplianceSchema, "audit-report": report.AuditSchema, "plan": report.PlanSchema, "status": report.StatusSchema}[kind]
+	text, read := map[string][]byte{"report": report.Schema, "compliance-report": report.ComplianceSchema, "audit-report": report.AuditSchema, "adopt-report": adopt.Schema, "plan": report.PlanSchema, "status": report.StatusSchema}[kind]
 	switch {
 	case !read:
 		return schemas.JSONSchema(kind, draft)

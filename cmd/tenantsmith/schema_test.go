@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"github.com/defenseunicorns/go-oscal/src/pkg/validation"
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tenantsmith/tenantsmith/internal/adopt"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -54,6 +56,29 @@ func TestComplianceSchema(t *testing.T) {
 	v, err := validation.NewValidator(out.Bytes())
 	require.NoError(t, err)
 	require.NoError(t, v.Validate())
+}
+
+// TestAdoptSchema: what adopt prints with --format json is what `schema adopt-report` says, and no data of a Secret.
+func TestAdoptSchema(t *testing.T) {
+	dir := t.TempDir()
+	archive, err := txtar.ParseFile("../../testdata/adopt/bank.txtar")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(dir+"/tenantsmith.yaml", []byte("apiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: acme}\nspec: {}\n"), 0o644))
+	require.NoError(t, os.Mkdir(dir+"/apps", 0o755))
+	for _, f := range archive.Files {
+		require.NoError(t, os.WriteFile(dir+"/apps/"+f.Name, f.Data, 0o644))
+	}
+	var out, errs bytes.Buffer
+	args := []string{"adopt", "--manifests", "apps", "--tenant", "bank", "--owner", "team", "--guards-until", "2031-01-01", "--dry-run", "--format", "json", "-C", dir}
+	require.Zero(t, run(t.Context(), args, streams{out: &out, err: &errs}), errs.String())
+	require.NotContains(t, out.String()+errs.String(), "geheim")
+	doc, err := jsonschema.UnmarshalJSON(&out)
+	require.NoError(t, err)
+	require.NoError(t, compiled(t, adopt.Schema).Validate(doc))
+	account := doc.(map[string]any)
+	require.NotEmpty(t, account["findings"])
+	account["kind"] = "Report"
+	require.Error(t, compiled(t, adopt.Schema).Validate(doc))
 }
 
 func compiled(t *testing.T, text []byte) *jsonschema.Schema {

@@ -244,14 +244,18 @@ func states(t *report.TenantStatus, behind, broken, here bool) []string {
 
 // concluded counts for people, and turns what is not current into the exit code where that was asked for.
 func (w *workspace) concluded(s report.FleetStatus, o statusOptions) error {
-	current, names := 0, []string{}
+	current, names, skipped := 0, []string{}, []report.Skipped{}
 	for _, t := range s.Tenants {
 		names = append(names, t.Tenant)
+		if t.Workloads != "" {
+			skipped = append(skipped, report.Skipped{What: t.Tenant + ": workloads", Reason: "they come from elsewhere"})
+		}
 		if t.Has(report.Current) {
 			current++
 		}
 	}
 	if o.format == "text" {
+		w.unexamined(skipped, "--format json")
 		w.say("%s on %s at %s, %d current", gitops.Tally(names), s.Branch, cmp.Or(short(s.Head), "no commit"), current)
 	}
 	if o.exitCode && current < len(s.Tenants) {

@@ -30,7 +30,7 @@ own repository, spec.delivery.sources: check --manifests for each, in the enviro
 With -o the workflow is written below DIR. A file that is not tenantsmith's is never overwritten.`,
 		Example: `  tenantsmith workflow acme-corp --platform example/platform
   tenantsmith workflow corner-shop --service web --platform example/platform --context services/{service}
-  tenantsmith workflow acme-corp --check --platform example/platform -o ../deploy`,
+  tenantsmith workflow enterprise-client --check --platform example/platform -o ../deploy`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || ask.Platform == "" {
 				return errors.New("name a tenant and the platform's repository: tenantsmith workflow TENANT --platform OWNER/NAME")

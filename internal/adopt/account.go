@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,11 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
+
+// Schema is the JSON Schema of an account in JSON, in the draft of 2020-12.
+//
+//go:embed adoptreport.schema.json
+var Schema []byte
 
 // Account says what became of each object that was read.
 type Account struct {
@@ -122,6 +128,9 @@ func (a *Adoption) cutover() []string {
 	for _, i := range a.Items {
 		if i.State == Left || i.State == Kept || templateAt(i.Kind()) == nil {
 			continue
+		}
+		if i.Kind() == "CronJob" && i.Into.Name == i.Name() {
+			continue // it has no selector, and the next run is of what it is by then
 		}
 		if i.Into.Kind == i.Kind() && i.Into.Name == i.Name() {
 			same = append(same, i.Kind()+" "+i.Name())

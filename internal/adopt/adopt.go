@@ -28,6 +28,8 @@ type Input struct {
 	Namespace string
 	Platform  *schemas.Platform
 	Objects   []manifest.Object
+	// Until is the last day on which guards may be in audit, YYYY-MM-DD; empty where they are enforced from the start.
+	Until string
 }
 
 // State says what became of an object.
@@ -77,6 +79,8 @@ type Adoption struct {
 	whole     map[string]bool // workloads that are kept as they are, by name of the service
 	refused   map[string]string
 	patches   map[string][]byte // by file
+	enforced  []string          // guards that cannot be in audit
+	level     level             // of Pod Security, that the pods need
 }
 
 // New reads the objects and guesses the tenant that they make. Problems are objects that cannot be read.
@@ -109,7 +113,7 @@ func (a *Adoption) read() []manifest.Problem {
 			continue
 		}
 		seen[o.Key()] = true
-		if template := templateAt(o.Kind()); template != nil && mapAt(o.Tree, template.Join("spec")...) == nil {
+		if template := podOf(o); template != nil && mapAt(o.Tree, template.Join("spec")...) == nil {
 			problems = append(problems, complain(i, template, "must have a pod", ""))
 			continue
 		}
@@ -195,9 +199,10 @@ func (a *Adoption) item(group, kind, name string) *Item {
 	return nil
 }
 
-// configMap are the texts of a ConfigMap that is among the objects; nil otherwise.
+// configMap are the texts of a ConfigMap that is among the objects; nil otherwise. One with bytes has more than fields
+// can say.
 func (a *Adoption) configMap(name string) tree {
-	if i := a.item("", "ConfigMap", name); i != nil {
+	if i := a.item("", "ConfigMap", name); i != nil && empty(i.tree["binaryData"]) {
 		return mapAt(i.tree, "data")
 	}
 	return nil

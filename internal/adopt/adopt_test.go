@@ -178,7 +178,11 @@ func settled(t *testing.T, name string, archive *txtar.Archive) (*Adoption, outc
 	for _, p := range problems {
 		require.NotEqual(t, manifest.Error, p.Severity, p.Message)
 	}
-	a, problems := New(Input{Tenant: name, Owner: "team", Platform: p, Environment: p.Environments[0], Objects: objects(t, app)})
+	in := Input{Tenant: name, Owner: "team", Platform: p, Environment: p.Environments[0], Objects: objects(t, app)}
+	if Live(in.Objects, "") {
+		in.Until = "2031-01-31"
+	}
+	a, problems := New(in)
 	require.Empty(t, problems)
 	var last []manifest.Object
 	problems, err = a.Settle(func(files map[string][]byte) (_ []manifest.Object, problems []manifest.Problem, err error) {

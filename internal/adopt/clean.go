@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -85,6 +86,15 @@ func assigned(kind string, spec tree) {
 			delete(mapAt(spec, "template", "metadata", "labels"), key)
 		}
 	}
+}
+
+// podOf leads to the pod that an object has to have; nil for what may have none, as a Rollout that refers to a
+// Deployment, and kinds of other groups with the name of a workload.
+func podOf(o manifest.Object) manifest.Path {
+	if at(o.Tree, "spec", "workloadRef") != nil || !slices.Contains([]string{"apps", "batch", "argoproj.io"}, o.Key().Group) {
+		return nil
+	}
+	return templateAt(o.Kind())
 }
 
 // templateAt leads to the pod template of a workload; nil for what is none.

@@ -31,9 +31,13 @@ func (o outcome) versioned(i *Item) (manifest.Key, bool) {
 	return manifest.Key{}, false
 }
 
-// configMap are the texts of a rendered ConfigMap.
+// configMap are the texts of a rendered ConfigMap; nil for one that has bytes besides.
 func (o outcome) configMap(name string) tree {
-	return mapAt(o[manifest.Key{Kind: "ConfigMap", Name: name}], "data")
+	t := o[manifest.Key{Kind: "ConfigMap", Name: name}]
+	if !empty(t["binaryData"]) {
+		return nil
+	}
+	return mapAt(t, "data")
 }
 
 // compare holds each object against what was rendered for it.

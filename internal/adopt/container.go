@@ -340,9 +340,14 @@ func (a *Adoption) volumeDoc(s *service, m corev1.VolumeMount) any {
 // template says a volume that each replica has of its own.
 func (a *Adoption) template(s *service, m corev1.VolumeMount, f fields) any {
 	for _, c := range listAt(s.source.tree, "spec", "volumeClaimTemplates") {
-		if textAt(c, "metadata", "name") == m.Name && claimDoc(&f, c, m.Name) {
-			return f
+		if textAt(c, "metadata", "name") != m.Name || m.MountPropagation != nil || m.SubPathExpr != "" || !claimDoc(&f, c, m.Name) {
+			continue
 		}
+		f.set("subPath", m.SubPath)
+		if m.ReadOnly {
+			f.set("readOnly", true)
+		}
+		return f
 	}
 	return nil
 }

@@ -24,9 +24,28 @@ func merged(was, is tree, kind, isKind string, v view, lost []Difference) tree {
 			mergePort(was, out, p[2].(string), v)
 			continue
 		}
+		if len(p) > 2 && p[:2].String() == "spec.volumeClaimTemplates" {
+			mergeTemplate(was, out, p)
+			continue
+		}
 		setAt(out, p, d.Was)
 	}
 	return out
+}
+
+// mergeTemplate takes what a claim of a StatefulSet asks for over, or the whole of one that is not rendered.
+func mergeTemplate(was, out tree, p manifest.Path) {
+	name := p[2].(string)
+	named := func(x any) bool { return textAt(x, "metadata", "name") == name }
+	source, list := listAt(was, "spec", "volumeClaimTemplates"), slices.Clone(listAt(out, "spec", "volumeClaimTemplates"))
+	from, to := slices.IndexFunc(source, named), slices.IndexFunc(list, named)
+	switch {
+	case from < 0:
+	case to < 0:
+		put(out, append(list, copied(source[from])), "spec", "volumeClaimTemplates")
+	case len(p) > 3:
+		setAt(list[to].(tree), p[3:], at(source[from], p[3:]...))
+	}
 }
 
 // setAt sets or removes what stands at a path of keys.

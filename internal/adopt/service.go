@@ -2,8 +2,10 @@ package adopt
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -43,6 +45,9 @@ func newService(o *Item) (*service, error) {
 		return nil, nil
 	}
 	template := mapAt(o.tree, templateAt(o.Kind())...)
+	if at(template, "spec") == nil {
+		return nil, nil // its pods are those of another object
+	}
 	s := &service{name: o.Name(), kind: kind, source: o, labels: map[string]string{}}
 	for k, v := range mapAt(template, "metadata", "labels") {
 		s.labels[k], _ = v.(string)
@@ -60,13 +65,18 @@ func newService(o *Item) (*service, error) {
 	return s, nil
 }
 
-// decode reads a tree into a typed struct. The error names the field that does not fit.
+// decode reads a tree into a typed struct. The error names the field that does not fit, and no value.
 func decode(t any, into any) error {
 	data, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(data, into)
+	err = json.Unmarshal(data, into)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		what, _, _ := strings.Cut(wrong.Value, " ")
+		return fmt.Errorf("%s cannot be a %s", orText(wrong.Field, "it"), what)
+	}
+	return err
 }
 
 // container is that of the service.

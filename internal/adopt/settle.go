@@ -40,6 +40,7 @@ func (a *Adoption) Settle(render Render) ([]manifest.Problem, error) {
 		if a.keepMaps(is); patched {
 			a.compare(is)
 			a.conclude(is)
+			a.leveled(is)
 			return nil, nil
 		}
 		a.compare(is)
@@ -66,7 +67,12 @@ func (a *Adoption) keepRest() {
 
 func (a *Adoption) keep(i *Item) {
 	i.State, i.Into, i.Service = Kept, manifest.Key{}, ""
-	i.File = path.Join("tenants", a.Tenant, "resources", "all", stem(i.Kind(), i.Name()))
+	i.File = ""
+	file := path.Join("tenants", a.Tenant, "resources", "all", stem(i.Kind(), i.Name()))
+	for slices.ContainsFunc(a.Items, func(other *Item) bool { return other.File == file }) {
+		file = strings.TrimSuffix(file, ".yaml") + "-" + orText(i.Key().Group, "core") + ".yaml" // another of the same kind and name
+	}
+	i.File = file
 }
 
 // stem is the name of a file for what is about an object.
@@ -206,8 +212,11 @@ func (a *Adoption) abandon(name string) {
 // yield takes out of what is written what the problems are about; false where that would not help.
 func (a *Adoption) yield(problems []manifest.Problem) bool {
 	p := problems[0]
-	if p.File == a.File() {
+	switch p.File {
+	case a.File():
 		return a.dropField(p)
+	case a.overrideFile():
+		return a.enforce(p)
 	}
 	for _, i := range a.Items {
 		if i.File != p.File || i.File == "" {

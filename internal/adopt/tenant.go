@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,8 +29,9 @@ func (a *Adoption) beside() bool {
 // Files are the tenant's file, its patches and its objects, by path.
 func (a *Adoption) Files() map[string][]byte {
 	out := map[string][]byte{a.File(): a.document()}
-	for file, content := range a.patches {
-		out[file] = content
+	maps.Copy(out, a.patches)
+	if content := a.override(); content != nil {
+		out[a.overrideFile()] = content
 	}
 	for _, i := range a.Items {
 		if i.State == Kept {
@@ -63,7 +65,7 @@ func (a *Adoption) spec() fields {
 	f.set("owners", a.ownersDoc())
 	f.set("resources", a.resources)
 	f.set("domains", texts(a.domains))
-	if a.namespace != "" && a.namespace != a.pattern() {
+	if a.namespace != "" && (a.phased() || a.namespace != a.pattern()) {
 		env.set("namespace", a.namespace)
 	}
 	f.keep("environments", fields{{a.Environment.Name, env}})

@@ -48,5 +48,8 @@ func (a *Adoption) secretReason(i *Item) string {
 	case kind == "helm.sh/release.v1" || strings.HasPrefix(i.Name(), "sh.helm.release."):
 		return "Helm's own record of a release"
 	}
+	if !a.fetches(i.Name()) {
+		return "a Secret's data does not belong into git, and nothing fetches it: the one in the namespace has to stay"
+	}
 	return "a Secret's data does not belong into git: put it into the platform's store, at the path that spec.secrets." + i.Name() + " names"
 }

@@ -34,6 +34,7 @@ func (v view) of(kind string, t tree) tree {
 		delete(mapAt(out, "spec"), "scaleTargetRef")
 	}
 	spec := mapAt(out, "spec")
+	claimTemplates(spec)
 	delete(spec, "selector")
 	delete(out, "apiVersion")
 	delete(out, "kind")
@@ -45,6 +46,28 @@ func (v view) of(kind string, t tree) tree {
 		v.pod(mapAt(template, "spec"))
 	}
 	return out
+}
+
+// claimTemplates are those of a StatefulSet by name, which is what claims that exist are found by. Labels of theirs are
+// the platform's.
+func claimTemplates(spec tree) {
+	templates := map[string]tree{}
+	for _, x := range listAt(spec, "volumeClaimTemplates") {
+		if c, ok := x.(tree); ok {
+			templates[textAt(c, "metadata", "name")] = c
+		}
+	}
+	for _, c := range templates {
+		for _, field := range []string{"apiVersion", "kind", "status"} {
+			delete(c, field)
+		}
+		for _, field := range []string{"name", "labels"} {
+			delete(mapAt(c, "metadata"), field)
+		}
+		prune(mapAt(c, "metadata"), "annotations")
+		prune(c, "metadata")
+	}
+	setMap(spec, "volumeClaimTemplates", asTree(templates))
 }
 
 func (v view) pod(spec tree) {
@@ -331,7 +354,7 @@ type Difference struct {
 }
 
 // keyed are the maps of a view whose entries come and go one by one.
-var keyed = []string{"annotations", "containers", "env", "files", "imagePullSecrets", "initContainers", "metadata", "mounts", "ports"}
+var keyed = []string{"annotations", "containers", "env", "files", "imagePullSecrets", "initContainers", "metadata", "mounts", "ports", "volumeClaimTemplates"}
 
 // compare parts the differences of two views: what was lost is said in the first and not in the second, or otherwise;
 // what was added is said in the second alone.

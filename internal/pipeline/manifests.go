@@ -82,12 +82,32 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		return nil, err
 	}
 	findings, err := engine.Check(ctx, in)
-	if e != nil {
+	if e != nil && err == nil {
+		findings, err = beyond(ctx, engine, in, t, e, findings)
 		out.accept(findings, waivers, in.Objects, chosen)
 	}
 	out.Problems = append(out.Problems, findings...)
 	return out, err
 }
+
+// beyond leaves out of the findings what the tenant's file shows without the objects that were read: it stands there,
+// where check tells of it, and nobody can mend it in these files. A guard in audit is such a finding.
+func beyond(ctx context.Context, engine *policies.Engine, in policies.Input, t *schemas.Tenant, e *schemas.Environment, found []manifest.Problem) ([]manifest.Problem, error) {
+	if !slices.ContainsFunc(found, nowhere) {
+		return found, nil
+	}
+	in.Objects = overlay.Place(generators.Whole(t, e), e.Namespace, e.Name)
+	in.Brought = make([]bool, len(in.Objects))
+	without, err := engine.Check(ctx, in)
+	return slices.DeleteFunc(found, func(p manifest.Problem) bool {
+		return nowhere(p) && slices.ContainsFunc(without, func(q manifest.Problem) bool {
+			return p.Check == q.Check && p.Object == q.Object && p.Field == q.Field && p.Message == q.Message && p.Path.String() == q.Path.String()
+		})
+	}), err
+}
+
+// nowhere reports whether a finding stands in none of the files that were read.
+func nowhere(p manifest.Problem) bool { return p.File == "" }
 
 // accept marks the findings that the tenant's waivers are about, and adds what is wrong with those.
 func (j *Judged) accept(found []manifest.Problem, waivers []*waiver, objects []manifest.Object, chosen selection) {

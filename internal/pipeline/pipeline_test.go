@@ -24,7 +24,7 @@ func samples(t *testing.T) *schemas.Fleet {
 	fleet, err := schemas.Load(root.FS(), schemas.Options{})
 	require.NoError(t, err)
 	require.Empty(t, fleet.Held, "%v", fleet.Problems)
-	require.Len(t, fleet.Tenants, 4)
+	require.Len(t, fleet.Tenants, 5)
 	return fleet
 }
 
