@@ -25,13 +25,12 @@ type service struct {
 	ports      []port
 	calls      []fields
 	expose     []any
-	extra      fields // what is said of the kind alone
 }
 
 // port is one of a service.
 type port struct {
-	name, protocol, app string
-	number, service     int32
+	name, protocol  string
+	number, service int32
 }
 
 // kinds of services that workloads are.
