@@ -29,7 +29,7 @@ func newPromoteCmd(w *workspace) *cobra.Command {
 		Short: "Let one environment run what another runs",
 		Long: `Promote writes into the tenant's file that one environment runs the images of another: of the services that
 differ, and nothing else. Sizes, release strategy and the rest stay each environment's own; --fields asks
-for more of what runs: command, args, env, files. Comments, order and quotes of the file stay. An image
+for more of what runs: command, args, env, files, init, sidecars. Comments, order and quotes of the file stay. An image
 that an override decides is edited there, and that is said.
 
 What would come of it is rendered and checked first: with a problem nothing is written. Nothing reaches a
@@ -90,12 +90,17 @@ func (w *workspace) promote(ctx context.Context, tenant string, o promoteOptions
 	if len(p.Alone) > 0 {
 		w.say("left alone: %s, which only one of %s and %s has", list(p.Alone), o.from, o.to)
 	}
+	if len(p.Beside) > 0 {
+		w.say("not taken over: %s, which %s has otherwise; --fields image,init,sidecars takes them over, too", list(p.Beside), o.to)
+	}
 	if w.patched(p, o) {
 		w.say("nothing written")
 		return errProblems
 	}
 	if len(p.Moves) == 0 {
-		w.say("%s runs what %s runs already", o.to, o.from)
+		if len(p.Beside) == 0 {
+			w.say("%s runs what %s runs already", o.to, o.from)
+		}
 		return nil
 	}
 	e, err := w.moved(root, p, o)

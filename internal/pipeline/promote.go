@@ -13,7 +13,7 @@ import (
 
 // Promotable are the fields of a service that one environment may take over from another: what runs, not how much of
 // it or how it is released.
-var Promotable = []string{"image", "command", "args", "env", "files"}
+var Promotable = []string{"image", "command", "args", "env", "files", "init", "sidecars"}
 
 // Move is a field of a service that one environment has otherwise than the one it takes over from.
 type Move struct {
@@ -32,6 +32,8 @@ type Promotion struct {
 	Considered []string
 	// Alone are the services that only one of the two environments has, sorted.
 	Alone []string
+	// Beside are the services whose steps or sidecars differ, and were not asked for: web.init, sorted.
+	Beside []string
 }
 
 // Promote finds what an environment has to take over so that it runs what another one runs: of some services, or all
@@ -97,10 +99,15 @@ func laidOver(a, b map[string]any) map[string]any {
 	return out
 }
 
-// take notes the fields of a service that differ.
+// take notes the fields of a service that differ, and what differs beside them.
 func (p *Promotion) take(service string, was, will map[string]any, fields []string) {
 	for _, field := range fields {
 		p.differ(service, manifest.Path{field}, was[field], will[field])
+	}
+	for _, field := range []string{"init", "sidecars"} {
+		if !slices.Contains(fields, field) && !manifest.Equal(was[field], will[field]) {
+			p.Beside = append(p.Beside, service+"."+field)
+		}
 	}
 }
 

@@ -50,12 +50,6 @@ keeps("argocd.argoproj.io/sync-options", options) if {
 
 keeps("argocd.argoproj.io/sync-options", "PruneLast=true") if input.object.kind == "ConfigMap"
 
-# A step that runs once comes before the workloads, with what it mounts. The label tells Flux the same.
-keeps("argocd.argoproj.io/sync-wave", wave) if {
-	input.object.kind in {"ConfigMap", "Job", "PersistentVolumeClaim"}
-	input.object.metadata.labels["tenantsmith.dev/phase"] == concat("", ["before", wave])
-}
-
 keeps("kustomize.toolkit.fluxcd.io/prune", "disabled") if stays
 
 # What a step needs that runs before its release stands in the phase that its label tells, and in the wave of the same
