@@ -145,7 +145,8 @@ func (in input) lifecycle(s schemas.Service) *corev1.Lifecycle {
 		return preStop(s.PreStop)
 	}
 	seconds := min(stopDelay, grace(s)/2)
-	if s.Kind != "service" || seconds == 0 || !in.env.Cluster.AtLeast(schemas.OldestSleep) {
+	answers := s.Kind == "service" || isSet(s) && len(s.Ports) > 0
+	if !answers || seconds == 0 || !in.env.Cluster.AtLeast(schemas.OldestSleep) {
 		return nil
 	}
 	return slept(seconds)

@@ -55,6 +55,7 @@ func crowd(router string) input {
 	in := serving(map[string]schemas.Service{"web": crowded()}, "rollouts")
 	c := in.env.Cluster
 	c.Router, c.Mesh, c.Gateway = router, schemas.Istio, "shared"
+	in.env.Platform.Namespaces.Gateway = "edge"
 	c.Pools = map[string]schemas.Pool{"gpu": {Labels: map[string]string{"pool": "gpu"}, Taint: &schemas.Taint{Key: "pool", Value: "gpu"}}}
 	c.Devices = []string{"amd.com/gpu", "nvidia.com/gpu"}
 	return in

@@ -129,27 +129,37 @@ func (e *resolved) onceSteps(path manifest.Path, s Service) {
 	}
 }
 
-// mountedBefore refuses a claim of one node in the pod of a step that runs while the pods of the version before have it:
-// on any other node the step would wait for a claim that they keep.
+// mountedBefore refuses a claim in the pod of a step that cannot have it.
 func (e *resolved) mountedBefore(at manifest.Path, s Service, step InitStep) {
-	const why = "%s is a claim that the pods of the version before have on their node, and a step that runs once could wait for it for ever"
 	for i, mount := range step.Mounts {
-		if s.onOneNode(mount) {
-			p := e.complain(at.Join("mounts", i), why, mount)
-			p.Remedy = fmt.Sprintf("remove %s, or set once to false, or the claim's accessMode to ReadWriteMany", p.Field)
+		if why, mend := s.notBefore(mount); why != "" {
+			p := e.complain(at.Join("mounts", i), "%s", why)
+			p.Remedy = fmt.Sprintf("remove %s, or set once to false%s", p.Field, mend)
 		}
 	}
 	for _, name := range sortedKeys(s.Sidecars) {
 		for _, mount := range s.Sidecars[name].Mounts {
-			if s.onOneNode(mount) {
-				p := e.complain(at.Join("once"), why+": sidecar %s mounts it", mount, name)
-				p.Remedy = fmt.Sprintf("set %s to false, or the claim's accessMode to ReadWriteMany", p.Field)
+			if why, mend := s.notBefore(mount); why != "" {
+				p := e.complain(at.Join("once"), "%s: sidecar %s mounts it", why, name)
+				p.Remedy = fmt.Sprintf("set %s to false%s", p.Field, mend)
 			}
 		}
 	}
 }
 
-// onOneNode reports whether a claim is mounted at the path that only pods of one node may mount at once.
-func (s Service) onOneNode(mount string) bool {
-	return slices.ContainsFunc(s.Volumes, func(v Volume) bool { return v.Mount == mount && v.Claim != nil && !v.Shared() })
+// notBefore tells why a step that runs once cannot mount what the service has at the path, and how else to mend it;
+// nothing where it can. Each pod of a statefulset has claims of its own. A claim of one node is kept by the pods of the
+// version before: on any other node the step would wait for it.
+func (s Service) notBefore(mount string) (why, mend string) {
+	i := slices.IndexFunc(s.Volumes, func(v Volume) bool { return v.Mount == mount && v.Claim != nil })
+	switch {
+	case i < 0:
+		return "", ""
+	case s.Kind == "statefulset":
+		return mount + " is a claim that each pod of the statefulset has for itself, and a step that runs once is none of them", ""
+	case s.Volumes[i].Shared():
+		return "", ""
+	}
+	return mount + " is a claim that the pods of the version before have on their node, and a step that runs once could wait for it for ever",
+		", or the claim's accessMode to ReadWriteMany"
 }

@@ -2,6 +2,8 @@ package schemas
 
 import (
 	"cmp"
+	"regexp"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -16,25 +18,44 @@ func (e *resolved) claimNames() {
 	for _, name := range sortedKeys(e.environment.Spec.Services) {
 		s := e.environment.Spec.Services[name]
 		for i, v := range s.Volumes {
-			if v.Claim == nil || v.Name == "" {
+			called := claimName(name, s, v)
+			if called == "" {
 				continue
 			}
-			at, claim := manifest.Path{"spec", "services", name, "volumes", i}, v.Name
+			at, claim := manifest.Path{"spec", "services", name, "volumes", i}.Join("name"), called
 			if s.Kind == "statefulset" {
 				claim += " of " + name // its claims have its name as well
+			}
+			if v.Name == "" {
+				at[len(at)-1] = "claim"
 			}
 			other, ok := first[claim]
 			switch {
 			case !ok:
 				first[claim] = user{name, v}
 			case !sameClaim(v, other.volume):
-				e.complain(at.Join("name"), "%s is a claim of service %s with another size, class or accessMode", v.Name, other.service)
+				e.complain(at, "%s is a claim of service %s with another size, class or accessMode", called, other.service)
 			case other.service != name && !v.Shared():
-				p := e.complain(at.Join("name"), "%s is a claim of service %s, and one service at a time may mount it", v.Name, other.service)
+				p := e.complain(at, "%s is a claim of service %s, and one service at a time may mount it", called, other.service)
 				p.Remedy = "set the accessMode of both to ReadWriteMany, or use another name"
 			}
 		}
 	}
+}
+
+// plainPath is one whose claim has a name that people could choose for another; that of any other path ends in a digest.
+var plainPath = regexp.MustCompile(`^/[a-z0-9]+/?$`)
+
+// claimName is what the claim of a volume is called, where others could be called the same; nothing elsewhere. What
+// templates of a statefulset are called is told apart where its mounts are judged.
+func claimName(service string, s Service, v Volume) string {
+	switch {
+	case v.Claim == nil:
+		return ""
+	case v.Name != "" || s.Kind == "statefulset" || !plainPath.MatchString(v.Mount):
+		return v.Name
+	}
+	return service + "-" + strings.Trim(v.Mount, "/")
 }
 
 func sameClaim(a, b Volume) bool {

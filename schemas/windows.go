@@ -2,12 +2,9 @@ package schemas
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	_ "time/tzdata" // so that the names of time zones are the same on every machine
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -27,18 +24,6 @@ var cronParts = []cronPart{
 
 // longest are the days of the months, in the years that have most of them.
 var longest = []int{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
-
-// timezone is the form of a name of the IANA database: some machines find those in other letters, too.
-var timezone = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(?:/[A-Z][A-Za-z0-9_+-]*){0,2}$`)
-
-// isZone reports whether there is a time zone of that name. The one of whoever asks is none.
-func isZone(name string) bool {
-	if !timezone.MatchString(name) || name == "Local" {
-		return false
-	}
-	_, err := time.LoadLocation(name)
-	return err == nil
-}
 
 // judgeWindow refuses what Argo CD cannot read in a window, and one that never opens.
 func judgeWindow(w SyncWindow, complain func(field, remedy, format string, args ...any)) {

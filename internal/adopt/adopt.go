@@ -59,7 +59,6 @@ type Item struct {
 
 	tree   tree
 	dumped bool
-	by     []*Item // the objects that say it, for one that has no counterpart of its own
 }
 
 // Adoption is a tenant in the making.

@@ -135,12 +135,16 @@ func (a *Adoption) about(i *Item) {
 			s.scaler, i.Service = i, s.name
 			i.Into = manifest.Key{Group: "autoscaling", Kind: "HorizontalPodAutoscaler", Name: s.name}
 		}
+	case "autoscaling.k8s.io/VerticalPodAutoscaler":
+		a.readVertical(i)
 	case "policy/PodDisruptionBudget":
 		if s := a.selected(mapAt(i.tree, "spec", "selector", "matchLabels")); s != nil {
 			i.Service, i.Into = s.name, manifest.Key{Group: "policy", Kind: "PodDisruptionBudget", Name: s.name}
 		}
 	case "networking.k8s.io/Ingress":
 		a.readIngress(i)
+	case "gateway.networking.k8s.io/HTTPRoute", "networking.istio.io/VirtualService":
+		a.readRoute(i)
 	case "networking.k8s.io/NetworkPolicy":
 		a.readPolicy(i)
 	case "external-secrets.io/ExternalSecret":
@@ -244,16 +248,7 @@ func (a *Adoption) readIngress(i *Item) {
 			to, said = append(to, s), append(said, f)
 		}
 	}
-	for n, s := range to {
-		s.expose = append(s.expose, said[n])
-		i.Service = s.name
-	}
-	if len(to) > 0 {
-		i.Into = manifest.Key{Group: "networking.k8s.io", Kind: "Ingress", Name: to[0].name}
-		a.domains = append(a.domains, hosts...)
-		slices.Sort(a.domains)
-		a.domains = slices.Compact(a.domains)
-	}
+	a.expose(i, to, said, hosts)
 }
 
 // backend is the service that a path leads to, and the name of its port; empty for none.

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func (a *Adoption) compare(is outcome) {
 	for _, i := range a.Items {
 		switch {
 		case i.State == Left || i.Into.Kind == "" && i.State != Kept:
-		case i.Kind() == "Ingress" && i.State != Kept:
+		case isRoute(i.Kind()) && i.State != Kept:
 			a.compareRoutes(i, is)
 		case i.State == Kept:
 			v, kept := view{}, a.keptTree(i)
@@ -195,13 +196,11 @@ func (a *Adoption) compareRoutes(i *Item, is outcome) {
 			for k, v := range gatewayRoutes(t) {
 				routes[k] = v
 			}
+		case "VirtualService":
+			maps.Copy(routes, istioRoutes(t))
 		}
 	}
-	was := tree{}
-	for k, v := range ingressRoutes(i.tree, a) {
-		was[k] = v
-	}
-	i.Lost, i.Added = compare(was, routes, manifest.Path{"spec", "rules"})
+	i.Lost, i.Added = compare(a.saidRoutes(i), routes, manifest.Path{"spec", "rules"})
 	i.Added = nil
 	for k, v := range mapAt(i.tree, "metadata", "annotations") {
 		if now := mapAt(is[i.Into], "metadata", "annotations"); now[k] != v {
@@ -209,7 +208,7 @@ func (a *Adoption) compareRoutes(i *Item, is outcome) {
 		}
 	}
 	slices.SortFunc(i.Lost, func(x, y Difference) int { return strings.Compare(x.Path.String(), y.Path.String()) })
-	for _, field := range []string{"ingressClassName", "tls"} {
+	for _, field := range []string{"ingressClassName", "tls", "parentRefs", "gateways"} {
 		if before, after := at(i.tree, "spec", field), at(is[i.Into], "spec", field); before != nil && !manifest.Equal(before, after) {
 			i.Added = append(i.Added, Difference{manifest.Path{"spec", field}, before, after})
 		}

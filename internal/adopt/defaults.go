@@ -198,7 +198,7 @@ func prune(m any, fields ...string) {
 }
 
 // amounts are the maps and fields whose values are quantities.
-var amounts = []string{"requests", "limits", "capacity", "hard"}
+var amounts = []string{"requests", "limits", "capacity", "hard", "minAllowed", "maxAllowed"}
 
 // quantities writes each amount in one way.
 func quantities(v any, under string) {

@@ -95,3 +95,110 @@ spec:
 	require.Contains(t, text, "  podSecurity: baseline\n")
 	require.Contains(t, strings.Join(a.Notes, "\n"), "enforces Pod Security level privileged, and what was read needs no more than baseline")
 }
+
+// TestRoutes: routes that say hosts, paths and Services become fields; one that says more is kept.
+func TestRoutes(t *testing.T) {
+	const app = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "ghcr.io/example/web:1", ports: [{name: http, containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+`
+	const http = `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: shop}, spec: {parentRefs: [{name: edge}], hostnames: [shop.example.com], rules: [{matches: [{path: {value: /}}, {path: {type: PathPrefix, value: /api}}], backendRefs: [{name: web, port: 80}]}]}}`
+	const istio = `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: shop}, spec: {hosts: [shop.example.com], gateways: [edge], http: [{route: [{destination: {host: web.default.svc.cluster.local, port: {number: 80}}}]}]}}`
+	for about, test := range map[string]struct {
+		router, object, was, now string
+		want                     State
+	}{
+		"gateway-api":            {"gateway-api", http, "", "", Fields},
+		"istio":                  {"istio", istio, "", "", Fields},
+		"another router":         {"istio", http, "", "", Kept},
+		"headers":                {"gateway-api", http, "backendRefs:", "filters: [{type: RequestMirror}], backendRefs:", Kept},
+		"an exact path":          {"gateway-api", http, "PathPrefix", "Exact", Kept},
+		"a port that nobody has": {"gateway-api", http, "port: 80", "port: 81", Kept},
+		"a wildcard":             {"istio", istio, "[shop.example.com]", "['*.example.com']", Kept},
+		"a fault":                {"istio", istio, "{route:", "{fault: {}, route:", Kept},
+		"the mesh":               {"istio", istio, "[edge]", "[edge, mesh]", Kept},
+	} {
+		t.Run(about, func(t *testing.T) {
+			platform := "-- tenantsmith.yaml --\napiVersion: tenantsmith.dev/v1alpha1\nkind: Platform\nmetadata: {name: acme}\nspec: {clusters: {main: {router: " + test.router + ", operators: [rollouts]}}, environments: [{name: production, cluster: main}]}\n-- a.yaml --\n"
+			a, is := settled(t, "shop", txtar.Parse([]byte(platform+app+strings.Replace(test.object, test.was, test.now, 1)+"\n")))
+			for _, i := range a.Items {
+				if !isRoute(i.Kind()) {
+					continue
+				}
+				require.Equal(t, test.want, i.State, "%s\n%s", i.Reason, a.Files()[a.File()])
+				if test.want == Fields {
+					require.Contains(t, string(a.Files()[a.File()]), "host: shop.example.com")
+					require.NotEqual(t, "web", i.Into.Name, "the rendered route was not found")
+					require.False(t, i.differs(a, is))
+					i.tree = copied(i.tree).(tree)
+					put(i.tree, []any{"other.example.com"}, "spec", map[string]string{"HTTPRoute": "hostnames", "VirtualService": "hosts"}[i.Kind()])
+					require.True(t, i.differs(a, is))
+				}
+			}
+		})
+	}
+}
+
+// TestVertical: a VerticalPodAutoscaler of one container becomes fields, and its bounds are compared.
+func TestVertical(t *testing.T) {
+	const app = `-- tenantsmith.yaml --
+apiVersion: tenantsmith.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec: {clusters: {main: {operators: [OPERATOR]}}, environments: [{name: production, cluster: main}]}
+-- a.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: main, image: "ghcr.io/example/web:1", resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}}]}
+---
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+metadata: {name: web-vpa}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  updatePolicy: {updateMode: Auto}
+  resourcePolicy: {containerPolicies: [{containerName: main, minAllowed: {cpu: 0.05}, maxAllowed: {cpu: 200m, memory: 128Mi}}]}
+`
+	for about, test := range map[string]struct {
+		was, now string
+		want     State
+	}{
+		"bounds":             {"", "", Fields},
+		"without":            {"  resourcePolicy: {containerPolicies: [{containerName: main, minAllowed: {cpu: 0.05}, maxAllowed: {cpu: 200m, memory: 128Mi}}]}\n", "", Patched},
+		"off":                {"updateMode: Auto", "updateMode: \"Off\"", Fields},
+		"more than the tier": {"cpu: 200m", "cpu: 900", Left},
+		"another container":  {"containerName: main", "containerName: proxy", Kept},
+		"no autoscaler":      {"OPERATOR", "rollouts", Kept},
+	} {
+		t.Run(about, func(t *testing.T) {
+			text := strings.Replace(strings.Replace(app, test.was, test.now, 1), "OPERATOR", "rollouts, vpa", 1)
+			a, is := settled(t, "shop", txtar.Parse([]byte(text)))
+			i := a.Items[1]
+			require.Equal(t, test.want, i.State, "%s\n%s", i.Reason, a.Files()[a.File()])
+			if i.State == Kept {
+				require.Equal(t, a.Items[0].Into.Kind, textAt(is[plainKey(i.Key())], "spec", "targetRef", "kind"))
+			}
+			if i.State == Fields {
+				i.tree = copied(i.tree).(tree)
+				put(listAt(i.tree, "spec", "resourcePolicy", "containerPolicies")[0].(tree), "201m", "maxAllowed", "cpu")
+				require.True(t, i.differs(a, is))
+			}
+		})
+	}
+}

@@ -21,16 +21,16 @@ type service struct {
 	main       int               // which container is the service's
 	address    *Item             // its Service
 	scaler     *Item             // its HorizontalPodAutoscaler
+	vertical   *Item             // its VerticalPodAutoscaler
 	ports      []port
 	calls      []fields
 	expose     []any
-	extra      fields // what is said of the kind alone
 }
 
 // port is one of a service.
 type port struct {
-	name, protocol, app string
-	number, service     int32
+	name, protocol  string
+	number, service int32
 }
 
 // kinds of services that workloads are.

@@ -96,10 +96,12 @@ func (a *Adoption) keptTree(i *Item) tree {
 		a.renumber(t, s)
 	}
 	a.monitor(i, t)
-	target := mapAt(t, "spec", "scaleTargetRef")
-	if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil && !a.whole[s.name] {
-		target["kind"], target["name"] = s.source.Into.Kind, s.name
-		target["apiVersion"] = map[string]string{"Rollout": "argoproj.io/v1alpha1", "Deployment": "apps/v1"}[s.source.Into.Kind]
+	for _, field := range []string{"scaleTargetRef", "targetRef"} {
+		target := mapAt(t, "spec", field)
+		if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil && !a.whole[s.name] {
+			target["kind"], target["name"] = s.source.Into.Kind, s.source.Into.Name
+			target["apiVersion"] = map[string]string{"argoproj.io": "argoproj.io/v1alpha1", "apps": "apps/v1", "batch": "batch/v1"}[s.source.Into.Group]
+		}
 	}
 	unmark(t)
 	return t
@@ -168,7 +170,11 @@ func unmark(v any) {
 func (a *Adoption) missing(is outcome) bool {
 	found := false
 	for _, i := range a.Items {
-		if i.State == Left || i.State == Kept || i.Into.Kind == "" || is[i.Into] != nil || i.Kind() == "Ingress" {
+		if i.State == Left || i.State == Kept || i.Into.Kind == "" || is[i.Into] != nil {
+			continue
+		}
+		if isRoute(i.Kind()) {
+			a.routed(i, is)
 			continue
 		}
 		if key, ok := is.versioned(i); ok {
@@ -200,7 +206,7 @@ func (a *Adoption) release(i *Item) {
 func (a *Adoption) abandon(name string) {
 	a.whole[name] = true
 	for _, i := range a.Items {
-		if i.Service == name && i.State != Left && i.Kind() != "Ingress" {
+		if i.Service == name && i.State != Left && !isRoute(i.Kind()) {
 			i.Into, i.Service, i.State = manifest.Key{}, "", ""
 		}
 	}
@@ -275,7 +281,7 @@ func (a *Adoption) dropField(p manifest.Problem) bool {
 // keepRoutes keeps what leads to a service that fields cannot expose.
 func (a *Adoption) keepRoutes(name string) {
 	for _, i := range a.Items {
-		if i.Kind() == "Ingress" && i.Service == name && i.State == "" {
+		if isRoute(i.Kind()) && i.Service == name && i.State == "" {
 			i.Into, i.Service = manifest.Key{}, ""
 		}
 	}
@@ -312,10 +318,13 @@ func (a *Adoption) patch(is outcome) {
 			a.abandon(i.Service) // its name changes with each version, and a patch would lose it
 			continue
 		}
+		if i.Kind() == "VerticalPodAutoscaler" && a.unbounded(i) {
+			continue
+		}
 		v, _ := a.views(i, is)
 		var lost []Difference
 		for _, d := range i.Lost {
-			if i.Kind() != "Ingress" || d.Path[0] == "metadata" {
+			if !isRoute(i.Kind()) || d.Path[0] == "metadata" {
 				lost = append(lost, d)
 			}
 		}

@@ -186,6 +186,7 @@ func (a *Adoption) serviceDoc(s *service) fields {
 	}
 	f.set("securityContext", securityDoc(s.pod.SecurityContext, c.SecurityContext))
 	a.scaleDoc(s, spec, &f)
+	f.set("verticalScaling", s.verticalDoc())
 	f.set("expose", s.expose)
 	var calls []any
 	for _, call := range s.calls {

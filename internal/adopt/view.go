@@ -34,6 +34,9 @@ func (v view) of(kind string, t tree) tree {
 		delete(mapAt(out, "spec"), "scaleTargetRef")
 	}
 	spec := mapAt(out, "spec")
+	if kind == "VerticalPodAutoscaler" {
+		v.vertical(spec)
+	}
 	claimTemplates(spec)
 	delete(spec, "selector")
 	delete(out, "apiVersion")

@@ -1,5 +1,7 @@
 package overlay
 
+//lint:file-ignore SA1019 what is read was written by others, who use what kustomize calls deprecated and still takes
+
 import (
 	"cmp"
 	"fmt"

@@ -260,8 +260,8 @@ func groupOf(c schemas.Cause) string {
 // structure are the fields that decide which objects there are.
 var structure = []string{"kind", "strategy", "tier", "lifecycle", "router", "mesh", "dns", "operators", "engine"}
 
-// nearest are the causes in the order in which an object probably follows them: those under its subject, those
-// that belong to no service; and apart those of other services.
+// nearest are the causes in the order in which an object probably follows them: those under its subject, those of
+// the same service and those that belong to none; and apart those of other services.
 func (t *tracer) nearest(subject string) (near, far []int) {
 	known, ok := t.orders[subject]
 	if !ok {
@@ -275,11 +275,12 @@ func (t *tracer) nearest(subject string) (near, far []int) {
 func (t *tracer) order(subject string) (near, far []int) {
 	const services = "spec.services."
 	var rest []int
+	own := serviceOf(manifest.ParsePath(subject))
 	for i, c := range t.causes {
 		switch p := t.paths[i]; {
 		case !c.Fact && isUnder(p, subject):
 			near = append(near, i)
-		case c.Fact || !strings.HasPrefix(p, services) || !strings.HasPrefix(subject, services) || isUnder(subject, p):
+		case c.Fact || !strings.HasPrefix(p, services) || !strings.HasPrefix(subject, services) || serviceOf(c.Path) == own:
 			rest = append(rest, i)
 		default:
 			far = append(far, i)

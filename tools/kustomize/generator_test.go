@@ -45,7 +45,7 @@ func files(t *testing.T, dir string) []string {
 	return out
 }
 
-var samples = []string{"acme-corp", "corner-shop", "enterprise-client", "pet-project"}
+var samples = []string{"acme-corp", "corner-shop", "enterprise-client", "parcel-desk", "pet-project"}
 
 // inline is the spec of a TenantRender for a sample tenant, every file as text, with the other samples as its peers.
 func inline(t *testing.T, tenant, environment string) string {

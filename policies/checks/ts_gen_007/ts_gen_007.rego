@@ -58,6 +58,14 @@ keeps("argocd.argoproj.io/sync-wave", wave) if {
 
 keeps("kustomize.toolkit.fluxcd.io/prune", "disabled") if stays
 
+# What a step needs that runs before its release stands in the phase that its label tells, and in the wave of the same
+# number: nothing of the tenant waits for it but that release.
+keeps("argocd.argoproj.io/sync-wave", wave) if {
+	input.object.kind in {"Job", "ConfigMap", "PersistentVolumeClaim"}
+	regex.match(`^-[1-9][0-9]?$`, wave)
+	input.object.metadata.labels["tenantsmith.dev/phase"] == concat("", ["before", wave])
+}
+
 stays if input.object.kind in {"PersistentVolumeClaim", "StatefulSet"}
 
 stays if {

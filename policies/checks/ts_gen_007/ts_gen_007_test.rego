@@ -93,3 +93,23 @@ test_passes_others if {
 	count(ts_gen_007.deny) == 0 with input as object_with("Service", "annotations", {"example.com/helm": "a", "argocd": "b", "istio": "c"})
 	count(ts_gen_007.deny) == 0 with input as samples.of({"kind": "Service"})
 }
+
+before(kind, wave, phase) := samples.of({"kind": kind, "metadata": {
+	"name": "a",
+	"annotations": {"argocd.argoproj.io/sync-wave": wave},
+	"labels": {"tenantsmith.dev/phase": phase},
+}})
+
+test_passes_phases if {
+	every kind in ["Job", "ConfigMap", "PersistentVolumeClaim"] {
+		count(ts_gen_007.deny) == 0 with input as before(kind, "-1", "before-1")
+		count(ts_gen_007.deny) == 0 with input as before(kind, "-12", "before-12")
+	}
+}
+
+test_violates_waves_of_no_phase if {
+	count(ts_gen_007.deny) == 1 with input as before("Job", "-2", "before-1")
+	count(ts_gen_007.deny) == 1 with input as before("Job", "1", "before1")
+	count(ts_gen_007.deny) == 1 with input as before("Job", "-1", "")
+	count(ts_gen_007.deny) == 1 with input as before("Deployment", "-1", "before-1")
+}
