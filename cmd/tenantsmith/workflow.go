@@ -25,7 +25,7 @@ pushes and signs them with cosign, attests a list of what is in them, and asks t
 deploy them, by the digest: its workflow deploy.yml opens a pull request there.
 
 With --check it prints the one that judges, in each pull request, the folders which the tenant brings from its
-own repository, spec.delivery.sources: check --manifests for each, in the environments that have it.
+own repository, spec.delivery.sources: check --manifests for those of each environment.
 
 With -o the workflow is written below DIR. A file that is not tenantsmith's is never overwritten.`,
 		Example: `  tenantsmith workflow acme-corp --platform example/platform

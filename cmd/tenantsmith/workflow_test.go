@@ -74,6 +74,16 @@ spec:
 	written, err := os.ReadFile(filepath.Join(to, ".github/workflows/tenantsmith-check.yml"))
 	require.NoError(t, err)
 	require.Equal(t, out, string(written))
+	// One quota is for all folders of an environment: a job judges them together.
+	write("tenants/shop.yaml", tenant+`  delivery:
+    repository: https://github.com/example/shop.git
+    sources: [{name: shop, path: envs/development}, {name: jobs, path: jobs}]
+`)
+	out, errs, code = call("shop", "--platform", "example/platform")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "  check-shop-jobs:\n")
+	require.Contains(t, out, `path: "envs/development\njobs"`)
+	require.Contains(t, out, `path: "envs/production\njobs"`)
 	_, errs, code = call("other", "--platform", "example/platform")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "tenant other brings no folder of spec.delivery.repository")

@@ -21,7 +21,7 @@ var checksText string
 
 var checks = template.Must(template.New("checks").Parse(checksText))
 
-// folder is what is judged in some environments; its exported fields are YAML.
+// folder is what is judged together in some environments, a path a line; its exported fields are YAML.
 type folder struct {
 	Job, Path, Environments string
 	envs                    []string
@@ -48,30 +48,41 @@ func Checks(t *schemas.Tenant, a Ask) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// foldersOf are the folders of the tenant's repository by source, each once, with the environments that have it.
+// foldersOf are the folders of the tenant's repository that come together to the same environments: one quota is for
+// them all, so they are judged together.
 func foldersOf(t *schemas.Tenant) []folder {
 	var out []folder
 	at := map[string]int{}
 	for _, e := range t.Environments {
-		home := manifest.RepositoryKey(e.Spec.Delivery.Repository)
-		for _, s := range e.Spec.Delivery.Sources {
-			if s.IsHelm() || s.Repository != "" && manifest.RepositoryKey(s.Repository) != home {
-				continue
-			}
-			key := s.Name + " " + path.Clean(s.Path)
-			if _, ok := at[key]; !ok {
-				at[key] = len(out)
-				out = append(out, folder{Job: job(s.Name, e.Name, out), Path: quoted(path.Clean(s.Path))})
-			}
-			f := &out[at[key]]
-			f.envs = append(f.envs, e.Name)
+		names, paths := foldersIn(e.Spec.Delivery)
+		if len(paths) == 0 {
+			continue
 		}
+		key := strings.Join(append(names, paths...), "\n")
+		if _, ok := at[key]; !ok {
+			at[key] = len(out)
+			out = append(out, folder{Job: job(strings.Join(names, "-"), e.Name, out), Path: quoted(strings.Join(paths, "\n"))})
+		}
+		f := &out[at[key]]
+		f.envs = append(f.envs, e.Name)
 	}
 	for i := range out {
 		list, _ := json.Marshal(out[i].envs) // strings always can be
 		out[i].Environments = "'" + strings.ReplaceAll(string(list), "'", "''") + "'"
 	}
 	return out
+}
+
+// foldersIn are the names and paths of what the tenant's repository brings to an environment.
+func foldersIn(d schemas.Delivery) (names, paths []string) {
+	home := manifest.RepositoryKey(d.Repository)
+	for _, s := range d.Sources {
+		if s.IsHelm() || s.Repository != "" && manifest.RepositoryKey(s.Repository) != home {
+			continue
+		}
+		names, paths = append(names, s.Name), append(paths, path.Clean(s.Path))
+	}
+	return names, paths
 }
 
 // job is the name of a job: that of the source, and where another folder has it already, of the environment as well.

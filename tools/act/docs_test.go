@@ -193,17 +193,19 @@ func TestWorkloads(t *testing.T) {
 		copyTree(t, filepath.Join("../..", name), filepath.Join(dir, ".tenantsmith/platform/in", name))
 	}
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "envs/production"), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "jobs"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "envs/production/a.yaml"), []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n"), 0o644))
 	out := filepath.Join(dir, "out")
 	cmd := exec.Command("bash", "-euo", "pipefail", "-c", script)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_OUTPUT="+out, "WORKLOADS=envs/{env}", "ENVIRONMENT=production", "PLATFORM_PATH=in")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_OUTPUT="+out, "WORKLOADS=envs/{env}\njobs", "ENVIRONMENT=production", "PLATFORM_PATH=in")
 	said, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(said))
 	found, err := os.ReadFile(out)
 	require.NoError(t, err)
-	require.Equal(t, "folder=../../../envs/production\n", string(found))
-	cmd = exec.Command(filepath.Join(built, "tenantsmith"), "-C", ".tenantsmith/platform/in", "check", "--format", "github",
-		"--manifests", strings.TrimSpace(strings.TrimPrefix(string(found), "folder=")), "--tenant", "acme-corp", "--env", "production", "--")
+	require.Equal(t, "args<<//end\n--manifests\n../../../envs/production\n--manifests\n../../../jobs\n//end\n", string(found))
+	args := []string{"-C", ".tenantsmith/platform/in", "check", "--format", "github", "--tenant", "acme-corp", "--env", "production"}
+	lines := strings.Split(strings.TrimSpace(string(found)), "\n")
+	cmd = exec.Command(filepath.Join(built, "tenantsmith"), append(args, lines[1:len(lines)-1]...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_WORKSPACE="+dir)
 	said, _ = cmd.Output()
 	require.Equal(t, 1, cmd.ProcessState.ExitCode(), string(said))
