@@ -9,7 +9,9 @@ import (
 
 // marked are the labels by which the platform tells objects apart: policies, network rules and
 // inventories believe them, so no person sets them.
-var marked = []string{"app.kubernetes.io/managed-by", EnvironmentLabel, "tenantsmith.dev/tenant", "tenantsmith.dev/tier"}
+var marked = []string{
+	"app.kubernetes.io/managed-by", EnvironmentLabel, "tenantsmith.dev/phase", "tenantsmith.dev/step", "tenantsmith.dev/tenant", "tenantsmith.dev/tier",
+}
 
 func isMarked(label string) bool {
 	return slices.Contains(marked, label) || strings.HasPrefix(label, manifest.GuardLabel)
