@@ -12,7 +12,7 @@ func defaultAccount(in input) []object {
 }
 
 // accounts makes one ServiceAccount a service, named like it, so that no two services share an
-// identity, and one for each smoke test. None of them mounts a
+// identity, one for each smoke test, and those that pods from elsewhere name. None of them mounts a
 // token: only pods of a service that talks to the Kubernetes API do, and they say so themselves.
 func accounts(in input) []object {
 	var out []object
@@ -26,6 +26,9 @@ func accounts(in input) []object {
 		if runs(s) && in.smoked(s) {
 			out = append(out, in.account(smokeAccount(name), name, servicePath(name, "release", "smoke")))
 		}
+	}
+	for i, name := range in.env.Spec.Delivery.Accounts {
+		out = append(out, in.account(name, "", manifest.Path{"spec", "delivery", "accounts", i}.String()))
 	}
 	return out
 }

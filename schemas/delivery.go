@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -19,6 +20,7 @@ var partOfCommit = regexp.MustCompile("^[0-9a-f]{7,39}$")
 // delivery judges what the tenant brings from repositories of its own, and who may steer it.
 func (e *resolved) delivery() {
 	d := e.environment.Spec.Delivery
+	e.broughtAccounts(d)
 	if g := e.facts.GitOps; g.Repository == "" {
 		if len(d.Sources) > 0 {
 			p := e.complain(manifest.Path{"spec", "delivery", "sources"}, "%s: spec.gitops.repository of %s names no GitOps repository", NotRendered, platformFile)
@@ -28,6 +30,24 @@ func (e *resolved) delivery() {
 	}
 	e.sources(d)
 	e.argoGroups()
+}
+
+// broughtAccounts refuses names that an account has already, whose rights pods from elsewhere would have.
+func (e *resolved) broughtAccounts(d Delivery) {
+	for i, name := range d.Accounts {
+		at := manifest.Path{"spec", "delivery", "accounts", i}
+		_, service := e.environment.Spec.Services[name]
+		_, database := e.environment.Spec.Databases[name]
+		switch {
+		case slices.Contains(d.Accounts[:i], name):
+			e.complain(at, "%s is there twice", name)
+		case service || database || name == "default":
+			p := e.complain(at, "%s is the name of an account that there is already", name)
+			p.Remedy = "choose another name, and have the pods of the source say it"
+		default:
+			e.deliveryAccount(at, name)
+		}
+	}
 }
 
 // argoGroups refuses names that the policies of an AppProject cannot hold.

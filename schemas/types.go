@@ -208,6 +208,8 @@ type Delivery struct {
 	Changes map[string]SourceChange `json:"changes"`
 	// Reviewers are who reviews changes of the tenant's files, as CODEOWNERS names them.
 	Reviewers []string `json:"reviewers"`
+	// Accounts are the ServiceAccounts that the pods of the sources name.
+	Accounts []string `json:"accounts"`
 }
 
 // Source is a folder at a revision of a repository, or a chart of a chart repository.

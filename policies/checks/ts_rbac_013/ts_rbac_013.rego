@@ -6,7 +6,7 @@
 #   scope: [object, set]
 #   waivable: true
 #   brought: true
-#   remedy: let tenantsmith render the account of spec.services.<name>, or name an account of its own in the patch or object of your own
+#   remedy: let tenantsmith render the account of spec.services.<name>, or name one of spec.delivery.accounts in the patch or object of your own
 #   objects: [pods, ServiceAccount, RoleBinding, ClusterRoleBinding]
 #   controls:
 #     direct: [cis:5.1.5]
