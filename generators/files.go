@@ -17,7 +17,9 @@ func files(in input) []object {
 	var out []object
 	for name, s := range in.podded() {
 		if len(s.Files) > 0 {
-			out = append(out, of(name, in.filesMap(name, s)))
+			made := in.filesMap(name, s)
+			in.inPhase(&made.ObjectMeta, in.level(name))
+			out = append(out, of(name, made))
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package generators
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tenantsmith/tenantsmith/internal/krm"
@@ -13,7 +14,8 @@ import (
 // before it has applied the same commit, and its Jobs have succeeded.
 //
 // Until a Job has ended, Flux looks at no later commit: its timeout is beyond the deadline of the Job. What is of a phase
-// goes with its Kustomization, but for what is kept anyway.
+// goes with its Kustomization, but for what is kept anyway, and for what goes on running: without the step it comes with
+// the workloads.
 func (in input) fluxPhases(w *krm.FluxKustomization, own []manifest.Object) []object {
 	var out []object
 	for _, phase := range phases(own) {
@@ -21,6 +23,9 @@ func (in input) fluxPhases(w *krm.FluxKustomization, own []manifest.Object) []ob
 		k := in.fluxTree(name, in.fluxAccount(), manifest.OwnerWorkload)
 		k.Spec.DependsOn, w.Spec.DependsOn = w.Spec.DependsOn, []krm.FluxReference{{Name: k.Name}}
 		k.Spec.TargetNamespace, k.Spec.DeletionPolicy = in.env.Namespace, "MirrorPrune"
+		if runsOn(name, own) {
+			k.Spec.DeletionPolicy = "Orphan"
+		}
 		k.Spec.Timeout = phaseTimeout(name, own)
 		k.Spec.Patches = []krm.FluxPatch{leaveOut(labelPhase + "!=" + name)}
 		out = append(out, in.delivered(k))
@@ -29,6 +34,13 @@ func (in input) fluxPhases(w *krm.FluxKustomization, own []manifest.Object) []ob
 		w.Spec.Patches = []krm.FluxPatch{leaveOut(labelPhase)}
 	}
 	return out
+}
+
+// runsOn reports whether a phase has what goes on running after it.
+func runsOn(phase string, objects []manifest.Object) bool {
+	return slices.ContainsFunc(objects, func(o manifest.Object) bool {
+		return o.Kind() == "StatefulSet" && text(o.Tree, "metadata", "labels", labelPhase) == phase
+	})
 }
 
 // leaveOut takes the objects with certain labels out of what is built. The patch has to name an object, and the target

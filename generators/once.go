@@ -37,7 +37,7 @@ func onceSteps(in input) []object {
 	var out []object
 	for name, s := range in.running() {
 		for i, step := range s.Once() {
-			out = append(out, in.onceJob(name, s, step, len(s.Once())-i)...)
+			out = append(out, in.onceJob(name, s, step, in.level(name)+len(s.Once())-i)...)
 		}
 	}
 	return out
@@ -112,6 +112,31 @@ func (in input) inPhase(meta *metav1.ObjectMeta, phase int) {
 	}
 }
 
+// level is the phase of a service itself: zero for what comes with the workloads. A StatefulSet comes before the steps of
+// the services that call it, with its Services and files: a step that migrates a database of the tenant's own would wait
+// for it for ever. What such a set calls to become ready comes with it. Services of other kinds are not waited for: their
+// releases may take hours, or a person.
+func (in input) level(name string) int { return in.levelBut(name, nil) }
+
+// levelBut leaves out the services on the way here, so that those that call each other end.
+func (in input) levelBut(name string, way []string) int {
+	if in.sleeps() || !isSet(in.env.Spec.Services[name]) {
+		return 0
+	}
+	most, way := 0, append(slices.Clip(way), name)
+	for caller, s := range in.running() {
+		if slices.Contains(way, caller) || !slices.ContainsFunc(s.Calls, func(c schemas.Call) bool { return in.isOwn(c) && c.Service == name }) {
+			continue
+		}
+		level := in.levelBut(caller, way)
+		if n := len(s.Once()); n > 0 {
+			level += n + 1
+		}
+		most = max(most, level)
+	}
+	return most
+}
+
 func phaseName(phase int) string { return fmt.Sprintf("before-%d", phase) }
 
 // phaseOf is the phase in which a claim is needed: that of the first step in whose pod it is mounted; zero is that of
@@ -124,7 +149,7 @@ func (in input) phaseOf(claim string) int {
 	for name, s := range in.running() {
 		for i, step := range s.Once() {
 			if slices.ContainsFunc(stepService(s, step).Volumes, func(v schemas.Volume) bool { return v.Claim != nil && in.claimOf(name, v) == claim }) {
-				most = max(most, len(s.Once())-i)
+				most = max(most, in.level(name)+len(s.Once())-i)
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -101,4 +102,64 @@ func TestClaimsStandBeforeTheStepThatMountsThem(t *testing.T) {
 	require.Equal(t, 1, in.phaseOf("web-data"))
 	in.env.Spec.Lifecycle = manifest.Suspended
 	require.Equal(t, 0, in.phaseOf("web-shared"))
+}
+
+// A step that migrates a database of the tenant's own needs it, and its address: a StatefulSet that the service calls comes
+// before its steps, and so does what that one calls.
+func TestSetsComeBeforeTheStepsOfTheirCallers(t *testing.T) {
+	set := func(calls ...string) schemas.Service {
+		s := schemas.Service{
+			Kind: "statefulset", Image: "ghcr.io/example/db:1.0.0", Resources: small(), Ports: map[string]schemas.Port{"sql": {Port: 5432}},
+			Files: map[string]string{"/etc/db.conf": "a\n"},
+		}
+		for _, to := range calls {
+			s.Calls = append(s.Calls, schemas.Call{Service: to})
+		}
+		return s
+	}
+	caller := set("db", "web")
+	caller.Kind, caller.Files, caller.Init = "worker", nil, []schemas.InitStep{{Name: "migrate", Once: true}}
+	db := set("store", "db")
+	db.Init = []schemas.InitStep{{Name: "format", Once: true}}
+	services := map[string]schemas.Service{
+		"api": caller, "db": db, "store": set("db", "keys"), "keys": set(), "alone": set(), "web": {Kind: "worker", Image: "ghcr.io/example/web:1.0.0", Resources: small()},
+	}
+	for _, engine := range []string{"argocd", "flux"} {
+		tenant := stepping(engine)
+		production := &tenant.Environments[1]
+		production.Spec.Services = services
+		got := map[string]string{}
+		for _, o := range Generate(tenant, production) {
+			if phase := text(o.Tree, "metadata", "labels", labelPhase); phase != "" {
+				name, _, _ := strings.Cut(o.Name(), "-files-")
+				got[o.Kind()+" "+name] = phase
+			}
+		}
+		want := map[string]string{}
+		for name, phase := range map[string]string{"db": "before-2", "store": "before-4", "keys": "before-4"} {
+			for _, object := range []string{"StatefulSet " + name, "Service " + name, "Service " + name + "-headless", "ConfigMap " + name} {
+				want[object] = phase
+			}
+		}
+		for name := range got {
+			if kind, job, _ := strings.Cut(name, " "); kind == "Job" {
+				want[name] = map[string]string{"api": "before-1", "db": "before-3"}[job[:strings.Index(job, "-")]]
+			}
+		}
+		require.Len(t, got, 14)
+		require.Equal(t, want, got)
+
+		orphaned := map[string]any{}
+		for _, o := range deliveryOf(tenant, production) {
+			if policy := text(o.Tree, "spec", "deletionPolicy"); strings.Contains(o.Name(), "before-") {
+				orphaned[o.Name()[strings.Index(o.Name(), "before-"):]] = policy
+			}
+		}
+		if engine == "flux" {
+			require.Equal(t, map[string]any{"before-1": "MirrorPrune", "before-2": "Orphan", "before-3": "MirrorPrune", "before-4": "Orphan"}, orphaned)
+		}
+
+		production.Spec.Lifecycle = "suspended"
+		require.Empty(t, phases(Generate(tenant, production)))
+	}
 }

@@ -17,7 +17,9 @@ func addresses(in input) []object {
 	var out []object
 	for name, s := range in.running() {
 		if isSet(s) {
-			out = append(out, of(name, in.membersService(name, s)))
+			members := in.membersService(name, s)
+			in.inPhase(&members.ObjectMeta, in.level(name))
+			out = append(out, of(name, members))
 		}
 		switch {
 		case len(s.Ports) == 0:
@@ -30,7 +32,9 @@ func addresses(in input) []object {
 			out = append(out, of(name, in.service(name, name, s, nil)),
 				of(name, in.service(canaryService(name), name, s, nil)))
 		default:
-			out = append(out, of(name, in.service(name, name, s, in.workloadSelector(name))))
+			address := in.service(name, name, s, in.workloadSelector(name))
+			in.inPhase(&address.ObjectMeta, in.level(name))
+			out = append(out, of(name, address))
 		}
 	}
 	return out

@@ -40,7 +40,9 @@ func workloads(in input) []object {
 	for name, s := range in.running() {
 		switch {
 		case isSet(s):
-			out = append(out, of(name, in.statefulSet(name, s)))
+			set := in.statefulSet(name, s)
+			in.inPhase(&set.ObjectMeta, in.level(name))
+			out = append(out, of(name, set))
 		case in.env.Cluster != nil && in.env.Cluster.Has(operatorRollouts):
 			out = append(out, of(name, plain(in.rollout(name, s))))
 		default:

@@ -55,7 +55,7 @@ keeps("kustomize.toolkit.fluxcd.io/prune", "disabled") if stays
 # What a step needs that runs before its release stands in the phase that its label tells, and in the wave of the same
 # number: nothing of the tenant waits for it but that release.
 keeps("argocd.argoproj.io/sync-wave", wave) if {
-	input.object.kind in {"Job", "ConfigMap", "PersistentVolumeClaim"}
+	input.object.kind in {"ConfigMap", "Job", "PersistentVolumeClaim", "Service", "StatefulSet"}
 	regex.match(`^-[1-9][0-9]?$`, wave)
 	input.object.metadata.labels["tenantsmith.dev/phase"] == concat("", ["before", wave])
 }

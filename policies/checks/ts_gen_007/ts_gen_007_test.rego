@@ -55,20 +55,6 @@ test_passes_what_is_rendered if {
 	count(ts_gen_007.deny) == 0 with input as object_with("Namespace", "annotations", {option: "Prune=confirm,Delete=confirm"})
 }
 
-of_phase(kind, phase) := samples.of({"kind": kind, "metadata": {
-	"annotations": {"argocd.argoproj.io/sync-wave": "-2"},
-	"labels": {"tenantsmith.dev/phase": phase},
-}})
-
-test_waves_are_those_of_steps if {
-	every kind in ["ConfigMap", "Job", "PersistentVolumeClaim"] {
-		count(ts_gen_007.deny) == 0 with input as of_phase(kind, "before-2")
-		count(ts_gen_007.deny) == 1 with input as of_phase(kind, "before-1")
-	}
-	count(ts_gen_007.deny) == 1 with input as of_phase("Deployment", "before-2")
-	count(ts_gen_007.deny) == 1 with input as object_with("Job", "annotations", {"argocd.argoproj.io/sync-wave": "-1"})
-}
-
 test_passes_what_keeps_data if {
 	option := "argocd.argoproj.io/sync-options"
 	prune := "kustomize.toolkit.fluxcd.io/prune"
@@ -101,7 +87,7 @@ before(kind, wave, phase) := samples.of({"kind": kind, "metadata": {
 }})
 
 test_passes_phases if {
-	every kind in ["Job", "ConfigMap", "PersistentVolumeClaim"] {
+	every kind in ["ConfigMap", "Job", "PersistentVolumeClaim", "Service", "StatefulSet"] {
 		count(ts_gen_007.deny) == 0 with input as before(kind, "-1", "before-1")
 		count(ts_gen_007.deny) == 0 with input as before(kind, "-12", "before-12")
 	}
