@@ -262,6 +262,9 @@ func TestStumbleHidesNothing(t *testing.T) {
 }
 
 func TestFindingsOfNoKnownForm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles once more for each form, in one goroutine")
+	}
 	t.Parallel()
 	for finding, want := range map[string]string{
 		`1`:                               "a finding has no message",
