@@ -50,10 +50,7 @@ func (a *Adoption) keepMaps(is outcome) {
 		for _, t := range is {
 			still = still || mentions(t, i.Name())
 		}
-		for _, content := range a.patches {
-			still = still || strings.Contains(string(content), "name: "+i.Name()+"\n")
-		}
-		if still {
+		if i.Reason = ""; still {
 			a.keep(i)
 			continue
 		}
