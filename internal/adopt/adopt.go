@@ -59,6 +59,7 @@ type Item struct {
 
 	tree   tree
 	dumped bool
+	clash  string // why it cannot be kept, where the rendered object of its name may say it
 }
 
 // Adoption is a tenant in the making.

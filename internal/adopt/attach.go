@@ -53,13 +53,16 @@ func (a *Adoption) shared() {
 // findAddress chooses the Service that is the workload's: the one of its name, or the first that is no headless one.
 func (a *Adoption) findAddress(s *service) {
 	var found []*Item
+	stable, trial := s.switched()
 	for _, i := range a.Items {
-		if i.State == "" && i.Key().Group == "" && i.Kind() == "Service" && i.Service == "" && s.selects(mapAt(i.tree, "spec", "selector")) && textAt(i.tree, "spec", "type") != "ExternalName" {
+		if i.State != "" || i.Key().Group != "" || i.Kind() != "Service" || i.Service != "" || i.Name() == trial || textAt(i.tree, "spec", "type") == "ExternalName" {
+			continue
+		}
+		selector := mapAt(i.tree, "spec", "selector")
+		if s.selects(selector) || selector == nil && i.Name() == stable { // a Rollout writes the selector
 			found = append(found, i)
 		}
 	}
-	stable, trial := s.switched()
-	found = slices.DeleteFunc(found, func(i *Item) bool { return i.Name() == trial })
 	rank := func(i *Item) int {
 		switch {
 		case i.Name() == stable:

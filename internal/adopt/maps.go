@@ -43,7 +43,7 @@ func mentions(v any, name string) bool {
 // keepMaps keeps the ConfigMaps that pods still refer to, and tells of the others whose fields hold them.
 func (a *Adoption) keepMaps(is outcome) {
 	for _, i := range a.Items {
-		if i.Kind() != "ConfigMap" || i.State != "" && i.State != Fields {
+		if i.Kind() != "ConfigMap" || i.Into.Kind != "" || i.State != "" && i.State != Fields {
 			continue
 		}
 		still := false

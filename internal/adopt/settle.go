@@ -170,7 +170,13 @@ func unmark(v any) {
 func (a *Adoption) missing(is outcome) bool {
 	found := false
 	for _, i := range a.Items {
-		if i.State == Left || i.State == Kept || i.Into.Kind == "" || is[i.Into] != nil {
+		if i.State == Left || i.State == Kept || i.Into.Kind == "" {
+			continue
+		}
+		if t := is[i.Into]; t != nil {
+			if i.clash != "" {
+				i.Service = textAt(t, "metadata", "labels", "app.kubernetes.io/name")
+			}
 			continue
 		}
 		if isRoute(i.Kind()) {
@@ -183,6 +189,8 @@ func (a *Adoption) missing(is outcome) bool {
 		}
 		found = true
 		switch {
+		case i.clash != "":
+			i.leave("%s", i.clash)
 		case templateAt(i.Kind()) != nil:
 			a.abandon(i.Service)
 		case i.Kind() == "Service":
@@ -229,8 +237,8 @@ func (a *Adoption) yield(problems []manifest.Problem) bool {
 			continue
 		}
 		if i.State == Kept {
-			i.leave("cannot stand beside the tenant's file: %s", p.Message)
-			i.File = ""
+			i.clash = "cannot stand beside the tenant's file: " + p.Message
+			i.State, i.File, i.Into = "", "", plainKey(i.Key())
 			return true
 		}
 		if a.patches[p.File] != nil {
