@@ -83,10 +83,19 @@ func (r *reader) authorization() {
 		r.doubt(Mesh, "%s is for a proxy of its own between the pods, which is not read", r.key)
 		return
 	}
-	r.mesh.closed = r.mesh.closed || forAllPods(spec)
+	r.mesh.closed = r.mesh.closed || forAllPods(spec) && !r.onlyTried()
 	for i, rule := range list(spec, "rules") {
 		r.allows(rule, manifest.Path{"spec", "rules", i}, servicesOf(spec))
 	}
+}
+
+// dryRun is the annotation by which the mesh writes down what a policy would have refused, and refuses nothing. What such
+// a policy allows is counted all the same, since somebody means to let it in.
+const dryRun = "istio.io/dry-run"
+
+func (r *reader) onlyTried() bool {
+	word := text(r.object.Tree, "metadata", "annotations", dryRun)
+	return word != "" && !strings.EqualFold(word, "false")
 }
 
 // servicesOf are the services whose pods a policy of the mesh selects; nil where it may select others.
