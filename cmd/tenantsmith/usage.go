@@ -57,18 +57,25 @@ func apart(cmd *cobra.Command, flag string, others ...string) {
 	for _, other := range others {
 		cmd.MarkFlagsMutuallyExclusive(flag, other)
 	}
-	before := cmd.PreRunE
-	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
-		if before != nil {
-			if err := before(cmd, args); err != nil {
-				return err
-			}
-		}
+	beforehand(cmd, func(cmd *cobra.Command) error {
 		i := slices.IndexFunc(others, cmd.Flags().Changed)
 		if i < 0 || !cmd.Flags().Changed(flag) {
 			return nil
 		}
 		return fmt.Errorf("--%s and --%s do not go together; see `%s --help`", flag, others[i], cmd.CommandPath())
+	})
+}
+
+// beforehand adds a check of the flags to those that stand before the command's work.
+func beforehand(cmd *cobra.Command, check func(*cobra.Command) error) {
+	earlier := cmd.PreRunE
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if earlier != nil {
+			if err := earlier(cmd, args); err != nil {
+				return err
+			}
+		}
+		return check(cmd)
 	}
 }
 
