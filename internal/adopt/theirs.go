@@ -70,5 +70,5 @@ func (a *Adoption) secretReason(i *Item) string {
 	if !a.fetches(i.Name()) {
 		return "a Secret's data does not belong into git, and nothing fetches it: the one in the namespace has to stay"
 	}
-	return "a Secret's data does not belong into git: put it into the platform's store, at the path that spec.secrets." + i.Name() + " names"
+	return "a Secret's data does not belong into git: leave it in the namespace, and put it into the platform's store, at the path that spec.secrets." + i.Name() + " names"
 }
