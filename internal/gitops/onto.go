@@ -25,9 +25,6 @@ type Tip struct {
 // Subject is the first line of the message of a commit that makes these changes.
 func Subject(changes []Change) string { return subject(changes) }
 
-// baseTrailer says what the base of a proposal held of its tenants.
-const baseTrailer = "Tenantsmith-Base"
-
 // checkBase judges the branches beside the one that is written.
 func (t *target) checkBase() error {
 	for _, other := range []string{t.From, t.Onto} {
