@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -214,13 +213,5 @@ func hashed(e entry) any {
 }
 
 func compareKeys(a, b manifest.Key) int {
-	switch {
-	case a.Namespace != b.Namespace:
-		return strings.Compare(a.Namespace, b.Namespace)
-	case a.Group != b.Group:
-		return strings.Compare(a.Group, b.Group)
-	case a.Kind != b.Kind:
-		return strings.Compare(a.Kind, b.Kind)
-	}
-	return strings.Compare(a.Name, b.Name)
+	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
