@@ -104,7 +104,7 @@ func (w *workspace) settle(ctx context.Context, root *os.Root, o editing, e edit
 
 // message says who commits, and why.
 func (o editing) message(tree *gitops.WorkTree, e edit) (gitops.Message, error) {
-	m := gitops.Message{Text: e.subject, Trailers: append(e.trailers, gitops.Trailer{Key: "Tenantsmith-Version", Value: version()}), Author: tree.Identity(), When: time.Now()}
+	m := gitops.Message{Text: e.subject, Trailers: append(e.trailers, gitops.Trailer{Key: gitops.VersionTrailer, Value: version()}), Author: tree.Identity(), When: time.Now()}
 	if o.reason != "" {
 		m.Text += "\n\n" + o.reason
 	}

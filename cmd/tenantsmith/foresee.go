@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -81,8 +80,12 @@ func (j job) aim(r route) gitops.Options {
 
 // within refuses tenants that were not among those approved.
 func (a *approval) within(approved, now []gitops.Change) error {
+	known := map[string]bool{}
+	for _, c := range approved {
+		known[c.Tenant] = true
+	}
 	for _, c := range now {
-		a.refused = a.refused || a.expect != "" && changesFiles(c) && !slices.ContainsFunc(approved, func(b gitops.Change) bool { return b.Tenant == c.Tenant })
+		a.refused = a.refused || a.expect != "" && changesFiles(c) && !known[c.Tenant]
 	}
 	if a.refused {
 		return errUnexpected

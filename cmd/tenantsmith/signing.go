@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -75,8 +74,12 @@ func (s *statement) judges(updates []gitops.Update) map[string]string {
 	if p := s.res.Fleet.Platform; p.File != "" {
 		out[p.File] = p.Sum
 	}
+	published := map[string]bool{}
+	for _, u := range updates {
+		published[u.Tenant] = true
+	}
 	for _, waiver := range s.res.Fleet.Waivers {
-		if slices.ContainsFunc(updates, func(u gitops.Update) bool { return u.Tenant == waiver.Tenant }) {
+		if published[waiver.Tenant] {
 			out[waiver.File] = waiver.Sum
 		}
 	}

@@ -147,13 +147,18 @@ func (w *workspace) rendered(ctx context.Context, names, here []string) (*pipeli
 
 // statuses join what stands on the branch with what is here, sorted by tenant.
 func statuses(res *pipeline.Result, standings []gitops.Standing, names, here []string, now time.Time) []report.TenantStatus {
+	standing, present, held := map[string]bool{}, set(here), set(res.Held)
+	for _, s := range standings {
+		standing[s.Tenant] = true
+	}
 	for _, name := range res.Held {
-		if len(names) > 0 && !slices.Contains(names, name) {
-			continue
-		}
-		if !slices.ContainsFunc(standings, func(s gitops.Standing) bool { return s.Tenant == name }) {
+		if !standing[name] && (len(names) == 0 || slices.Contains(names, name)) {
 			standings = append(standings, gitops.Standing{Tenant: name})
 		}
+	}
+	rendered := map[string]*schemas.Tenant{}
+	for _, r := range res.Tenants {
+		rendered[r.Tenant.Name] = r.Tenant
 	}
 	var out []report.TenantStatus
 	for _, s := range standings {
@@ -170,47 +175,51 @@ func statuses(res *pipeline.Result, standings []gitops.Standing, names, here []s
 		if h := s.Hold; h != nil {
 			t.Hold = &report.StatusHold{Until: h.Until, Active: h.Active(now), Ticket: h.Ticket, Reason: h.Reason, By: h.By}
 		}
-		describe(&t, res)
-		if s.Record != nil && !slices.Contains(here, s.Tenant) {
+		if t.Tenant == manifest.PlatformName && len(res.Own.Files) > 0 {
+			t.Environments = ownEnvironments(res)
+		} else if of := rendered[t.Tenant]; of != nil {
+			describe(&t, of)
+		}
+		if s.Record != nil && !present[s.Tenant] {
 			t.Lifecycle, t.Until = s.Record.Lifecycle, s.Record.Until
 		}
-		t.States = states(&t, s.Behind, slices.Contains(res.Held, s.Tenant), slices.Contains(here, s.Tenant))
+		t.States = states(&t, s.Behind, held[s.Tenant], present[s.Tenant])
 		out = append(out, t)
 	}
 	slices.SortFunc(out, func(a, b report.TenantStatus) int { return strings.Compare(a.Tenant, b.Tenant) })
 	return out
 }
 
-// describe adds what the tenant's file says, and of the platform where it has objects of its own.
-func describe(t *report.TenantStatus, res *pipeline.Result) {
-	if t.Tenant == manifest.PlatformName && len(res.Own.Files) > 0 {
-		for _, e := range res.Fleet.Platform.Environments {
-			if len(res.Own.Objects[e.Name]) > 0 {
-				t.Environments = append(t.Environments, e.Name)
-			}
-		}
-		return
+func set(names []string) map[string]bool {
+	out := make(map[string]bool, len(names))
+	for _, name := range names {
+		out[name] = true
 	}
-	for _, r := range res.Tenants {
-		if r.Tenant.Name != t.Tenant {
-			continue
-		}
-		t.Lifecycle, t.Tier = r.Tenant.Base.Spec.Lifecycle, r.Tenant.Base.Spec.Tier
-		if len(pipeline.Elsewhere(r.Tenant)) > 0 {
-			t.Workloads = report.NotExamined
-		}
-		if o := r.Tenant.Base.Spec.Offboarding; o != nil && t.Lifecycle == "offboarding" {
-			t.Until = o.After
-		}
-		services := map[string]bool{}
-		for _, e := range r.Tenant.Environments {
-			t.Environments = append(t.Environments, e.Name)
-			for name := range e.Spec.Services {
-				services[name] = true
-			}
-		}
-		t.Services = slices.Sorted(maps.Keys(services))
+	return out
+}
+
+// ownEnvironments are those in which the platform has objects of its own.
+func ownEnvironments(res *pipeline.Result) []string {
+	return slices.DeleteFunc(environments(res), func(name string) bool { return len(res.Own.Objects[name]) == 0 })
+}
+
+// describe adds what the tenant's file says.
+func describe(t *report.TenantStatus, of *schemas.Tenant) {
+	t.Lifecycle, t.Tier = of.Base.Spec.Lifecycle, of.Base.Spec.Tier
+	if len(pipeline.Elsewhere(of)) > 0 {
+		t.Workloads = report.NotExamined
 	}
+	if o := of.Base.Spec.Offboarding; o != nil && t.Lifecycle == "offboarding" {
+		t.Until = o.After
+	}
+	services := map[string]bool{}
+	for _, e := range of.Environments {
+		t.Environments = append(t.Environments, e.Name)
+		for name := range e.Spec.Services {
+			services[name] = true
+		}
+	}
+	t.Services = slices.Sorted(maps.Keys(services))
 }
 
 func states(t *report.TenantStatus, behind, broken, here bool) []string {

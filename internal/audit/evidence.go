@@ -96,9 +96,9 @@ func (w *walk) digest(id string) (string, error) {
 // source looks up the commit of the platform repository that was published, and holds its files against the inputs
 // that the record names.
 func (w *walk) source(c change, merged []*gitops.Past) (report.AuditSource, error) {
-	hash, dirty := c.commit.Trailer(sourceCommit), c.commit.Trailer(sourceDirty) != ""
+	hash, dirty := c.commit.Trailer(gitops.SourceTrailer), c.commit.Trailer(gitops.DirtyTrailer) != ""
 	for i := len(merged) - 1; i >= 0 && hash == ""; i-- {
-		hash, dirty = merged[i].Trailer(sourceCommit), merged[i].Trailer(sourceDirty) != ""
+		hash, dirty = merged[i].Trailer(gitops.SourceTrailer), merged[i].Trailer(gitops.DirtyTrailer) != ""
 	}
 	out := report.AuditSource{Commit: hash, Dirty: dirty, Approvals: []string{}}
 	switch {
@@ -137,11 +137,6 @@ func (w *walk) source(c change, merged []*gitops.Past) (report.AuditSource, erro
 	}
 	return out, nil
 }
-
-const (
-	sourceCommit = "Source-Commit"
-	sourceDirty  = "Source-Dirty"
-)
 
 func (w *walk) unexamined(c change, why string) {
 	if w.within(c.at) {

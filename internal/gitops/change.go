@@ -55,9 +55,10 @@ func (w *WorkTree) open() error {
 	case w.repo.isSubmodule():
 		return errors.New("the folder is a submodule; use a clone of its repository")
 	}
-	for name, what := range map[string]string{"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert", "rebase-merge": "rebase", "rebase-apply": "rebase"} {
-		if _, err := os.Lstat(filepath.Join(w.repo.dir, name)); err == nil {
-			return fmt.Errorf("a %s is not finished; finish or abort it first", what)
+	// A rebase comes first: while it waits, git may have the marks of another beside its own.
+	for _, m := range [][2]string{{"rebase-merge", "rebase"}, {"rebase-apply", "rebase"}, {"MERGE_HEAD", "merge"}, {"CHERRY_PICK_HEAD", "cherry-pick"}, {"REVERT_HEAD", "revert"}} {
+		if _, err := os.Lstat(filepath.Join(w.repo.dir, m[0])); err == nil {
+			return fmt.Errorf("a %s is not finished; finish or abort it first", m[1])
 		}
 	}
 	commit, err := w.repo.resolve("HEAD")
@@ -72,9 +73,8 @@ func (w *WorkTree) open() error {
 // Close lets go of the repository's files.
 func (w *WorkTree) Close() error { return w.repo.Close() }
 
-// Branch is the name of the branch that is checked out, Head its commit.
+// Branch is the name of the branch that is checked out.
 func (w *WorkTree) Branch() string { return w.branch.Short() }
-func (w *WorkTree) Head() string   { return w.head.String() }
 
 // Uncommitted lists those of the files, named from the folder, that are others in the work tree or in git's index
 // than at the head.

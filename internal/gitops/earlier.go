@@ -11,13 +11,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// Trailers of a commit that brought a tenant, or one service of it, back to what it was at a commit.
-const (
-	RollbackTrailer = "Rollback-To"
-	TenantTrailer   = "Tenantsmith-Tenant"
-	ServiceTrailer  = "Tenantsmith-Service"
-)
-
 // Revision is a commit as people see it.
 type Revision struct {
 	Hash, Subject string

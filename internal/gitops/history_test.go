@@ -170,6 +170,8 @@ func TestParseMessage(t *testing.T) {
 		{"squashed (#7)\r\n\r\nacme: 1 changed\r\n\r\nTenantsmith-Version: 2\r\n\r\n---------\r\n\r\nCo-authored-by: Ann <ann@example.com>\r\n", "squashed (#7)", "#7", "", "2"},
 		{"Merge branch 'a' into 'main'\n\nMore CPU\n\nSee merge request platform/gitops!44", "Merge branch 'a' into 'main'", "!44", "More CPU\n\nSee merge request platform/gitops!44", ""},
 		{"fix #3 in passing\n\nnote: this is no counter, and so: no trailer\nat all", "fix #3 in passing", "", "note: this is no counter, and so: no trailer at all", ""},
+		{"tenants: render acme\n\nacme: 2 changed, 1 removed, 2 of them by hand before\n\nIt was time.\n\nTenantsmith-Version: 3\n", "tenants: render acme", "", "It was time.", "3"},
+		{"a reason is no trailer\n\nacme: 1 changed\n\nTenantsmith-Version: 4\n\nTenantsmith-Version: 5\nTenantsmith-Version: 6\n", "a reason is no trailer", "", "", "5"},
 		{"\x1b[31mred\n\n\x07bell", "[31mred", "", "bell", ""},
 	} {
 		m := gitops.ParseMessage(c.text)

@@ -172,12 +172,12 @@ func (t *target) trailers(changes []Change) string {
 	if t.SourceDirty {
 		dirty = "true"
 	}
-	all := []Trailer{{"Source-Commit", t.SourceCommit}, {"Source-Dirty", dirty}, {"Tenantsmith-Version", t.Version}, {baseTrailer, t.base}}
+	all := []Trailer{{SourceTrailer, t.SourceCommit}, {DirtyTrailer, dirty}, {VersionTrailer, t.Version}, {baseTrailer, t.base}}
 	if len(changes) > namedTenants {
-		all = append(all, Trailer{"Tenantsmith-Tenants", fmt.Sprint(len(changes))})
+		all = append(all, Trailer{tenantsTrailer, fmt.Sprint(len(changes))})
 	} else {
 		for _, c := range changes {
-			all = append(all, Trailer{"Tenantsmith-Tenant", c.Tenant})
+			all = append(all, Trailer{TenantTrailer, c.Tenant})
 		}
 		for _, c := range changes {
 			if c.Gone() {

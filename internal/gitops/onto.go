@@ -25,9 +25,6 @@ type Tip struct {
 // Subject is the first line of the message of a commit that makes these changes.
 func Subject(changes []Change) string { return subject(changes) }
 
-// baseTrailer says what the base of a proposal held of its tenants.
-const baseTrailer = "Tenantsmith-Base"
-
 // checkBase judges the branches beside the one that is written.
 func (t *target) checkBase() error {
 	for _, other := range []string{t.From, t.Onto} {
@@ -109,9 +106,11 @@ func (t *target) stays(snap *snapshot, updates []Update, res *Result) (bool, err
 	if t.Onto == "" {
 		return false, nil
 	}
-	updates = slices.DeleteFunc(slices.Clone(updates), func(u Update) bool {
-		return !slices.ContainsFunc(res.Changed, func(c Change) bool { return c.Tenant == u.Tenant })
-	})
+	changed := map[string]bool{}
+	for _, c := range res.Changed {
+		changed[c.Tenant] = true
+	}
+	updates = slices.DeleteFunc(slices.Clone(updates), func(u Update) bool { return !changed[u.Tenant] })
 	var err error
 	if t.base, err = t.baseOf(snap, updates); err != nil || snap.tip.IsZero() {
 		return false, err

@@ -105,6 +105,24 @@ type Options struct {
 // Trailer is a line at the end of a commit's message, such as Approved-By: Ann.
 type Trailer struct{ Key, Value string }
 
+// The keys of the trailers that tenantsmith writes and reads again.
+const (
+	// SourceTrailer names the commit of the platform repository that was published, DirtyTrailer says that its files
+	// were not those of the commit.
+	SourceTrailer = "Source-Commit"
+	DirtyTrailer  = "Source-Dirty"
+	// VersionTrailer is the version of tenantsmith, and the mark of a commit that it made.
+	VersionTrailer = "Tenantsmith-Version"
+	// TenantTrailer is a tenant that the commit is about. A commit about very many has their number instead.
+	TenantTrailer  = "Tenantsmith-Tenant"
+	tenantsTrailer = "Tenantsmith-Tenants"
+	// RollbackTrailer is the commit to whose state the tenant went back or, with ServiceTrailer, one service of it.
+	RollbackTrailer = "Rollback-To"
+	ServiceTrailer  = "Tenantsmith-Service"
+	// baseTrailer says what the base of a proposal held of its tenants.
+	baseTrailer = "Tenantsmith-Base"
+)
+
 // Validate reports what is wrong with the options, without reaching for the repository.
 func (o Options) Validate() error {
 	_, err := newTarget(o)

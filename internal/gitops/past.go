@@ -44,9 +44,11 @@ type Said struct {
 	PullRequest string
 	// Reason is the text between the subject and the trailers, without the counts that Publish writes.
 	Reason string
-	// Trailers are the last paragraphs, as far as they are nothing else, key by key in their order: who squashes
-	// commits adds some below a rule.
+	// Trailers are those of all paragraphs at the end that hold nothing else, in their order. There are several where
+	// somebody squashed commits: GitHub adds its own trailers below a rule.
 	Trailers []Trailer
+	// values is what [Said.Trailer] answers, by the key in lower case.
+	values map[string]string
 }
 
 func readPast(objects storer.EncodedObjectStorer, hash plumbing.Hash) (*Past, error) {
@@ -86,8 +88,8 @@ func (p *Past) tree() plumbing.Hash {
 
 var (
 	trailerLine = pattern.Of(`^([A-Za-z0-9][A-Za-z0-9-]*): *(.*)$`)
-	// countLine is a line of the counts of a tenant, or of how many more there are.
-	countLine = pattern.Of(`^[a-z0-9-]+: [0-9]+ (added|changed|removed)(, [0-9]+ (changed|removed))*$|^and [0-9]+ more$`)
+	// countLine is a line of the counts that Publish writes: those of a tenant, or of how many more there are.
+	countLine = pattern.Of(`^[a-z0-9-]+: [0-9]+ (added|changed|removed)(, [0-9]+ (changed|removed|of them by hand before))*$|^and [0-9]+ more$`)
 	// A pull request stands in the subject: merged by GitHub, squashed by it, or merged by GitLab, which names it in the body.
 	pullMerged   = pattern.Of(`^Merge pull request (#[0-9]+) `)
 	pullSquashed = pattern.Of(`\((#[0-9]+)\)$`)
@@ -97,17 +99,18 @@ var (
 // ParseMessage reads the message of a commit.
 func ParseMessage(text string) Said {
 	subject, body, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), "\n")
-	m := Said{Subject: printable(strings.TrimSpace(subject))}
+	m := Said{Subject: printable(strings.TrimSpace(subject)), values: map[string]string{}}
 	paragraphs := slices.DeleteFunc(strings.Split(body, "\n\n"), func(p string) bool { return strings.TrimSpace(p) == "" })
+	if len(paragraphs) > 0 && all(paragraphs[0], countLine().MatchString) {
+		paragraphs = paragraphs[1:]
+	}
 	for n := len(paragraphs); n > 0; n = len(paragraphs) {
 		found := trailersOf(paragraphs[n-1])
 		if found == nil && strings.Trim(paragraphs[n-1], "-\n ") != "" {
 			break
 		}
-		m.Trailers, paragraphs = append(found, m.Trailers...), paragraphs[:n-1]
-	}
-	if len(paragraphs) > 0 && all(paragraphs[0], countLine().MatchString) {
-		paragraphs = paragraphs[1:]
+		m.add(found)
+		paragraphs = paragraphs[:n-1]
 	}
 	var reason []string
 	for _, p := range paragraphs {
@@ -115,6 +118,16 @@ func ParseMessage(text string) Said {
 	}
 	m.Reason, m.PullRequest = strings.Join(reason, "\n\n"), pullRequest(m.Subject, body)
 	return m
+}
+
+// add takes in the trailers of the paragraph before those that are known.
+func (m *Said) add(earlier []Trailer) {
+	m.Trailers = append(earlier, m.Trailers...)
+	for _, t := range earlier {
+		if key := strings.ToLower(t.Key); m.values[key] == "" {
+			m.values[key] = t.Value
+		}
+	}
 }
 
 func pullRequest(subject, body string) string {
@@ -144,24 +157,18 @@ func all(paragraph string, is func(line string) bool) bool {
 	return !slices.ContainsFunc(strings.Split(strings.TrimSpace(paragraph), "\n"), func(line string) bool { return !is(line) })
 }
 
-// Trailer is the first value of a trailer; empty for none.
-func (m Said) Trailer(key string) string {
-	for _, t := range m.Trailers {
-		if strings.EqualFold(t.Key, key) {
-			return t.Value
-		}
-	}
-	return ""
-}
+// Trailer is the value of a trailer, the first one in the last paragraph that has it: above it may stand a reason that
+// looks like a trailer, and other commits that were squashed. It is empty for none.
+func (m Said) Trailer(key string) string { return m.values[strings.ToLower(key)] }
 
 // Publishes reports whether the commit says that tenantsmith published the tenant by it. Commits of very many
 // tenants do not name them.
 func (m Said) Publishes(tenant string) bool {
-	if m.Trailer("Tenantsmith-Version") == "" {
+	if m.Trailer(VersionTrailer) == "" {
 		return false
 	}
-	return m.Trailer("Tenantsmith-Tenants") != "" ||
-		slices.ContainsFunc(m.Trailers, func(t Trailer) bool { return strings.EqualFold(t.Key, "Tenantsmith-Tenant") && t.Value == tenant })
+	return m.Trailer(tenantsTrailer) != "" ||
+		slices.ContainsFunc(m.Trailers, func(t Trailer) bool { return strings.EqualFold(t.Key, TenantTrailer) && t.Value == tenant })
 }
 
 // Origin is the platform repository around a folder, in which the commits that were published are looked up.

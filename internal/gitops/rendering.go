@@ -121,7 +121,7 @@ func (h *History) rendering(i int, tenant string) (Rendering, error) {
 			break
 		}
 	}
-	if source := h.Past[i].Trailer("Source-Commit"); plumbing.IsHash(source) {
+	if source := h.Past[i].Trailer(SourceTrailer); plumbing.IsHash(source) {
 		r.Source = source
 	}
 	return r, nil

@@ -157,26 +157,14 @@ func (c *Commit) sources() ([]string, error) {
 	if c.Hash == "" {
 		return nil, nil
 	}
-	raw, err := readObject(c.root.objects, plumbing.CommitObject, plumbing.NewHash(c.Hash))
+	head, err := readPast(c.root.objects, plumbing.NewHash(c.Hash))
 	if err != nil {
 		return nil, err
 	}
-	if source := trailer(raw, "Source-Commit"); plumbing.IsHash(source) {
+	if source := head.Trailer(SourceTrailer); plumbing.IsHash(source) {
 		return []string{source}, nil
 	}
 	return c.recorded()
-}
-
-// trailer is the value of a line at the end of a commit's message; empty where there is none.
-func trailer(commit []byte, key string) string {
-	text := strings.TrimSpace(string(commit))
-	last := text[strings.LastIndex(text, "\n\n")+1:]
-	for line := range strings.Lines(last) {
-		if value, ok := strings.CutPrefix(line, key+": "); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }
 
 // recorded are the sources that the records of all tenants name.

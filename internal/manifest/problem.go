@@ -23,6 +23,11 @@ func (p Position) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
+// Compare orders positions by file, line and column.
+func (p Position) Compare(o Position) int {
+	return cmp.Or(cmp.Compare(p.File, o.File), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Column, o.Column))
+}
+
 // Severity grades a problem. Error and Warning are what schemas report, the other four are what
 // checks carry.
 type Severity string
@@ -85,14 +90,16 @@ func (p Problem) Alone() string {
 	return ""
 }
 
-// SortProblems orders by file, line, column, check, message, and drops exact repetitions.
+// SortProblems orders problems, in place, by position, field, check, message and what they are about, and drops
+// repetitions.
 func SortProblems(ps []Problem) []Problem {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(
-			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		if order := cmp.Or(a.Position.Compare(b.Position),
 			cmp.Compare(a.Field, b.Field), cmp.Compare(a.Check, b.Check), cmp.Compare(a.Message, b.Message),
-			cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.Object.String(), b.Object.String()),
-			cmp.Compare(a.Path.String(), b.Path.String()))
+			cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Environment, b.Environment)); order != 0 {
+			return order // most of a fleet's problems differ by now, and texts of objects and paths are dear
+		}
+		return cmp.Or(cmp.Compare(a.Object.String(), b.Object.String()), cmp.Compare(a.Path.String(), b.Path.String()))
 	})
 	return slices.CompactFunc(ps, func(a, b Problem) bool {
 		return a.Position == b.Position && a.Check == b.Check && a.Message == b.Message && a.Field == b.Field &&

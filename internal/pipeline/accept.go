@@ -152,8 +152,12 @@ func (c chain) waive(r *Rendered) {
 // unrendered is what is wrong with waivers of tenants that were not rendered.
 func (c chain) unrendered(rendered []Rendered) []manifest.Problem {
 	var out []manifest.Problem
+	known := map[string]bool{}
+	for _, r := range rendered {
+		known[r.Tenant.Name] = true
+	}
 	for _, w := range c.waivers {
-		if c.tells(w) && !slices.ContainsFunc(rendered, func(r Rendered) bool { return r.Tenant.Name == w.Tenant }) {
+		if c.tells(w) && !known[w.Tenant] {
 			out = append(out, w.problems...)
 		}
 	}

@@ -31,7 +31,7 @@ func (p *planner) causes(at plan.Place) []plan.Cause {
 }
 
 func compareCauses(a, b plan.Cause) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Field, b.Field))
+	return cmp.Or(a.Position.Compare(b.Position), cmp.Compare(a.Field, b.Field))
 }
 
 // arrival is what brings a tenant, or one that is there already an environment.

@@ -108,9 +108,11 @@ func unmoved(old, new manifest.Problem) bool {
 func sorted(ps []manifest.Problem) []manifest.Problem {
 	ps = slices.Clone(ps)
 	slices.SortStableFunc(ps, func(a, b manifest.Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Check, b.Check), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Environment, b.Environment),
-			compareKeys(a.Object, b.Object), cmp.Compare(a.Path.String(), b.Path.String()), cmp.Compare(a.Message, b.Message),
+		if order := cmp.Or(a.Position.Compare(b.Position), cmp.Compare(a.Check, b.Check), cmp.Compare(a.Tenant, b.Tenant),
+			cmp.Compare(a.Environment, b.Environment), compareKeys(a.Object, b.Object)); order != 0 {
+			return order // before the paths are written out, which is dear
+		}
+		return cmp.Or(cmp.Compare(a.Path.String(), b.Path.String()), cmp.Compare(a.Message, b.Message),
 			cmp.Compare(a.Field, b.Field), cmp.Compare(a.Waiver, b.Waiver), cmp.Compare(a.Output.String(), b.Output.String()))
 	})
 	return ps

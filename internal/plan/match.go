@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pattern"
@@ -214,13 +213,5 @@ func hashed(e entry) any {
 }
 
 func compareKeys(a, b manifest.Key) int {
-	switch {
-	case a.Namespace != b.Namespace:
-		return strings.Compare(a.Namespace, b.Namespace)
-	case a.Group != b.Group:
-		return strings.Compare(a.Group, b.Group)
-	case a.Kind != b.Kind:
-		return strings.Compare(a.Kind, b.Kind)
-	}
-	return strings.Compare(a.Name, b.Name)
+	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 }
