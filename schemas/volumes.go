@@ -3,6 +3,7 @@ package schemas
 import (
 	"cmp"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -30,6 +31,9 @@ func (e *resolved) claimNames() {
 				at[len(at)-1] = "claim"
 			}
 			other, ok := first[claim]
+			if set := e.setWith(called, s.Kind); set != "" {
+				e.complain(at, "%s is what a pod of %s, a statefulset, calls a claim of its own", called, set).Remedy = "choose another name"
+			}
 			switch {
 			case !ok:
 				first[claim] = user{name, v}
@@ -41,6 +45,35 @@ func (e *resolved) claimNames() {
 			}
 		}
 	}
+}
+
+// setWith is the statefulset whose pods make claims of a name that a service of another kind has, if any: a claim is
+// called after the template, the set and the number of the pod.
+func (e *resolved) setWith(claim, kind string) string {
+	if kind == "statefulset" {
+		return ""
+	}
+	services := e.environment.Spec.Services
+	for _, name := range sortedKeys(services) {
+		rest, number, ok := cutLast(claim, "-")
+		template, ok2 := strings.CutSuffix(rest, "-"+name)
+		if _, err := strconv.ParseUint(number, 10, 31); services[name].Kind != "statefulset" || !ok || !ok2 || err != nil {
+			continue
+		}
+		for _, v := range services[name].Volumes {
+			if v.Claim != nil && template == cmp.Or(v.Name, strings.Trim(v.Mount, "/")) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func cutLast(text, by string) (before, after string, found bool) {
+	if i := strings.LastIndex(text, by); i >= 0 {
+		return text[:i], text[i+len(by):], true
+	}
+	return text, "", false
 }
 
 // plainPath is one whose claim has a name that people could choose for another; that of any other path ends in a digest.
