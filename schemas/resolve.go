@@ -119,7 +119,7 @@ func (r *resolver) environments() ([]*PlatformEnvironment, []manifest.Problem) {
 	for _, f := range fieldsOf(own) {
 		if !slices.Contains(known, f.Key) {
 			path := manifest.Path{"spec", "environments", f.Key}
-			problems = append(problems, fault(f.Position, path.String(), "the platform has no environment %s%s", f.Key, suggest(f.Key, known)))
+			problems = append(problems, fault(f.Position, path.String(), "the platform has no environment %s%s", f.Key, suggestOr(f.Key, known)))
 		}
 	}
 	for env, doc := range r.overrides {

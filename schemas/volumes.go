@@ -2,11 +2,11 @@ package schemas
 
 import (
 	"cmp"
-	"regexp"
-	"strconv"
+	"fmt"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // claimNames refuses volumes that name one claim and say different things of it, or that cannot share it.
@@ -16,6 +16,7 @@ func (e *resolved) claimNames() {
 		volume  Volume
 	}
 	first := map[string]user{}
+	e.podClaims()
 	for _, name := range sortedKeys(e.environment.Spec.Services) {
 		s := e.environment.Spec.Services[name]
 		for i, v := range s.Volumes {
@@ -31,9 +32,6 @@ func (e *resolved) claimNames() {
 				at[len(at)-1] = "claim"
 			}
 			other, ok := first[claim]
-			if set := e.setWith(called, s.Kind); set != "" {
-				e.complain(at, "%s is what a pod of %s, a statefulset, calls a claim of its own", called, set).Remedy = "choose another name"
-			}
 			switch {
 			case !ok:
 				first[claim] = user{name, v}
@@ -47,37 +45,58 @@ func (e *resolved) claimNames() {
 	}
 }
 
-// setWith is the statefulset whose pods make claims of a name that a service of another kind has, if any: a claim is
-// called after the template, the set and the number of the pod.
-func (e *resolved) setWith(claim, kind string) string {
-	if kind == "statefulset" {
-		return ""
-	}
+// podClaims refuses claims that are called like those which a controller makes for the pods of a statefulset: data-db-0 is
+// the claim at /data of the first pod of db, and that at /0 of a service data-db.
+func (e *resolved) podClaims() {
 	services := e.environment.Spec.Services
+	sets := map[string]string{}
 	for _, name := range sortedKeys(services) {
-		rest, number, ok := cutLast(claim, "-")
-		template, ok2 := strings.CutSuffix(rest, "-"+name)
-		if _, err := strconv.ParseUint(number, 10, 31); services[name].Kind != "statefulset" || !ok || !ok2 || err != nil {
-			continue
-		}
-		for _, v := range services[name].Volumes {
-			if v.Claim != nil && template == cmp.Or(v.Name, strings.Trim(v.Mount, "/")) {
-				return name
+		for i, v := range services[name].Volumes {
+			if services[name].Kind != "statefulset" || v.Claim == nil {
+				continue
 			}
+			begin := template(v) + "-" + name
+			if other := sets[begin]; other != "" && other != name {
+				e.called(name, i, v, begin+"-0", other)
+			}
+			sets[begin] = name
 		}
 	}
-	return ""
+	for _, name := range sortedKeys(services) {
+		s := services[name]
+		for i, v := range s.Volumes {
+			called := claimName(name, s, v)
+			cut := strings.LastIndexByte(called, '-')
+			if s.Kind == "statefulset" || cut < 0 || sets[called[:cut]] == "" || strings.Trim(called[cut+1:], "0123456789") != "" {
+				continue
+			}
+			e.called(name, i, v, called, sets[called[:cut]])
+		}
+	}
 }
 
-func cutLast(text, by string) (before, after string, found bool) {
-	if i := strings.LastIndex(text, by); i >= 0 {
-		return text[:i], text[i+len(by):], true
+// called refuses a volume whose claim has the name of one of a statefulset.
+func (e *resolved) called(service string, i int, v Volume, claim, set string) {
+	volume := manifest.Path{"spec", "services", service, "volumes", i}
+	at := volume.Join("name")
+	if v.Name == "" {
+		at = volume.Join("claim")
 	}
-	return text, "", false
+	p := e.complain(at, "%s is a claim of statefulset %s as well", claim, set)
+	p.Remedy = fmt.Sprintf("set %s to another name", e.field(volume.Join("name")))
+}
+
+// template is what the claims of a statefulset's volume are called, before the name of the service, where people could
+// choose the same; nothing elsewhere.
+func template(v Volume) string {
+	if v.Name == "" && plainPath().MatchString(v.Mount) {
+		return strings.Trim(v.Mount, "/")
+	}
+	return v.Name
 }
 
 // plainPath is one whose claim has a name that people could choose for another; that of any other path ends in a digest.
-var plainPath = regexp.MustCompile(`^/[a-z0-9]+/?$`)
+var plainPath = pattern.Of(`^/[a-z0-9]+/?$`)
 
 // claimName is what the claim of a volume is called, where others could be called the same; nothing elsewhere. What
 // templates of a statefulset are called is told apart where its mounts are judged.
@@ -85,7 +104,7 @@ func claimName(service string, s Service, v Volume) string {
 	switch {
 	case v.Claim == nil:
 		return ""
-	case v.Name != "" || s.Kind == "statefulset" || !plainPath.MatchString(v.Mount):
+	case v.Name != "" || s.Kind == "statefulset" || !plainPath().MatchString(v.Mount):
 		return v.Name
 	}
 	return service + "-" + strings.Trim(v.Mount, "/")

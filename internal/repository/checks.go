@@ -31,9 +31,9 @@ type folder struct {
 // chart repositories, where they come to the cluster.
 func Checks(t *schemas.Tenant, a Ask) ([]byte, error) {
 	switch {
-	case !slug.MatchString(a.Platform):
+	case !slug().MatchString(a.Platform):
 		return nil, fmt.Errorf("--platform: %q is no repository of GitHub; write OWNER/NAME", a.Platform)
-	case !simple.MatchString(a.Branch):
+	case !simple().MatchString(a.Branch):
 		return nil, fmt.Errorf("--branch: %q is no plain name of a branch", a.Branch)
 	}
 	folders := foldersOf(t)
