@@ -129,12 +129,11 @@ func (a *Adoption) cutover() []string {
 		if i.State == Left || i.State == Kept || templateAt(i.Kind()) == nil {
 			continue
 		}
-		if i.Kind() == "CronJob" && i.Into.Name == i.Name() {
-			continue // it has no selector, and the next run is of what it is by then
-		}
-		if i.Into.Kind == i.Kind() && i.Into.Name == i.Name() {
+		moved := i.Into.Kind != i.Kind() || i.Into.Name != i.Name()
+		switch reselected := slices.ContainsFunc(i.Added, func(d Difference) bool { return d.Path.String() == "spec.selector" }); {
+		case reselected && !moved:
 			same = append(same, i.Kind()+" "+i.Name())
-		} else {
+		case moved:
 			other = append(other, fmt.Sprintf("%s %s by %s %s", i.Kind(), i.Name(), i.Into.Kind, i.Into.Name))
 		}
 	}

@@ -17,7 +17,7 @@ func (a *Adoption) readPolicy(i *Item) {
 		return
 	}
 	subjects := a.subjects(mapAt(spec, "podSelector"))
-	said := len(subjects) > 0
+	said := len(subjects) > 0 || len(ingress) == 0 && !slices.ContainsFunc(egress, func(rule any) bool { return !resolves(rule) })
 	for _, s := range subjects {
 		for _, rule := range ingress {
 			for _, peer := range listAt(rule, "from") {

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -140,8 +141,10 @@ func (a *Adoption) renumber(t tree, s *service) {
 	}
 }
 
-// ours are the labels by which the platform, and the tool that installed an object, tell objects apart.
-var ours = []string{"helm.sh/chart", "app.kubernetes.io/managed-by", "tenantsmith.dev/environment", "tenantsmith.dev/tenant", "tenantsmith.dev/tier"}
+// foreign reports whether a label is one by which the platform, or the tool that installed an object, tells objects apart.
+func foreign(label string) bool {
+	return label == "helm.sh/chart" || label == "app.kubernetes.io/managed-by" || strings.HasPrefix(label, "tenantsmith.dev/")
+}
 
 // unmark takes labels out that are not the tenant's to set.
 func unmark(v any) {
@@ -149,9 +152,7 @@ func unmark(v any) {
 	case tree:
 		for k, x := range v {
 			if m, ok := x.(tree); ok && slices.Contains([]string{"labels", "matchLabels", "selector"}, k) {
-				for _, label := range ours {
-					delete(m, label)
-				}
+				maps.DeleteFunc(m, func(label string, _ any) bool { return foreign(label) })
 				if k == "labels" && len(m) == 0 {
 					delete(v, k)
 					continue
