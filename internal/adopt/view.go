@@ -212,7 +212,7 @@ func (v view) variables(ref tree) tree {
 
 func variablesOf(data tree) tree {
 	for k, text := range data {
-		if _, ok := text.(string); !ok || !envName.MatchString(k) {
+		if _, ok := text.(string); !ok || !envName().MatchString(k) {
 			return nil
 		}
 	}
