@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/adopt"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
-	"github.com/tenantsmith/tenantsmith/internal/overlay"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -219,15 +217,6 @@ func vacant(root *os.Root, name string) error {
 
 // existing reads the objects at a path: what kustomize builds of it, or what its files hold.
 func (w *workspace) existing(p string) ([]manifest.Object, error) {
-	full := p
-	if !filepath.IsAbs(full) {
-		full = filepath.Join(w.dir, full)
-	}
-	for _, name := range overlay.Kustomizations {
-		if info, err := os.Stat(filepath.Join(full, name)); err == nil && info.Mode().IsRegular() {
-			return w.built(full)
-		}
-	}
 	r := report.Report{}
 	objects, err := w.readManifests([]string{p}, &r)
 	if err != nil {
@@ -238,40 +227,6 @@ func (w *workspace) existing(p string) ([]manifest.Object, error) {
 	}
 	if w.unexamined(r.Summary.Skipped, "-v"); len(objects) == 0 {
 		return nil, fmt.Errorf("--manifests %s: holds no object", p)
-	}
-	return objects, nil
-}
-
-// built has kustomize build a folder from the files of the repository that it lies in, or from its own.
-func (w *workspace) built(dir string) ([]manifest.Object, error) {
-	dir = w.abs(dir)
-	top := dir
-	for d := dir; ; d = filepath.Dir(d) {
-		if exists(filepath.Join(d, ".git")) {
-			top = d
-			break
-		}
-		if d == filepath.Dir(d) {
-			break
-		}
-	}
-	root, err := os.OpenRoot(top)
-	if err != nil {
-		return nil, w.unusable("--manifests", dir, err)
-	}
-	defer root.Close()
-	rel, err := filepath.Rel(top, dir)
-	if err != nil {
-		return nil, err
-	}
-	objects, problems := overlay.Foreign(root.FS(), filepath.ToSlash(rel))
-	for i := range problems {
-		if file, err := filepath.Rel(w.abs(w.dir), filepath.Join(top, problems[i].File)); err == nil {
-			problems[i].File = filepath.ToSlash(file)
-		}
-	}
-	if len(problems) > 0 {
-		return nil, errors.Join(w.problems(reportOf(problems)), errProblems)
 	}
 	return objects, nil
 }

@@ -221,8 +221,8 @@ func settled(t *testing.T, name string, archive *txtar.Archive) (*Adoption, outc
 }
 
 func objects(t *testing.T, app fs.FS) []manifest.Object {
-	if _, err := fs.Stat(app, "kustomization.yaml"); err == nil {
-		out, problems := overlay.Foreign(app, ".")
+	if overlay.Kustomization(app, ".") != "" {
+		out, problems := overlay.BuildFolder(app, ".", func(file string) string { return file })
 		for _, p := range problems {
 			require.Empty(t, p.Message, p.File)
 		}

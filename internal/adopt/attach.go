@@ -335,16 +335,20 @@ func (a *Adoption) readCalls() {
 		}
 		all := strings.Join(said, "\n")
 		for _, other := range a.services {
-			if other != s && other.address != nil && (callTo(other.name, a.namespace).MatchString(all) || slices.Contains(said, other.name)) {
+			if other != s && other.address != nil && (other.called(a.namespace).MatchString(all) || slices.Contains(said, other.name)) {
 				s.call(fields{{"service", other.name}})
 			}
 		}
 	}
 }
 
-// callTo finds a Service as the host of an address.
-func callTo(name, namespace string) *regexp.Regexp {
-	host := regexp.QuoteMeta(name) + `(\.` + regexp.QuoteMeta(orText(namespace, "default")) + `(\.svc(\.cluster\.local)?)?)?`
+// called finds a service as the host of an address; of a StatefulSet each of its pods as well.
+func (s *service) called(namespace string) *regexp.Regexp {
+	host := regexp.QuoteMeta(s.name)
+	if s.kind == "statefulset" {
+		host = `([a-z0-9-]+-[0-9]+\.)?(` + host + `|` + host + `-headless|` + regexp.QuoteMeta(orText(textAt(s.source.tree, "spec", "serviceName"), s.name)) + `)`
+	}
+	host += `(\.` + regexp.QuoteMeta(orText(namespace, "default")) + `(\.svc(\.cluster\.local)?)?)?`
 	return regexp.MustCompile(`(?m)(^|[\s/@,;="'(\[])` + host + `(:[0-9]{1,5}|:\$|/)|(//|@)` + host + `($|[\s"',;:/])`)
 }
 
