@@ -66,23 +66,14 @@ func (a *Adoption) views(i *Item, is outcome) (was, now view) {
 		return was, now
 	}
 	was.main, was.service, now.main, now.service = s.container().Name, s.name, s.name, s.name
-	was.ports, now.ports = map[string]any{}, map[string]any{}
-	for _, c := range listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...) {
-		for k, v := range portNumbers(c.(tree)) {
-			was.ports[k] = v
-		}
-	}
-	for _, c := range listAt(is[s.source.Into], templateAt(s.source.Into.Kind).Join("spec", "containers")...) {
-		for k, v := range portNumbers(c.(tree)) {
-			now.ports[k] = v
-		}
-	}
+	was.ports = portNumbers(listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...)...)
+	now.ports = portNumbers(listAt(is[s.source.Into], templateAt(s.source.Into.Kind).Join("spec", "containers")...)...)
 	return was, now
 }
 
 func (a *Adoption) comparePair(i *Item, is outcome) {
 	v, w := a.views(i, is)
-	was, now := v.of(i.Kind(), a.reselected(i.tree, is)), w.of(i.Into.Kind, is[i.Into])
+	was, now := v.of(i.Kind(), a.reselected(i.tree)), w.of(i.Into.Kind, is[i.Into])
 	ignored := a.ignored(i, was, now)
 	i.Lost, i.Added = compare(was, now, nil)
 	i.Added = slices.Concat(identity(i.tree, is[i.Into], i.Kind(), i.Into.Kind, v), ignored, i.Added)
@@ -160,7 +151,7 @@ func weakened(was, now tree, containers manifest.Path) []Difference {
 }
 
 // reselected is a tree in which selectors of a service's pods find them by the labels that they have now.
-func (a *Adoption) reselected(t tree, is outcome) tree {
+func (a *Adoption) reselected(t tree) tree {
 	out := copied(t).(tree)
 	a.reselect(out)
 	return out

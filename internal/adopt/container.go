@@ -1,17 +1,17 @@
 package adopt
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // containerDoc says what every container may say. Whatever has no field is left to the comparison, which makes a patch
 // of it.
-func (a *Adoption) containerDoc(s *service, c corev1.Container) fields {
+func containerDoc(c corev1.Container) fields {
 	var f fields
 	f.set("image", c.Image)
 	f.set("command", texts(c.Command))
@@ -32,21 +32,13 @@ func resourcesDoc(r corev1.ResourceRequirements) fields {
 	var f, devices fields
 	f.set("requests", compute(r.Requests))
 	f.set("limits", compute(r.Limits))
-	for _, name := range sortedKeys(asStrings(r.Limits)) {
-		if q := r.Limits[corev1.ResourceName(name)]; strings.Contains(name, "/") {
-			devices.set(name, q.Value())
+	for _, name := range slices.Sorted(maps.Keys(r.Limits)) {
+		if q := r.Limits[name]; strings.Contains(string(name), "/") {
+			devices.set(string(name), q.Value())
 		}
 	}
 	f.set("devices", devices)
 	return f
-}
-
-func asStrings(l corev1.ResourceList) map[string]resource.Quantity {
-	out := map[string]resource.Quantity{}
-	for k, v := range l {
-		out[string(k)] = v
-	}
-	return out
 }
 
 func compute(l corev1.ResourceList) fields {

@@ -90,7 +90,7 @@ func (a *Adoption) renumber(t tree, s *service) {
 	if textAt(t, "kind") != "Service" {
 		return
 	}
-	numbers := portNumbers(mapAt(tree{"c": copied(listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...)[s.main])}, "c"))
+	numbers := portNumbers(listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...)[s.main])
 	for _, p := range listAt(t, "spec", "ports") {
 		if n := numbers[textAt(p, "targetPort")]; n != nil {
 			p.(tree)["targetPort"] = n

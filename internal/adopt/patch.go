@@ -30,7 +30,7 @@ func (a *Adoption) patch(is outcome) {
 				lost = append(lost, d)
 			}
 		}
-		want := merged(a.reselected(i.tree, is), is[i.Into], i.Kind(), i.Into.Kind, v, lost)
+		want := merged(a.reselected(i.tree), is[i.Into], i.Kind(), i.Into.Kind, v, lost)
 		reconcile(want, i)
 		who := "tenants"
 		if i.Kind() == "ServiceAccount" {

@@ -58,12 +58,11 @@ func (s *service) probeDoc(p *corev1.Probe) fields {
 	for _, n := range []struct {
 		key   string
 		value int32
-		is    int32
 	}{
-		{"initialDelay", p.InitialDelaySeconds, 0}, {"period", p.PeriodSeconds, 0}, {"timeout", p.TimeoutSeconds, 0},
-		{"failureThreshold", p.FailureThreshold, 0}, {"successThreshold", p.SuccessThreshold, 0},
+		{"initialDelay", p.InitialDelaySeconds}, {"period", p.PeriodSeconds}, {"timeout", p.TimeoutSeconds},
+		{"failureThreshold", p.FailureThreshold}, {"successThreshold", p.SuccessThreshold},
 	} {
-		if n.value != n.is {
+		if n.value != 0 {
 			f.set(n.key, int64(n.value))
 		}
 	}

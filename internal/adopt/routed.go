@@ -15,13 +15,9 @@ func (a *Adoption) compareRoutes(i *Item, is outcome) {
 	for key, t := range is {
 		switch key.Kind {
 		case "Ingress":
-			for k, v := range ingressRoutes(t, nil) {
-				routes[k] = v
-			}
+			maps.Copy(routes, ingressRoutes(t, nil))
 		case "HTTPRoute":
-			for k, v := range gatewayRoutes(t) {
-				routes[k] = v
-			}
+			maps.Copy(routes, gatewayRoutes(t))
 		case "VirtualService":
 			maps.Copy(routes, istioRoutes(t))
 		}

@@ -13,7 +13,7 @@ func (a *Adoption) serviceDoc(s *service) fields {
 	if s.kind != "service" {
 		f.set("kind", s.kind)
 	}
-	f = append(f, a.containerDoc(s, c)...)
+	f = append(f, containerDoc(c)...)
 	f.set("ports", s.portDoc())
 	f.set("env", a.envDoc(c))
 	f.set("envFrom", a.envFromDoc(c))

@@ -188,12 +188,14 @@ func (v view) servicePorts(spec tree) {
 	setMap(spec, "ports", ports)
 }
 
-// portNumbers are the numbers of the ports of a container by name.
-func portNumbers(c tree) map[string]any {
+// portNumbers are the numbers of the ports of containers by name.
+func portNumbers(containers ...any) map[string]any {
 	out := map[string]any{}
-	for _, p := range listAt(c, "ports") {
-		if name := textAt(p, "name"); name != "" {
-			out[name] = at(p, "containerPort")
+	for _, c := range containers {
+		for _, p := range listAt(c, "ports") {
+			if name := textAt(p, "name"); name != "" {
+				out[name] = at(p, "containerPort")
+			}
 		}
 	}
 	return out
