@@ -124,17 +124,21 @@ func (a *Adoption) fate(i *Item) Fate {
 
 // cutover says what it means for what runs that the tenant's objects take its place.
 func (a *Adoption) cutover() []string {
-	var same, other []string
+	var same, other, renamed []string
 	for _, i := range a.Items {
 		if i.State == Left || i.State == Kept || templateAt(i.Kind()) == nil {
 			continue
 		}
-		if i.Kind() == "CronJob" && i.Into.Name == i.Name() {
-			continue // it has no selector, and the next run is of what it is by then
+		for _, d := range i.Added {
+			if d.Path.String() == "spec.serviceName" && d.Was != nil {
+				renamed = append(renamed, fmt.Sprintf("%s-0.%v by %s-0.%v", i.Name(), d.Was, i.Name(), d.Is))
+			}
 		}
-		if i.Into.Kind == i.Kind() && i.Into.Name == i.Name() {
+		moved := i.Into.Kind != i.Kind() || i.Into.Name != i.Name()
+		switch reselected := slices.ContainsFunc(i.Added, func(d Difference) bool { return d.Path.String() == "spec.selector" }); {
+		case reselected && !moved:
 			same = append(same, i.Kind()+" "+i.Name())
-		} else {
+		case moved:
 			other = append(other, fmt.Sprintf("%s %s by %s %s", i.Kind(), i.Name(), i.Into.Kind, i.Into.Name))
 		}
 	}
@@ -144,6 +148,9 @@ func (a *Adoption) cutover() []string {
 	}
 	if len(other) > 0 {
 		out = append(out, "these are replaced by objects of another kind or name, which run beside them until the old ones are deleted: "+strings.Join(other, ", "))
+	}
+	if len(renamed) > 0 {
+		out = append(out, "pods of StatefulSets have other names in the network, which whoever calls a single one has to learn: "+strings.Join(renamed, ", "))
 	}
 	if len(same)+len(other) > 0 {
 		out = append(out, "what no call declares is closed: calls to services were read from texts; add those to hosts and addresses outside with spec.services.<name>.calls")

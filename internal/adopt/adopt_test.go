@@ -26,7 +26,8 @@ var update = flag.Bool("update", false, "write how much of each application is r
 func TestRates(t *testing.T) {
 	for name, archive := range applications(t) {
 		t.Run(name, func(t *testing.T) {
-			a, _ := settled(t, name, archive)
+			a, is := settled(t, name, archive)
+			admitted(t, is)
 			for _, i := range a.Items {
 				require.NotEmpty(t, i.State, i.Key())
 				require.True(t, i.State != Left || i.Reason != "", i.Key())
@@ -39,6 +40,24 @@ func TestRates(t *testing.T) {
 			}
 			require.Equal(t, sum+"\n", string(archive.Comment))
 		})
+	}
+}
+
+// admitted demands of what is rendered with its patches what an API server, or an autoscaler, demands of fields together.
+func admitted(t *testing.T, is outcome) {
+	for key, o := range is {
+		require.Nil(t, at(o, "spec", "targetCPUUtilizationPercentage"), key)
+		if target := mapAt(o, "spec", "scaleTargetRef"); target != nil {
+			for k, scaled := range is {
+				require.False(t, k.Kind == target["kind"] && k.Name == target["name"] && at(scaled, "spec", "replicas") != nil, k)
+			}
+		}
+		if p := templateAt(key.Kind); p != nil && textAt(o, p.Join("spec", "restartPolicy")...) == "OnFailure" {
+			require.Nil(t, at(o, p[:len(p)-1].Join("podFailurePolicy")...), key)
+		}
+		if budget := mapAt(o, "spec"); key.Kind == "PodDisruptionBudget" {
+			require.False(t, budget["minAvailable"] != nil && budget["maxUnavailable"] != nil, key)
+		}
 	}
 }
 
@@ -62,9 +81,9 @@ func TestNothingLostInSilence(t *testing.T) {
 				if i.State == Left || i.Into.Kind == "" && i.State != Kept || slices.Contains([]string{"Namespace", "NetworkPolicy"}, i.Kind()) {
 					continue
 				}
-				whole := i.tree
+				whole, s := i.tree, a.service(i.Service)
 				leaves(whole, nil, func(p manifest.Path) {
-					if quiet(i.Kind(), p) {
+					if quiet(i.Kind(), p) || s != nil && s.scaler != nil && p.String() == "spec.replicas" {
 						return
 					}
 					i.tree = copied(whole).(tree)
@@ -202,8 +221,8 @@ func settled(t *testing.T, name string, archive *txtar.Archive) (*Adoption, outc
 }
 
 func objects(t *testing.T, app fs.FS) []manifest.Object {
-	if _, err := fs.Stat(app, "kustomization.yaml"); err == nil {
-		out, problems := overlay.Foreign(app, ".")
+	if overlay.Kustomization(app, ".") != "" {
+		out, problems := overlay.BuildFolder(app, ".", func(file string) string { return file })
 		for _, p := range problems {
 			require.Empty(t, p.Message, p.File)
 		}

@@ -9,7 +9,7 @@ import (
 
 // besideDoc says a container beside the service's: what it mounts it names by the paths of the service's own mounts.
 func (a *Adoption) besideDoc(s *service, c corev1.Container) (fields, bool) {
-	f := a.containerDoc(s, c)
+	f := containerDoc(c)
 	f.set("env", a.envDoc(c))
 	f.set("envFrom", a.envFromDoc(c))
 	var mounts []any

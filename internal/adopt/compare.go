@@ -1,8 +1,6 @@
 package adopt
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -68,23 +66,14 @@ func (a *Adoption) views(i *Item, is outcome) (was, now view) {
 		return was, now
 	}
 	was.main, was.service, now.main, now.service = s.container().Name, s.name, s.name, s.name
-	was.ports, now.ports = map[string]any{}, map[string]any{}
-	for _, c := range listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...) {
-		for k, v := range portNumbers(c.(tree)) {
-			was.ports[k] = v
-		}
-	}
-	for _, c := range listAt(is[s.source.Into], templateAt(s.source.Into.Kind).Join("spec", "containers")...) {
-		for k, v := range portNumbers(c.(tree)) {
-			now.ports[k] = v
-		}
-	}
+	was.ports = portNumbers(listAt(s.source.tree, templateAt(s.source.Kind()).Join("spec", "containers")...)...)
+	now.ports = portNumbers(listAt(is[s.source.Into], templateAt(s.source.Into.Kind).Join("spec", "containers")...)...)
 	return was, now
 }
 
 func (a *Adoption) comparePair(i *Item, is outcome) {
 	v, w := a.views(i, is)
-	was, now := v.of(i.Kind(), a.reselected(i.tree, is)), w.of(i.Into.Kind, is[i.Into])
+	was, now := v.of(i.Kind(), a.reselected(i.tree)), w.of(i.Into.Kind, is[i.Into])
 	ignored := a.ignored(i, was, now)
 	i.Lost, i.Added = compare(was, now, nil)
 	i.Added = slices.Concat(identity(i.tree, is[i.Into], i.Kind(), i.Into.Kind, v), ignored, i.Added)
@@ -162,7 +151,7 @@ func weakened(was, now tree, containers manifest.Path) []Difference {
 }
 
 // reselected is a tree in which selectors of a service's pods find them by the labels that they have now.
-func (a *Adoption) reselected(t tree, is outcome) tree {
+func (a *Adoption) reselected(t tree) tree {
 	out := copied(t).(tree)
 	a.reselect(out)
 	return out
@@ -184,85 +173,4 @@ func (a *Adoption) reselect(v any) {
 			a.reselect(x)
 		}
 	}
-}
-
-// compareRoutes holds hosts and paths of an Ingress against all routes that are rendered.
-func (a *Adoption) compareRoutes(i *Item, is outcome) {
-	routes := tree{}
-	for key, t := range is {
-		switch key.Kind {
-		case "Ingress":
-			for k, v := range ingressRoutes(t, nil) {
-				routes[k] = v
-			}
-		case "HTTPRoute":
-			for k, v := range gatewayRoutes(t) {
-				routes[k] = v
-			}
-		case "VirtualService":
-			maps.Copy(routes, istioRoutes(t))
-		}
-	}
-	i.Lost, i.Added = compare(a.saidRoutes(i), routes, manifest.Path{"spec", "rules"})
-	i.Added = nil
-	for k, v := range mapAt(i.tree, "metadata", "annotations") {
-		if now := mapAt(is[i.Into], "metadata", "annotations"); now[k] != v {
-			i.Lost = append(i.Lost, Difference{manifest.Path{"metadata", "annotations", k}, v, now[k]})
-		}
-	}
-	slices.SortFunc(i.Lost, func(x, y Difference) int { return strings.Compare(x.Path.String(), y.Path.String()) })
-	for _, field := range []string{"ingressClassName", "tls", "parentRefs", "gateways"} {
-		if before, after := at(i.tree, "spec", field), at(is[i.Into], "spec", field); before != nil && !manifest.Equal(before, after) {
-			i.Added = append(i.Added, Difference{manifest.Path{"spec", field}, before, after})
-		}
-	}
-}
-
-// ingressRoutes are where hosts and paths lead: the name of the Service and the number of its port.
-func ingressRoutes(t tree, a *Adoption) tree {
-	out := tree{}
-	for _, r := range listAt(t, "spec", "rules") {
-		for _, p := range listAt(r, "http", "paths") {
-			kind := textAt(p, "pathType")
-			if kind == "" || kind == "ImplementationSpecific" {
-				kind = "Prefix"
-			}
-			port := at(p, "backend", "service", "port", "number")
-			service := textAt(p, "backend", "service", "name")
-			if name := textAt(p, "backend", "service", "port", "name"); a != nil && name != "" {
-				port = a.servicePort(service, name)
-			}
-			out[textAt(r, "host")+orText(textAt(p, "path"), "/")] = tree{"pathType": kind, "service": service, "port": port}
-		}
-	}
-	return out
-}
-
-// servicePort is the number of a port of a Service by its name.
-func (a *Adoption) servicePort(service, name string) any {
-	i := a.item("", "Service", service)
-	if i == nil {
-		return nil
-	}
-	for _, p := range listAt(i.tree, "spec", "ports") {
-		if textAt(p, "name") == name {
-			return at(p, "port")
-		}
-	}
-	return nil
-}
-
-func gatewayRoutes(t tree) tree {
-	out := tree{}
-	for _, host := range listAt(t, "spec", "hostnames") {
-		for _, rule := range listAt(t, "spec", "rules") {
-			for _, m := range listAt(rule, "matches") {
-				for _, b := range listAt(rule, "backendRefs") {
-					out[fmt.Sprint(host)+textAt(m, "path", "value")] = tree{"pathType": "Prefix", "service": textAt(b, "name"), "port": at(b, "port")}
-					break
-				}
-			}
-		}
-	}
-	return out
 }

@@ -47,6 +47,24 @@ spec:
 			strings.Replace(web, "/c}", "/c}], env: [{name: A, value: 4711}", 1),
 			map[string]State{"Deployment web": Left}, "cannot be read: containers.env.value cannot be a number",
 		},
+		"a number that is a text": {
+			strings.Replace(web, "spec:\n  selector", "spec:\n  replicas: \"3\"\n  selector", 1),
+			map[string]State{"Deployment web": Left}, "cannot be read: replicas cannot be a string",
+		},
+		"what kubectl prints twice": {
+			web + "---\n" + web, map[string]State{"Deployment web": Patched}, "",
+		},
+		"versions that are gone": {
+			strings.Replace(web, "apps/v1\n", "extensions/v1beta1\n", 1) +
+				"---\n{apiVersion: policy/v1beta1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}}\n" +
+				"---\n{apiVersion: autoscaling/v2beta1, kind: HorizontalPodAutoscaler, metadata: {name: web}, spec: {minReplicas: 2, maxReplicas: 3, scaleTargetRef: {kind: Deployment, name: web}, metrics: [{type: Resource, resource: {name: cpu, targetAverageUtilization: 60}}]}}\n" +
+				"---\n{apiVersion: extensions/v1beta1, kind: Ingress, metadata: {name: web}, spec: {rules: [{host: web.example.com, http: {paths: [{backend: {serviceName: web, servicePort: http}}]}}]}}\n",
+			map[string]State{"Deployment web": Patched, "PodDisruptionBudget web": Fields, "HorizontalPodAutoscaler web": Fields, "Ingress web": Kept}, "",
+		},
+		"a label of Helm on what is kept": {
+			"{apiVersion: v1, kind: ConfigMap, metadata: {name: c, labels: {helm.sh/chart: web-1.0.0, team: a}}, data: {a: b}}\n",
+			map[string]State{"ConfigMap c": Kept}, "",
+		},
 	} {
 		t.Run(about, func(t *testing.T) {
 			a, is := settled(t, "odd", txtar.Parse([]byte(platform+test.objects)))
@@ -56,7 +74,10 @@ spec:
 				if test.reason != "" {
 					require.Equal(t, test.reason, i.Reason)
 				}
+				require.NotContains(t, i.APIVersion(), "beta")
 				if i.State == Kept {
+					require.NotContains(t, string(a.Files()[i.File]), "helm.sh/")
+					require.NotContains(t, string(a.Files()[i.File]), "serviceName")
 					require.NotNil(t, is[plainKey(i.Key())])
 					require.False(t, files[i.File], i.File)
 					files[i.File] = true

@@ -131,45 +131,43 @@ func only(v any, fields ...string) bool {
 	return ok
 }
 
-// routed finds the object that is rendered for the first host of a route.
-func (a *Adoption) routed(i *Item, is outcome) {
-	field := map[string]string{"HTTPRoute": "hostnames", "VirtualService": "hosts"}[i.Kind()]
-	hosts := listAt(i.tree, "spec", field)
-	for key, t := range is {
-		if key.Kind == i.Kind() && len(hosts) > 0 && slices.Contains(listAt(t, "spec", field), hosts[0]) && textAt(t, "metadata", "labels", "app.kubernetes.io/name") == i.Service {
-			i.Into = key
+// readIngress takes hosts and paths over. One that fields cannot say whole is kept as it is.
+func (a *Adoption) readIngress(i *Item) {
+	spec := mapAt(i.tree, "spec")
+	if spec["defaultBackend"] != nil {
+		return
+	}
+	var to []*service
+	var said []fields
+	var hosts []string
+	for _, r := range listAt(spec, "rules") {
+		host := textAt(r, "host")
+		if host == "" || strings.HasPrefix(host, "*") {
+			return
+		}
+		hosts = append(hosts, host)
+		for _, p := range listAt(r, "http", "paths") {
+			s, port := a.backend(p)
+			if port == "" || textAt(p, "pathType") == "Exact" {
+				return
+			}
+			f := fields{{"host", host}}
+			if path := textAt(p, "path"); path != "/" {
+				f.set("path", path)
+			}
+			f.set("port", port)
+			to, said = append(to, s), append(said, f)
 		}
 	}
+	a.expose(i, to, said, hosts)
 }
 
-// istioRoutes are where the hosts of a rendered VirtualService lead.
-func istioRoutes(t tree) tree {
-	out := tree{}
-	for _, host := range listAt(t, "spec", "hosts") {
-		for _, rule := range listAt(t, "spec", "http") {
-			to := listAt(rule, "route")
-			if len(to) == 0 {
-				continue
-			}
-			matches := listAt(rule, "match")
-			whole := len(matches) == 0 || slices.ContainsFunc(matches, func(m any) bool { return only(m, "uri") && textAt(m, "uri", "prefix") == "/" })
-			service, _, _ := strings.Cut(textAt(to[0], "destination", "host"), ".")
-			if name, ok := host.(string); ok && whole {
-				out[name+"/"] = tree{"pathType": "Prefix", "service": service, "port": at(to[0], "destination", "port", "number")}
-			}
-		}
+// backend is the service that a path leads to, and the name of its port; empty for none.
+func (a *Adoption) backend(path any) (*service, string) {
+	s := a.service(textAt(path, "backend", "service", "name"))
+	if s == nil {
+		return nil, ""
 	}
-	return out
-}
-
-// saidRoutes are the routes of an object that was read, as those of rendered ones.
-func (a *Adoption) saidRoutes(i *Item) tree {
-	if i.Kind() == "Ingress" {
-		return ingressRoutes(i.tree, a)
-	}
-	out := tree{}
-	for _, r := range routesOf(i.Kind(), mapAt(i.tree, "spec")) {
-		out[r.host+r.path] = tree{"pathType": "Prefix", "service": r.service, "port": r.port}
-	}
-	return out
+	number, _ := at(path, "backend", "service", "port", "number").(int64)
+	return s, s.servedAs(int32(number), textAt(path, "backend", "service", "port", "name"))
 }

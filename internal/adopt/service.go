@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,13 +50,21 @@ func newService(o *Item) (*service, error) {
 		return nil, nil // its pods are those of another object
 	}
 	s := &service{name: o.Name(), kind: kind, source: o, labels: map[string]string{}}
+	if labels := mapAt(o.tree, "metadata", "labels"); kind == "job" && labels["app.kubernetes.io/managed-by"] == "tenantsmith" {
+		s.name = orText(textAt(labels, "app.kubernetes.io/name"), s.name) // it was rendered: its own name ends in a digest
+	}
 	for k, v := range mapAt(template, "metadata", "labels") {
 		s.labels[k], _ = v.(string)
 	}
 	plain := copied(template["spec"]).(tree)
 	holder := tree{"spec": tree{"template": tree{"spec": plain}}}
 	undefault("Deployment", holder)
-	if err := decode(plain, &s.pod); err != nil {
+	var counts struct {
+		Replicas    *int32 `json:"replicas"`
+		Parallelism *int32 `json:"parallelism"`
+		Completions *int32 `json:"completions"`
+	}
+	if err := cmp.Or(decode(plain, &s.pod), decode(o.tree["spec"], &counts)); err != nil {
 		return nil, err
 	}
 	if len(s.pod.Containers) == 0 {

@@ -61,16 +61,6 @@ func empty(v any) bool {
 }
 
 // put sets what stands at a path of keys, making the maps that lead there.
-func put(t tree, value any, keys ...string) {
-	for _, k := range keys[:len(keys)-1] {
-		next, ok := t[k].(tree)
-		if !ok {
-			next = tree{}
-			t[k] = next
-		}
-		t = next
-	}
-	t[keys[len(keys)-1]] = value
-}
+func put(t tree, value any, keys ...any) { setAt(t, keys, value) }
 
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

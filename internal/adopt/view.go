@@ -2,11 +2,8 @@ package adopt
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
-
-	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
 
 // view is what a workload does, as two objects can be compared that say it in different words: a container by what it
@@ -175,116 +172,6 @@ func (v view) container(c tree, volumes map[string]tree) {
 	setMap(c, "files", files)
 }
 
-// env are the variables of a container by name, those of a ConfigMap that is known as texts.
-func (v view) env(c tree) {
-	env, from := tree{}, []any(nil)
-	for _, f := range listAt(c, "envFrom") {
-		values := v.variables(mapAt(f, "configMapRef"))
-		if values == nil {
-			from = append(from, f)
-		}
-		for k, text := range values {
-			env[textAt(f, "prefix")+k] = tree{"name": textAt(f, "prefix") + k, "value": text}
-		}
-	}
-	for _, e := range listAt(c, "env") {
-		if ref := mapAt(e, "valueFrom", "configMapKeyRef"); ref != nil && v.files != nil {
-			if text, ok := v.files(textAt(ref, "name"))[textAt(ref, "key")].(string); ok {
-				e = tree{"name": textAt(e, "name"), "value": text}
-			}
-		}
-		drop(e, tree{"value": ""})
-		env[textAt(e, "name")] = e
-	}
-	if delete(c, "envFrom"); len(from) > 0 {
-		c["envFrom"] = from
-	}
-	setMap(c, "env", env)
-}
-
-// variables are the entries of a ConfigMap that make variables; nil where it is not known, or holds what is no name of one.
-func (v view) variables(ref tree) tree {
-	if ref == nil || v.files == nil {
-		return nil
-	}
-	return variablesOf(v.files(textAt(ref, "name")))
-}
-
-func variablesOf(data tree) tree {
-	for k, text := range data {
-		if _, ok := text.(string); !ok || !envName().MatchString(k) {
-			return nil
-		}
-	}
-	return data
-}
-
-// mount adds what is mounted: the files of a ConfigMap that is known, otherwise the volume itself.
-func (v view) mount(mount, volume, mounts, files tree) {
-	at := textAt(mount, "mountPath")
-	if from := mapAt(volume, "configMap"); from != nil && v.files != nil {
-		if found := filesOf(mount, from, v.files(textAt(from, "name"))); found != nil {
-			for p, content := range found {
-				files[p] = content
-			}
-			return
-		}
-	}
-	source := copied(volume)
-	if t, ok := source.(tree); ok {
-		delete(t, "name")
-		delete(mapAt(t, "secret"), "defaultMode")
-	}
-	out := tree{"volume": source}
-	for k, x := range mount {
-		if k != "name" && k != "mountPath" && (k != "readOnly" || mapAt(volume, "secret") == nil) {
-			out[k] = x
-		}
-	}
-	mounts[at] = out
-}
-
-// filesOf are the files that a mount of a ConfigMap puts into a container, by path: nil where fields cannot say so,
-// because content or a mode of its own is asked for.
-func filesOf(mount, from, data tree) map[string]string {
-	if data == nil || mount["subPathExpr"] != nil {
-		return nil
-	}
-	if mode := from["defaultMode"]; mode != nil && mode != int64(0o644) {
-		return nil
-	}
-	keys := map[string]string{}
-	for k := range data {
-		keys[k] = k
-	}
-	if items := listAt(from, "items"); items != nil {
-		clear(keys)
-		for _, i := range items {
-			if at(i, "mode") != nil {
-				return nil
-			}
-			keys[textAt(i, "path")] = textAt(i, "key")
-		}
-	}
-	out := map[string]string{}
-	base, sub := textAt(mount, "mountPath"), textAt(mount, "subPath")
-	for file, key := range keys {
-		content, ok := data[key].(string)
-		if !ok {
-			return nil
-		}
-		switch {
-		case sub == "":
-			out[path.Join(base, file)] = content
-		case sub == file:
-			out[base] = content
-		case strings.HasPrefix(file, sub+"/"):
-			out[path.Join(base, strings.TrimPrefix(file, sub))] = content
-		}
-	}
-	return out
-}
-
 func (v view) servicePorts(spec tree) {
 	ports := tree{}
 	for _, p := range listAt(spec, "ports") {
@@ -301,12 +188,14 @@ func (v view) servicePorts(spec tree) {
 	setMap(spec, "ports", ports)
 }
 
-// portNumbers are the numbers of the ports of a container by name.
-func portNumbers(c tree) map[string]any {
+// portNumbers are the numbers of the ports of containers by name.
+func portNumbers(containers ...any) map[string]any {
 	out := map[string]any{}
-	for _, p := range listAt(c, "ports") {
-		if name := textAt(p, "name"); name != "" {
-			out[name] = at(p, "containerPort")
+	for _, c := range containers {
+		for _, p := range listAt(c, "ports") {
+			if name := textAt(p, "name"); name != "" {
+				out[name] = at(p, "containerPort")
+			}
 		}
 	}
 	return out
@@ -349,58 +238,4 @@ func orText(s, fallback string) string {
 		return fallback
 	}
 	return s
-}
-
-// Difference is a field that two views of an object do not share.
-type Difference struct {
-	Path manifest.Path
-	// Was is what the object that was read says, Is what the rendered one says; nil for nothing.
-	Was, Is any
-}
-
-// keyed are the maps of a view whose entries come and go one by one.
-var keyed = []string{"annotations", "containers", "env", "files", "imagePullSecrets", "initContainers", "metadata", "mounts", "ports", "volumeClaimTemplates"}
-
-// compare parts the differences of two views: what was lost is said in the first and not in the second, or otherwise;
-// what was added is said in the second alone.
-func compare(was, is any, path manifest.Path) (lost, added []Difference) {
-	w, ok := was.(tree)
-	i, also := is.(tree)
-	if !ok || !also {
-		if manifest.Equal(was, is) {
-			return nil, nil
-		}
-		return []Difference{{path, was, is}}, nil
-	}
-	for _, k := range sortedKeys(w) {
-		if x, there := i[k]; there {
-			l, a := compare(w[k], x, path.Join(k))
-			lost, added = append(lost, l...), append(added, a...)
-		} else if m, ok := w[k].(tree); ok && slices.Contains(keyed, k) {
-			l, _ := compare(m, tree{}, path.Join(k))
-			lost = append(lost, l...)
-		} else if w[k] != nil {
-			lost = append(lost, Difference{path.Join(k), w[k], nil})
-		}
-	}
-	for _, k := range sortedKeys(i) {
-		if _, there := w[k]; !there && !hollow(i[k]) {
-			added = append(added, Difference{path.Join(k), nil, i[k]})
-		}
-	}
-	return lost, added
-}
-
-// hollow reports whether a map holds nothing but maps that hold nothing. An empty volume says something, and stands deeper.
-func hollow(v any) bool {
-	m, ok := v.(tree)
-	if !ok {
-		return v == nil
-	}
-	for k, x := range m {
-		if k == "emptyDir" || !hollow(x) {
-			return false
-		}
-	}
-	return true
 }

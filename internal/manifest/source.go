@@ -73,7 +73,11 @@ func (s *source) line(line int) []byte {
 func (r *reader) acceptable(data *[]byte) bool {
 	start := Position{File: r.file, Line: 1, Column: 1}
 	if len(*data) > r.lim.File {
-		r.add(kindLimit, start, fmt.Sprintf("file has %s, more than the %s allowed", size(len(*data)), size(r.lim.File)), "split the file")
+		message := fmt.Sprintf("file has %s, more than the %s allowed", size(len(*data)), size(r.lim.File))
+		if size(len(*data)) == size(r.lim.File) { // no more was read
+			message = fmt.Sprintf("file has more than the %s allowed", size(r.lim.File))
+		}
+		r.add(kindLimit, start, message, "split the file")
 		return false
 	}
 	*data = bytes.TrimPrefix(*data, []byte("\ufeff"))

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -146,7 +147,24 @@ func (g *gatherer) folder(dir string) *manifest.Node {
 		return nil
 	}
 	g.kustomization(name, k)
+	g.unhash(name, k)
 	return docs[0]
+}
+
+// unhash has Secrets keep the names that people gave them: kustomize would add a digest of their data, which tells whoever
+// guesses the data that the guess is right.
+func (g *gatherer) unhash(name string, k types.Kustomization) {
+	for i := range k.SecretGenerator {
+		o := types.GeneratorOptions{}
+		if k.SecretGenerator[i].Options != nil {
+			o = *k.SecretGenerator[i].Options
+		}
+		o.DisableNameSuffixHash = true
+		k.SecretGenerator[i].Options = &o
+	}
+	if data, err := yaml.Marshal(k); err == nil && len(k.SecretGenerator) > 0 {
+		g.files[name] = data
+	}
 }
 
 // kustomization takes in what a kustomization names, field by field. What is not among these fields is refused.
@@ -180,7 +198,7 @@ func (g *gatherer) kustomization(name string, k types.Kustomization) {
 	rest.NamePrefix, rest.NameSuffix, rest.Namespace, rest.Labels, rest.CommonLabels, rest.CommonAnnotations = "", "", "", nil, nil, nil
 	rest.Images, rest.ImageTags, rest.Replicas, rest.Vars, rest.SortOptions, rest.BuildMetadata = nil, nil, nil, nil, nil, nil
 	if rest.CheckEmpty() == nil {
-		g.complain(name, "uses Helm, plug-ins, crds, configurations or openapi, which are not built here: pipe what your own build prints into check --manifests -")
+		g.complain(name, "uses Helm, plug-ins, crds, configurations or openapi, which are not built here: give what your own build prints to --manifests -")
 	}
 }
 

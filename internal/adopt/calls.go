@@ -2,10 +2,56 @@ package adopt
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
+
+// readCalls finds services that texts of others name as a host with a port: what nobody declares is closed.
+func (a *Adoption) readCalls() {
+	for _, s := range a.services {
+		var said []string
+		for _, c := range append(slices.Clone(s.pod.Containers), s.pod.InitContainers...) {
+			said = append(append(said, c.Args...), c.Command...)
+			for _, f := range a.envDoc(c) {
+				if text, ok := f.value.(string); ok {
+					said = append(said, text)
+				}
+			}
+			files, _ := a.mountsDoc(s, c)
+			for _, f := range files {
+				said = append(said, f.value.(string))
+			}
+		}
+		all := strings.Join(said, "\n")
+		for _, other := range a.services {
+			if other != s && other.address != nil && (other.called(a.namespace).MatchString(all) || slices.Contains(said, other.name)) {
+				s.call(fields{{"service", other.name}})
+			}
+		}
+	}
+}
+
+// called finds a service as the host of an address; of a StatefulSet each of its pods as well.
+func (s *service) called(namespace string) *regexp.Regexp {
+	host := regexp.QuoteMeta(s.name)
+	if s.kind == "statefulset" {
+		host = `([a-z0-9-]+-[0-9]+\.)?(` + host + `|` + host + `-headless|` + regexp.QuoteMeta(orText(textAt(s.source.tree, "spec", "serviceName"), s.name)) + `)`
+	}
+	host += `(\.` + regexp.QuoteMeta(orText(namespace, "default")) + `(\.svc(\.cluster\.local)?)?)?`
+	return regexp.MustCompile(`(?m)(^|[\s/@,;="'(\[])` + host + `(:[0-9]{1,5}|:\$|/)|(//|@)` + host + `($|[\s"',;:/])`)
+}
+
+func (s *service) call(f fields) {
+	for _, c := range s.calls {
+		if slices.EqualFunc(c, f, func(x, y field) bool { return x == y }) {
+			return
+		}
+	}
+	s.calls = append(s.calls, f)
+}
 
 // readPolicy takes over what a NetworkPolicy opens as calls, where fields can say it: between services, and to
 // addresses. One that closes the namespace is what every tenant has.
@@ -17,7 +63,7 @@ func (a *Adoption) readPolicy(i *Item) {
 		return
 	}
 	subjects := a.subjects(mapAt(spec, "podSelector"))
-	said := len(subjects) > 0
+	said := len(subjects) > 0 || len(ingress) == 0 && !slices.ContainsFunc(egress, func(rule any) bool { return !resolves(rule) })
 	for _, s := range subjects {
 		for _, rule := range ingress {
 			for _, peer := range listAt(rule, "from") {
