@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path"
+	"runtime/debug"
 	"sync"
 	"testing"
 
@@ -18,6 +19,12 @@ func engine(t testing.TB) *Engine {
 	e, err := compiled()
 	require.NoError(t, err)
 	return e
+}
+
+// TestMain: a fourth of the time would be the collector's otherwise.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
 }
 
 var compiled = sync.OnceValues(func() (*Engine, error) { return Compile(nil) })

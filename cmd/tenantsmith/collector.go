@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"sync/atomic"
 )
 
@@ -21,6 +22,9 @@ const (
 
 // planning says that memory is bounded as a plan's.
 var planning atomic.Bool
+
+// setting is held while a goal is set, so that one from before a plan does not undo that of the plan.
+var setting sync.Mutex
 
 // giveRoom keeps the garbage collector out of short runs, which would spend a fourth of their time on it
 // and end before anybody needs what it freed. A heap of more than half the floor is collected as usual,
@@ -51,6 +55,8 @@ func afterCollection(usual int) {
 }
 
 func setGoal(usual int) {
+	setting.Lock()
+	defer setting.Unlock()
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
 	live := sample[0].Value.Uint64()

@@ -9,18 +9,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// TestDemo: what the demonstration proposes is the one change that makes everything green, and a person
-// sees it in less than five seconds.
+// TestDemo: what the demonstration proposes is the one change that makes everything green.
 func TestDemo(t *testing.T) {
 	t.Chdir(t.TempDir())
-	start := time.Now()
 	printed(t, "tenantsmith init --demo .")
-	require.Less(t, time.Since(start), 5*time.Second)
 
 	var out bytes.Buffer
 	require.Equal(t, exitProblems, run(t.Context(), []string{"check", "--format", "json"}, streams{out: &out, err: &out}))

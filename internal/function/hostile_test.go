@@ -63,7 +63,7 @@ func TestHostile(t *testing.T) {
 			start := time.Now()
 			out, r := callFn(t, list)
 			require.Positive(t, r.Failing())
-			require.Less(t, time.Since(start), 30*time.Second)
+			require.Less(t, time.Since(start), 5*time.Minute)
 			docs, problems := manifest.Parse("out", []byte(out), limits)
 			require.Empty(t, problems)
 			require.NotEmpty(t, docs[0].Get("results").Items)
@@ -100,7 +100,7 @@ func TestLarge(t *testing.T) {
 	require.Empty(t, problems)
 	start := time.Now()
 	results := (&call{list: l}).results(r)
-	require.Less(t, time.Since(start), 20*time.Second)
+	require.Less(t, time.Since(start), 5*time.Minute)
 	require.Equal(t, true, results[len(results)-1].Field.CurrentValue)
 }
 
@@ -114,7 +114,7 @@ func TestLargeItem(t *testing.T) {
 	pod.WriteString("spec: {containers: [" + strings.Repeat("{name: a, image: b},", 2_000) + "]}\n")
 	start := time.Now()
 	_, r := callFn(t, listOf(nil, pod.String()))
-	require.Less(t, time.Since(start), 20*time.Second)
+	require.Less(t, time.Since(start), 5*time.Minute)
 	require.Greater(t, len(r.Problems), 10_000)
 	require.Equal(t, 50_005, r.Problems[len(r.Problems)-1].Line, "without the annotations of orchestrators")
 }
@@ -127,7 +127,7 @@ func TestManyDocuments(t *testing.T) {
 	}
 	start := time.Now()
 	_, r := callFn(t, listOf(config(renderKind, "  environment: production\n", asText("tenant", tenant), "  patches:\n", patches.String())))
-	require.Less(t, time.Since(start), 60*time.Second)
+	require.Less(t, time.Since(start), 5*time.Minute)
 	require.Len(t, r.Problems, 20_000)
 	require.Equal(t, "functionConfig:21:7", r.Problems[0].Position.String())
 }

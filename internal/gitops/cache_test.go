@@ -54,6 +54,8 @@ func (m *meter) wrap(next http.Handler) http.Handler {
 
 // taken returns what was fetched since it was last asked.
 func (m *meter) taken() (fetches, size int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	defer func() { m.fetches, m.bytes = 0, 0 }()
 	return m.fetches, m.bytes
 }

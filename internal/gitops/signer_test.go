@@ -37,7 +37,7 @@ func agentWith(t *testing.T, keys ...string) {
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait(); os.RemoveAll(dir) })
 	t.Setenv("SSH_AUTH_SOCK", socket)
 	for _, key := range keys {
-		require.Eventually(t, func() bool { return exec.Command("ssh-add", "-q", key).Run() == nil }, 5*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return exec.Command("ssh-add", "-q", key).Run() == nil }, time.Minute, 10*time.Millisecond)
 	}
 }
 

@@ -275,7 +275,7 @@ func TestParseHostile(t *testing.T) {
 				Parse("t.yaml", []byte(text), lim)
 				took := time.Since(start)
 				runtime.ReadMemStats(&after)
-				require.Less(t, took, slowdown*30*time.Second, "only a hang takes so long; a busy machine does not")
+				require.Less(t, took, 5*time.Minute, "only a hang takes so long; a busy machine does not")
 				require.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(600))
 				if testing.Verbose() {
 					t.Logf("%v, %d MiB", took, (after.TotalAlloc-before.TotalAlloc)>>20)

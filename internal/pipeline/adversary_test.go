@@ -22,6 +22,12 @@ import (
 
 var update = flag.Bool("update", false, "write the table of docs/adversary.md")
 
+// TestMain: a third of the time would be the collector's otherwise.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
+}
+
 // attempt is one way to escape: testdata/adversary/<area>-<slug>.txtar. Its comment says in a sentence what is tried,
 // its files lie over those of fleet.txtar, and "want" has a line for each thing that has to stop it:
 //
@@ -94,7 +100,6 @@ var advDay = Options{Now: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}
 
 // TestAdversary: whatever tenants try, and what careless people of the platform do, is stopped at the line that does it.
 func TestAdversary(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a third of the time is the collector's otherwise
 	base := advFleet(t)
 	cases, err := filepath.Glob("testdata/adversary/*-*.txtar")
 	require.NoError(t, err)
