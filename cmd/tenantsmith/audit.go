@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/tenantsmith/tenantsmith/internal/audit"
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -54,7 +54,7 @@ is evidence that no hold announced.`,
 	dayFlag(cmd, &o.from, "from", "the first `DATE` of the range, YYYY-MM-DD in UTC (default that of the first commit)")
 	dayFlag(cmd, &o.to, "to", "the last `DATE` of the range, YYYY-MM-DD in UTC (default today)")
 	f.Func("since-commit", "a `COMMIT` that the branch held before: history without it was rewritten", func(s string) error {
-		if o.since = s; !wholeHash.MatchString(s) {
+		if o.since = s; !wholeHash().MatchString(s) {
 			return errors.New("is no whole name of a commit: use 40 hexadecimal digits, as an audit prints them")
 		}
 		return nil
@@ -76,7 +76,7 @@ func keysFlag(cmd *cobra.Command, files *[]string, name, usage string) {
 	})
 }
 
-var wholeHash = regexp.MustCompile(`^[0-9a-f]{40}$`)
+var wholeHash = pattern.Of(`^[0-9a-f]{40}$`)
 
 func dayFlag(cmd *cobra.Command, to *time.Time, name, usage string) {
 	cmd.Flags().Func(name, usage, func(s string) (err error) {

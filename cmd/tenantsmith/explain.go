@@ -37,7 +37,7 @@ Any name stands for a key of a map: services.web.replicas, services.<name>.repli
 			if err := w.unanswered(problems, len(problems) > 0, err); err != nil {
 				return err
 			}
-			return report.WriteExplanation(w.out, format, e)
+			return report.WriteExplanation(w.out, format, e, width(w.out))
 		},
 	}
 	f := cmd.Flags()

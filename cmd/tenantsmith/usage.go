@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -38,6 +39,17 @@ func oneOf(cmd *cobra.Command, args []string) error {
 // hint is the name that somebody meant or, where none is near, something else that helps.
 func hint(word string, names []string, otherwise string) string {
 	return cmp.Or(schemas.Suggest(word, names), otherwise)
+}
+
+// flagsOf are the flags that a command takes, as people write them.
+func flagsOf(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	return names
 }
 
 // apart makes one flag exclude others: the shell proposes none of them beside it, and both are refused.

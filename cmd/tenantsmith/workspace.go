@@ -96,7 +96,9 @@ func (w *workspace) report(format string, r report.Report) error {
 		if pending != "" {
 			w.tell("%s", pending)
 		}
-		w.unexamined(r.Summary.Skipped, "--format json")
+		if r.Summary.Objects > 0 { // else no check had anything to look at
+			w.unexamined(r.Summary.Skipped, "--format json")
+		}
 		w.say("%s", report.Counts(r))
 	}
 	if r.Failing() > 0 {
