@@ -23,6 +23,7 @@ func (e *resolved) bounds() {
 	e.features()
 	e.leaving()
 	e.phased()
+	e.backups()
 }
 
 func (e *resolved) entitlement(figure string) {

@@ -82,9 +82,9 @@ func (e *resolved) hostCalls(path manifest.Path, s Service) {
 			e.resolves(path.Join("calls", i))
 		}
 		if at := path.Join("calls", i, "host"); e.cluster.CNI != Cilium {
-			p := e.complain(at, "%s stays closed: the network of cluster %s opens addresses, not names", c.Host, e.cluster.Name)
+			p := e.complain(at, "%s stays closed", c.Host)
 			p.Severity = manifest.Warning
-			p.Remedy = fmt.Sprintf("call its addresses by cidr as well, or have cni set to cilium for cluster %s, if that is its network plug-in", e.cluster.Name)
+			e.resolver.closed.add(p, e.cluster.Name)
 		}
 	}
 }

@@ -21,6 +21,8 @@ type resolver struct {
 	pruned []manifest.Path
 	// kindless are the services whose kind is none: what they may and must say depends on it.
 	kindless []manifest.Path
+	// closed are the calls that stay closed, and in which clusters.
+	closed closedCalls
 	// lacking are the fields that all environments miss, told as one mistake of the tenant.
 	lacking []manifest.Path
 	// nulls are those that stand for an entry of a map, and what came of them in all environments.

@@ -81,40 +81,34 @@ func spanOf(milliseconds int64) string {
 	return fmt.Sprintf("%ds", milliseconds/second)
 }
 
-// due refuses a schedule that has the form of one and that Kubernetes cannot read: its week ends with day 6, and days
-// and months begin with 1.
+// due refuses a schedule that the API server would, and one that never comes.
 func (e *resolved) due(at manifest.Path, schedule string) {
-	if schedule == "" || cronLine().MatchString(schedule) && !backwards(schedule) {
-		return
+	times, ok := readCron(schedule)
+	switch {
+	case schedule == "":
+	case strings.Contains(schedule, "TZ"):
+		p := e.complain(at, "%q has a time zone, which Kubernetes refuses in a schedule", short(schedule))
+		p.Remedy = fmt.Sprintf("leave it out, and set %s", besideOf(p.Field, "timeZone"))
+	case !ok:
+		p := e.complain(at, "%q is no schedule that Kubernetes reads", short(schedule))
+		p.Remedy = fmt.Sprintf("write days as 1 to 31, months as 1 to 12 or JAN to DEC, weekdays as 0 to 6 or SUN to SAT, and ranges upwards: set %s to a schedule such as 0 2 * * 1-5", p.Field)
+	case times.never():
+		p := e.complain(at, "%q never comes: no month that it names has such a day", short(schedule))
+		p.Remedy = fmt.Sprintf("set %s to days that there are, such as 0 2 28 * *", p.Field)
 	}
-	p := e.complain(at, "%q is no schedule that Kubernetes reads", short(schedule))
-	p.Remedy = fmt.Sprintf("write days as 1 to 31, months as 1 to 12 or JAN to DEC, weekdays as 0 to 6 or SUN to SAT, and ranges upwards: set %s to a schedule such as 0 2 * * 1-5", p.Field)
 }
 
-// cronWords are the names of months and weekdays by their numbers.
-var cronWords = strings.Fields("jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat")
-
-// backwards reports whether a range of a schedule ends before it begins.
-func backwards(schedule string) bool {
-	for part := range strings.FieldsFuncSeq(schedule, func(r rune) bool { return r == ' ' || r == ',' }) {
-		span, _, _ := strings.Cut(part, "/")
-		if first, last, ok := strings.Cut(span, "-"); ok && cronNumber(first) > cronNumber(last) {
-			return true
+// backups judges when backups are made: what makes them reads schedules as Kubernetes does.
+func (e *resolved) backups() {
+	spec := e.environment.Spec
+	if spec.Backup != nil {
+		e.due(manifest.Path{"spec", "backup", "schedule"}, spec.Backup.Schedule)
+	}
+	for _, name := range sortedKeys(spec.Databases) {
+		if b := spec.Databases[name].Backup; b != nil {
+			e.due(manifest.Path{"spec", "databases", name, "backup", "schedule"}, b.Schedule)
 		}
 	}
-	return false
-}
-
-// cronNumber is the number of a part of a schedule; names are in the order of their numbers.
-func cronNumber(text string) int {
-	if i := slices.Index(cronWords, strings.ToLower(text)); i >= 0 {
-		return i
-	}
-	n := 0
-	for _, digit := range text {
-		n = n*10 + int(digit-'0')
-	}
-	return n
 }
 
 // onceSteps judges the steps that run once for each version.

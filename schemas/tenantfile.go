@@ -209,6 +209,7 @@ func (w *work) judge(out *outcome) {
 	var found []manifest.Problem
 	var base *resolved
 	clusters := map[string]hosting{}
+	w.closed = closedCalls{}
 	for _, stage := range stages {
 		e := w.stage(tier, stage, base)
 		if base == nil && w.sameAsBase(stage.Name) {
@@ -229,6 +230,7 @@ func (w *work) judge(out *outcome) {
 		out.claims.spec(e)
 	}
 	found = slices.DeleteFunc(found, w.isOfNoKind)
+	w.closed.name(found)
 	w.problems = append(w.problems, once(found, len(stages))...)
 	w.problems = append(w.problems, w.idleNulls()...)
 	if len(stages) > 0 && !hasErrors(w.problems) {

@@ -16,12 +16,13 @@ import (
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/registry"
 	"github.com/tenantsmith/tenantsmith/internal/report"
+	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
 type deployOptions struct {
 	editing
-	image, environment string
-	resolve            bool
+	image, environment, container string
+	resolve                       bool
 }
 
 func newDeployCmd(w *workspace) *cobra.Command {
@@ -30,12 +31,13 @@ func newDeployCmd(w *workspace) *cobra.Command {
 		Use:   "deploy TENANT SERVICE --image IMAGE",
 		Short: "Give a service another image, in the file that decides",
 		Long: `Deploy edits the image of a service in place: comments, order and quotes of the file stay. It edits the
-file that decides, the tenant's or an override, and says which; with --env the value of that environment.
+file that decides, the tenant's or an override, and says which; with --env the value of that environment, with --container that of an init step or a sidecar.
 What would come of it is rendered and checked first: with a problem nothing is written.
 
 Nothing reaches a cluster by it. Publish renders what is committed.`,
 		Example: `  tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --dry-run
   tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --env development --dry-run
+  tenantsmith deploy shop web --container proxy --image ghcr.io/example/proxy:1.5.0
   tenantsmith deploy shop web --image registry.git.example.com/shop/web:1.5.0 --resolve --commit --push`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
@@ -49,6 +51,7 @@ Nothing reaches a cluster by it. Publish renders what is committed.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.image, "image", "", "the image, with its tag or digest")
+	f.StringVar(&o.container, "container", "", "the image of the service's init step or sidecar of this `NAME`")
 	f.StringVar(&o.environment, "env", "", "only this environment")
 	f.BoolVar(&o.resolve, "resolve", false, "ask the registry for the digest of the image, and pin it")
 	o.editing.flags(cmd)
@@ -70,7 +73,7 @@ func (w *workspace) deploy(ctx context.Context, tenant, service string, o deploy
 			return fmt.Errorf("--resolve: %w", err)
 		}
 	}
-	change, problems, err := pipeline.SetImage(root.FS(), tenant, service, o.environment, o.image)
+	change, problems, err := pipeline.SetImage(root.FS(), tenant, service, o.container, o.environment, o.image)
 	if err := w.unanswered(problems, change == nil, err); err != nil {
 		return err
 	}
@@ -79,7 +82,7 @@ func (w *workspace) deploy(ctx context.Context, tenant, service string, o deploy
 
 // deployed judges the edit, writes it and says what it does.
 func (w *workspace) deployed(ctx context.Context, root *os.Root, service string, o deployOptions, c *pipeline.ImageEdit) error {
-	e := edit{files: map[string][]byte{c.File: c.Data}, subject: subjectOf(c, service, o.environment)}
+	e := edit{files: map[string][]byte{c.File: c.Data}, subject: subjectOf(c, o.what(service), o.environment)}
 	tree, err := w.workTree(o.editing, e)
 	if err != nil {
 		return err
@@ -138,6 +141,19 @@ func pinned(ctx context.Context, image string) (string, error) {
 	return client.Pin(ctx, image)
 }
 
+// what is deployed, in the words of a commit.
+func (o deployOptions) what(service string) string {
+	return strings.TrimSuffix(service+"/"+o.container, "/")
+}
+
+// patched are the images that patches say; those of steps and sidecars are not looked for.
+func (o deployOptions) patched(t *schemas.Tenant, service string) map[string]pipeline.PatchedImage {
+	if o.container != "" {
+		return nil
+	}
+	return pipeline.PatchedImages(t, service)
+}
+
 func subjectOf(c *pipeline.ImageEdit, service, env string) string {
 	where := ""
 	if env != "" {
@@ -174,9 +190,9 @@ func (w *workspace) shown(c *pipeline.ImageEdit) {
 // kept names the environments that keep an image of their own, or one that a patch says.
 func (w *workspace) kept(res *pipeline.Result, service string, o deployOptions) {
 	t, runs := res.Tenants[0].Tenant, false
-	patched := pipeline.PatchedImages(t, service)
+	patched := o.patched(t, service)
 	for _, e := range t.Environments {
-		image := e.Spec.Services[service].Image
+		image := pipeline.ImageIn(e.Spec.Services[service], o.container)
 		p, is := patched[e.Name]
 		runs = runs || image == o.image && !is || p.Image == o.image && is
 		switch {
@@ -184,7 +200,7 @@ func (w *workspace) kept(res *pipeline.Result, service string, o deployOptions) 
 		case is && p.Image != o.image:
 			w.say("%s keeps %s, which %s patches into what is rendered; change or remove that patch", e.Name, tagOf(p.Image), p.File)
 		case image != o.image && !is:
-			at := t.At(e.Name, manifest.Path{"spec", "services", service, "image"})
+			at := t.At(e.Name, pipeline.ImagePath(e.Spec.Services[service], service, o.container))
 			w.say("%s keeps %s, which %s says; deploy --env %s changes it", e.Name, tagOf(image), at, e.Name)
 		}
 	}
@@ -195,9 +211,9 @@ func (w *workspace) kept(res *pipeline.Result, service string, o deployOptions) 
 
 // inVain reports whether patches keep the edit from reaching any environment that it is for.
 func inVain(res *pipeline.Result, service string, o deployOptions) bool {
-	t, patched, vain := res.Tenants[0].Tenant, pipeline.PatchedImages(res.Tenants[0].Tenant, service), false
+	t, patched, vain := res.Tenants[0].Tenant, o.patched(res.Tenants[0].Tenant, service), false
 	for _, e := range t.Environments {
-		if e.Spec.Services[service].Image != o.image || o.environment != "" && o.environment != e.Name {
+		if pipeline.ImageIn(e.Spec.Services[service], o.container) != o.image || o.environment != "" && o.environment != e.Name {
 			continue
 		}
 		if p, is := patched[e.Name]; !is || p.Image == o.image {

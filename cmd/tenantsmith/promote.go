@@ -132,7 +132,7 @@ func (w *workspace) moved(root *os.Root, p *pipeline.Promotion, o promoteOptions
 	for _, m := range p.Moves {
 		after := changedFS{root.FS(), e.files}
 		if image, ok := m.New.(string); ok && m.Path.String() == "image" {
-			set, problems, err := pipeline.SetImage(after, p.Tenant.Name, m.Service, o.to, image)
+			set, problems, err := pipeline.SetImage(after, p.Tenant.Name, m.Service, "", o.to, image)
 			if err := w.unanswered(problems, set == nil, err); err != nil {
 				return e, err
 			}

@@ -45,7 +45,7 @@ With -o the workflow is written below DIR. A file that is not tenantsmith's is n
 	f.StringVar(&ask.Context, "context", "", "the `FOLDER` that an image is built from, {service} for the service (default the root for one image, else {service})")
 	f.StringVar(&ask.Branch, "branch", ask.Branch, "the branch whose commits are deployed")
 	f.BoolVar(&check, "check", false, "the workflow that checks the folders of spec.delivery.sources")
-	f.StringVarP(&output, "output", "o", "", "write the workflow below `DIR`, into .github/workflows")
+	f.StringVarP(&output, "output", "o", "", "write the workflow below `DIR`, from the platform repository, into .github/workflows")
 	return cmd
 }
 
@@ -86,7 +86,7 @@ func (w *workspace) workflow(arg string, ask repository.Ask, output string, chec
 
 // writeWorkflow writes the workflow into the folder of another repository, through no symlink that leads out of it.
 func (w *workspace) writeWorkflow(dir, file string, text []byte) error {
-	root, err := os.OpenRoot(dir)
+	root, err := os.OpenRoot(w.output(dir))
 	if err != nil {
 		return w.unusable("-o", dir, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -84,6 +85,19 @@ spec:
 	require.Contains(t, out, "  check-shop-jobs:\n")
 	require.Contains(t, out, `path: "envs/development\njobs"`)
 	require.Contains(t, out, `path: "envs/production\njobs"`)
+	// Charts are judged with them, in a job for each environment, whose namespace they have.
+	write("tenants/shop.yaml", strings.Replace(tenant, "delivery: {changes: {shop: {path: envs/production, revision: v1.2.3}}}", "", 1)+`  delivery:
+    repository: https://github.com/example/shop.git
+    sources: [{name: site, path: chart, kind: helm, helm: {release: web, valueFiles: [eu.yaml], values: {text: "it's ${{ x }}"}}}, {name: cache, chart: redis, repository: "oci://charts.example.com/all", revision: 1.2.3}]
+`)
+	out, errs, code = call("shop", "--platform", "example/platform")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, `["development"]'
+      path: ""
+      charts: '[{"name":"site","template":["web","chart","--namespace","shop-development","--kube-version","1.34","--values","chart/eu.yaml"],"values":{"text":"it''s $\u007b{ x }}"}},`+
+		`{"name":"cache","pull":["oci://charts.example.com/all/redis","--version","1.2.3"],"template":["cache",".tenantsmith/pulled/cache/redis","--namespace","shop-development","--kube-version","1.34"]}]'
+`)
+	require.Contains(t, out, "  check-site-cache-production:\n")
 	_, errs, code = call("other", "--platform", "example/platform")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "tenant other brings no folder of spec.delivery.repository")

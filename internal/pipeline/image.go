@@ -27,10 +27,10 @@ type ImageEdit struct {
 	Why string
 }
 
-// SetImage finds the file that decides about the image of a service, and edits it: in one environment, or without
-// one in all that do not say otherwise. Nothing is written. With problems there is no edit: they say why the tenant
+// SetImage finds the file that decides about the image of a service, or of one of its steps or sidecars, and edits it: in
+// one environment, or without one in all that do not say otherwise. Nothing is written. With problems there is no edit: they say why the tenant
 // cannot be resolved.
-func SetImage(fsys fs.FS, tenant, service, env, image string) (*ImageEdit, []manifest.Problem, error) {
+func SetImage(fsys fs.FS, tenant, service, container, env, image string) (*ImageEdit, []manifest.Problem, error) {
 	fleet, err := schemas.Load(fsys, schemas.Options{Tenants: []string{tenant}, Layers: true})
 	if err != nil {
 		return nil, nil, err
@@ -42,20 +42,78 @@ func SetImage(fsys fs.FS, tenant, service, env, image string) (*ImageEdit, []man
 	if err := knownService(t, service, env); err != nil {
 		return nil, nil, err
 	}
-	h, err := t.History(env, imageOf(service))
+	at, err := imageOf(t, service, container, env)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := t.History(env, at)
 	if err != nil {
 		return nil, nil, err
 	}
 	e := &ImageEdit{Tenant: t.Name, New: image}
-	if err := e.place(fsys, t, service, env, h); err != nil {
+	if err := e.place(fsys, t, at, env, h); err != nil {
 		return nil, nil, err
 	}
 	e.Data, err = e.edited(fsys)
 	return e, nil, err
 }
 
-func imageOf(service string) manifest.Path {
-	return manifest.Path{"spec", "services", service, "image"}
+// imageOf is the field of an image: that of a service, or with a container's name of one of its sidecars or steps.
+func imageOf(t *schemas.Tenant, service, container, env string) (manifest.Path, error) {
+	s := t.Base.Spec.Services[service]
+	for _, e := range t.Environments {
+		if env == e.Name {
+			s = e.Spec.Services[service]
+		}
+	}
+	at := ImagePath(s, service, container)
+	_, there := s.Sidecars[container]
+	if container == "" || there {
+		return at, nil
+	}
+	have := slices.Sorted(maps.Keys(s.Sidecars))
+	for _, step := range s.Init {
+		have = append(have, step.Name)
+	}
+	if !slices.Contains(have, container) {
+		return nil, notFound("service %s of %s has no step and no sidecar %s%s", service, t.Name, container, schemas.Suggest(container, have))
+	}
+	return at, ownList(t, env, at[:4])
+}
+
+// ownList refuses to write one item of a list for an environment that has the list of all: a list is replaced whole.
+func ownList(t *schemas.Tenant, env string, at manifest.Path) error {
+	if env == "" || t.Field(env, at) != at.String() {
+		return nil
+	}
+	return notFound("%s has the steps of all environments, which are one list: leave --env out, or write %s", env, manifest.Path{"spec", "environments", env}.Join(at[1:]...))
+}
+
+// ImageIn is the image that a service has, or one of its steps or sidecars; empty where there is none of the name.
+func ImageIn(s schemas.Service, container string) string {
+	if container == "" {
+		return s.Image
+	}
+	for _, step := range s.Init {
+		if step.Name == container {
+			return step.Image
+		}
+	}
+	return s.Sidecars[container].Image
+}
+
+// ImagePath is the field of it.
+func ImagePath(s schemas.Service, service, container string) manifest.Path {
+	at := manifest.Path{"spec", "services", service}
+	for i, step := range s.Init {
+		if step.Name == container {
+			return at.Join("init", i, "image")
+		}
+	}
+	if container != "" {
+		at = at.Join("sidecars", container)
+	}
+	return at.Join("image")
 }
 
 // knownService refuses names that the tenant does not have.
@@ -83,13 +141,12 @@ func knownService(t *schemas.Tenant, service, env string) error {
 }
 
 // place chooses file and field by the layer that decides.
-func (e *ImageEdit) place(fsys fs.FS, t *schemas.Tenant, service, env string, h schemas.History) error {
+func (e *ImageEdit) place(fsys fs.FS, t *schemas.Tenant, p manifest.Path, env string, h schemas.History) error {
 	wins, weaker := deciding(h)
 	if h.Set {
 		e.Old, _ = h.Value.(string)
 	}
-	p := imageOf(service)
-	inEnv := manifest.Path{"spec", "environments", env, "services", service, "image"}
+	inEnv := manifest.Path{"spec", "environments", env}.Join(p[1:]...)
 	override := path.Join("overrides", t.Name)
 	switch {
 	case wins != nil && wins.Layer == schemas.LayerOverride && env != "" && path.Base(wins.File) != env+path.Ext(wins.File):
@@ -101,7 +158,7 @@ func (e *ImageEdit) place(fsys fs.FS, t *schemas.Tenant, service, env string, h 
 			e.Why = fmt.Sprintf("it wins over %s", weaker.Position)
 		}
 	case env == "" && wins == nil && !h.Set:
-		return notFound("%s says the image of %s in each environment by itself; name one by --env", t.Name, service)
+		return notFound("%s says the image of %s in each environment by itself; name one by --env", t.Name, p[2])
 	case env == "":
 		e.Field, e.File = p.String(), documentWith(fsys, t, p)
 		if wins != nil {

@@ -1,11 +1,11 @@
 package pipeline
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/policies"
 )
 
@@ -26,9 +26,9 @@ var (
 const ofServices = "spec.services"
 
 var (
-	serviceField = regexp.MustCompile(`spec\.services(?:\.<name>)?(?:\.([A-Za-z.\[\]]*[A-Za-z\]]))?`)
+	serviceField = pattern.Of(`spec\.services(?:\.<name>)?(?:\.([A-Za-z.\[\]]*[A-Za-z\]]))?`)
 	// further begins what is to be done beside something else.
-	further = regexp.MustCompile(`,? and ((?:change|declare|give|have|leave|let|mount|name|only|remove|set) )`)
+	further = pattern.Of(`,? and ((?:change|declare|give|have|leave|let|mount|name|only|remove|set) )`)
 )
 
 // theirs says the remedies of findings about what people brought in the words of their objects.
@@ -74,8 +74,8 @@ func fieldOf(object manifest.Key, at manifest.Path) string {
 // renamed is a clause with the fields of the object, if it has all that the clause names.
 func renamed(clause string, object manifest.Key, at manifest.Path) string {
 	all := true
-	out := serviceField.ReplaceAllStringFunc(clause, func(word string) string {
-		field, ok := translated(serviceField.FindStringSubmatch(word)[1], object, at)
+	out := serviceField().ReplaceAllStringFunc(clause, func(word string) string {
+		field, ok := translated(serviceField().FindStringSubmatch(word)[1], object, at)
 		all = all && ok
 		return field
 	})
@@ -141,7 +141,7 @@ func unserviced(clause string) string {
 // deeds are what a clause tells to do, one beside the other.
 func deeds(clause string) []string {
 	var out []string
-	for at := further.FindStringSubmatchIndex(clause); at != nil; at = further.FindStringSubmatchIndex(clause) {
+	for at := further().FindStringSubmatchIndex(clause); at != nil; at = further().FindStringSubmatchIndex(clause) {
 		out = append(out, clause[:at[0]])
 		clause = clause[at[2]:]
 	}

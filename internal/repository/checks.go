@@ -23,12 +23,12 @@ var checks = template.Must(template.New("checks").Parse(checksText))
 
 // folder is what is judged together in some environments, a path a line; its exported fields are YAML.
 type folder struct {
-	Job, Path, Environments string
-	envs                    []string
+	Job, Path, Charts, Environments string
+	envs                            []string
 }
 
-// Checks is the workflow that judges the folders which a tenant brings from its repository, where they come to the
-// cluster. Charts are not among them: Helm has to render these first.
+// Checks is the workflow that judges the folders and charts which a tenant brings from its repository, and the charts from
+// chart repositories, where they come to the cluster.
 func Checks(t *schemas.Tenant, a Ask) ([]byte, error) {
 	switch {
 	case !slug().MatchString(a.Platform):
@@ -38,7 +38,7 @@ func Checks(t *schemas.Tenant, a Ask) ([]byte, error) {
 	}
 	folders := foldersOf(t)
 	if len(folders) == 0 {
-		return nil, fmt.Errorf("%w: tenant %s brings no folder of spec.delivery.repository", ErrTenant, t.Name)
+		return nil, fmt.Errorf("%w: tenant %s brings no folder of spec.delivery.repository, and no chart", ErrTenant, t.Name)
 	}
 	var out bytes.Buffer
 	err := checks.Execute(&out, map[string]any{
@@ -49,19 +49,25 @@ func Checks(t *schemas.Tenant, a Ask) ([]byte, error) {
 }
 
 // foldersOf are the folders of the tenant's repository that come together to the same environments: one quota is for
-// them all, so they are judged together.
+// them all, and for the charts, so they are judged together.
 func foldersOf(t *schemas.Tenant) []folder {
 	var out []folder
 	at := map[string]int{}
-	for _, e := range t.Environments {
+	for i := range t.Environments {
+		e := &t.Environments[i]
 		names, paths := foldersIn(e.Spec.Delivery)
-		if len(paths) == 0 {
+		charts := chartsIn(e)
+		for _, c := range charts {
+			names = append(names, c.Name)
+		}
+		if len(names) == 0 {
 			continue
 		}
-		key := strings.Join(append(names, paths...), "\n")
+		installed := chartList(charts)
+		key := strings.Join(append(append(names, paths...), installed), "\n")
 		if _, ok := at[key]; !ok {
 			at[key] = len(out)
-			out = append(out, folder{Job: job(strings.Join(names, "-"), e.Name, out), Path: quoted(strings.Join(paths, "\n"))})
+			out = append(out, folder{Job: job(strings.Join(names, "-"), e.Name, out), Path: quoted(strings.Join(paths, "\n")), Charts: installed})
 		}
 		f := &out[at[key]]
 		f.envs = append(f.envs, e.Name)

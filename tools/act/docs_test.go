@@ -181,13 +181,12 @@ func TestWorkloads(t *testing.T) {
 		Jobs map[string]struct{ Steps []struct{ ID, Run string } }
 	}
 	require.NoError(t, yaml.Unmarshal(data, &flow))
-	script := ""
+	scripts := map[string]string{}
 	for _, s := range flow.Jobs["check"].Steps {
-		if s.ID == "where" {
-			script = s.Run
-		}
+		scripts[s.ID] = s.Run
 	}
-	require.NotEmpty(t, script)
+	require.NotEmpty(t, scripts["where"])
+	require.NotEmpty(t, scripts["charts"])
 	dir := t.TempDir()
 	for _, name := range []string{"tenants", "overrides", "tenantsmith.yaml"} {
 		copyTree(t, filepath.Join("../..", name), filepath.Join(dir, ".tenantsmith/platform/in", name))
@@ -196,18 +195,34 @@ func TestWorkloads(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "jobs"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "envs/production/a.yaml"), []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n"), 0o644))
 	out := filepath.Join(dir, "out")
-	cmd := exec.Command("bash", "-euo", "pipefail", "-c", script)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_OUTPUT="+out, "WORKLOADS=envs/{env}\njobs", "ENVIRONMENT=production", "PLATFORM_PATH=in")
-	said, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(said))
+	// In place of Helm stands what shows its arguments, and the values that it gets.
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "bin"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bin/helm"), []byte("#!/bin/sh\necho \"# $*\"\nfor last; do case $last in *.values) sed 's/^/# /' \"$last\";; esac; done\n"), 0o755))
+	shell := func(script string, env ...string) {
+		cmd := exec.Command("bash", "-euo", "pipefail", "-c", script)
+		cmd.Dir, cmd.Env = dir, append(append(os.Environ(), "GITHUB_OUTPUT="+out, "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH")), env...)
+		said, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(said))
+	}
+	charts := `CHARTS=[{"name":"site","template":["web","chart","--namespace","n"],"values":{"text":"it's $\u007b{ x }}"}},{"name":"cache","pull":["redis","--repo","https://c.example.com"],"template":["cache",".tenantsmith/pulled/cache/redis"]}]`
+	shell(scripts["charts"], charts)
+	rendered, err := os.ReadFile(filepath.Join(dir, ".tenantsmith/charts/site.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, "# template web chart --namespace n --values .tenantsmith/charts/site.values --skip-tests\n# {\n#   \"text\": \"it's ${{ x }}\"\n# }\n", string(rendered))
+	shell(scripts["where"], "CHARTS=[1]", "WORKLOADS=", "ENVIRONMENT=production", "PLATFORM_PATH=in")
 	found, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Equal(t, "args<<//end\n--manifests\n../../charts\n//end\n", string(found))
+	require.NoError(t, os.Remove(out))
+	shell(scripts["where"], "CHARTS=", "WORKLOADS=envs/{env}\njobs", "ENVIRONMENT=production", "PLATFORM_PATH=in")
+	found, err = os.ReadFile(out)
 	require.NoError(t, err)
 	require.Equal(t, "args<<//end\n--manifests\n../../../envs/production\n--manifests\n../../../jobs\n//end\n", string(found))
 	args := []string{"-C", ".tenantsmith/platform/in", "check", "--format", "github", "--tenant", "acme-corp", "--env", "production"}
 	lines := strings.Split(strings.TrimSpace(string(found)), "\n")
-	cmd = exec.Command(filepath.Join(built, "tenantsmith"), append(args, lines[1:len(lines)-1]...)...)
+	cmd := exec.Command(filepath.Join(built, "tenantsmith"), append(args, lines[1:len(lines)-1]...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GITHUB_WORKSPACE="+dir)
-	said, _ = cmd.Output()
+	said, _ := cmd.Output()
 	require.Equal(t, 1, cmd.ProcessState.ExitCode(), string(said))
 	require.Contains(t, string(said), "file=envs/production/a.yaml,line=4")
 }
