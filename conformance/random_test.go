@@ -13,7 +13,7 @@ import (
 const (
 	randomPlatforms = 8
 	randomTenants   = 200 // on each platform
-	leastAccepted   = 500 // of all; more are refused than a careful author would see
+	leastAccepted   = 450 // of all; more are refused than a careful author would see
 	accepted        = "random tenants accepted by validate"
 	renderedTenants = "random tenants rendered and judged"
 )
