@@ -3,10 +3,10 @@ package schemas
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // claimNames refuses volumes that name one claim and say different things of it, or that cannot share it.
@@ -89,14 +89,14 @@ func (e *resolved) called(service string, i int, v Volume, claim, set string) {
 // template is what the claims of a statefulset's volume are called, before the name of the service, where people could
 // choose the same; nothing elsewhere.
 func template(v Volume) string {
-	if v.Name == "" && plainPath.MatchString(v.Mount) {
+	if v.Name == "" && plainPath().MatchString(v.Mount) {
 		return strings.Trim(v.Mount, "/")
 	}
 	return v.Name
 }
 
 // plainPath is one whose claim has a name that people could choose for another; that of any other path ends in a digest.
-var plainPath = regexp.MustCompile(`^/[a-z0-9]+/?$`)
+var plainPath = pattern.Of(`^/[a-z0-9]+/?$`)
 
 // claimName is what the claim of a volume is called, where others could be called the same; nothing elsewhere. What
 // templates of a statefulset are called is told apart where its mounts are judged.
@@ -104,7 +104,7 @@ func claimName(service string, s Service, v Volume) string {
 	switch {
 	case v.Claim == nil:
 		return ""
-	case v.Name != "" || s.Kind == "statefulset" || !plainPath.MatchString(v.Mount):
+	case v.Name != "" || s.Kind == "statefulset" || !plainPath().MatchString(v.Mount):
 		return v.Name
 	}
 	return service + "-" + strings.Trim(v.Mount, "/")
