@@ -13,7 +13,7 @@ import (
 const (
 	randomPlatforms = 8
 	randomTenants   = 200 // on each platform
-	leastAccepted   = 500 // of all; more are refused than a careful author would see
+	leastAccepted   = 450 // of all; more are refused than a careful author would see
 	accepted        = "random tenants accepted by validate"
 	renderedTenants = "random tenants rendered and judged"
 )
@@ -138,6 +138,7 @@ func (d dice) service(host string) fields {
 		s["ports"] = ports
 	}
 	d.container(s, ports)
+	d.beside(s, kind)
 	d.runs(s, kind)
 	d.scale(s, kind)
 	if kind == "service" || kind == "worker" {
@@ -175,7 +176,31 @@ func (d dice) container(s, ports fields) {
 	})
 	d.maybe(4, s, "securityContext", func() any { return fields{"runAsUser": 1000, "fsGroup": d.between(1, 65535)} })
 	d.maybe(4, s, "critical", func() any { return d.one(2) })
-	d.maybe(4, s, "terminationGracePeriod", func() any { return choice(d, 0, 1, 600) })
+	d.maybe(4, s, "terminationGracePeriod", func() any { return choice(d, 1, 2, 600) })
+}
+
+// beside sets what else is in pods, and where they run.
+func (d dice) beside(s fields, kind string) {
+	d.maybe(4, s, "sidecars", func() any {
+		c := fields{"image": "ghcr.io/example/proxy:1", "ports": fields{"side": 9300}, "probes": fields{"startup": fields{"port": "side"}, "live": fields{"exec": []string{"/ok"}}}}
+		d.maybe(2, c, "resources", func() any {
+			return choice(d, fields{"limits": fields{"cpu": "100m"}}, fields{"requests": fields{"cpu": "10m"}})
+		})
+		d.maybe(2, c, "preStop", func() any { return fields{"exec": []string{"/drain"}} })
+		return fields{"a-sidecar-with-a-name-as-long-as-those-may-be-here": c, "b": fields{"args": []string{"b"}, "securityContext": fields{"runAsUser": 7}}}
+	})
+	d.maybe(4, s, "envFrom", func() any { return []fields{{"secret": "db", "prefix": "DB_"}, {"secret": "db"}} })
+	d.maybe(4, s, "pullSecrets", func() any { return []string{"db"} })
+	d.maybe(4, s, "placement", func() any {
+		return fields{"architecture": choice(d, "amd64", "arm64"), "spread": fields{"node": choice(d, "prefer", "require"), "zone": choice(d, "prefer", "require")}}
+	})
+	d.maybe(4, s, "preStop", func() any { return choice(d, fields{"sleep": "0s"}, fields{"exec": []string{"/drain"}}) })
+	if kind == "statefulset" {
+		d.maybe(2, s, "podManagement", func() any { return choice(d, "ordered", "parallel") })
+	}
+	if d.one(4) && s["init"] == nil {
+		s["init"] = []fields{{"name": "warm", "args": []string{"warm"}}, {"name": "a-step-with-a-name-as-long-as-those-may-be-in-here", "image": "ghcr.io/example/step:1"}}
+	}
 }
 
 // runs sets what services whose pods end say of their runs, and others of what runs before a release.

@@ -131,10 +131,32 @@ func (e *resolved) memoryVolumes(path manifest.Path, s Service) {
 
 // stops judges what containers do before they stop.
 func (e *resolved) stops(path manifest.Path, s Service) {
+	e.instant(path.Join("terminationGracePeriod"), s)
 	e.stop(path.Join("preStop"), s.PreStop, s)
 	for _, name := range sortedKeys(s.Sidecars) {
 		e.stop(path.Join("sidecars", name, "preStop"), s.Sidecars[name].PreStop, s)
 	}
+}
+
+// instant refuses pods that are gone for the cluster the moment they are told to stop, while their containers may still
+// run: the one that follows would be a second one of the same name, or at the same data.
+func (e *resolved) instant(at manifest.Path, s Service) {
+	if s.TerminationGracePeriod == nil || *s.TerminationGracePeriod > 0 {
+		return
+	}
+	what := ""
+	switch alone := func(v Volume) bool { return v.Claim != nil && !v.Shared() }; {
+	case s.Kind == "statefulset":
+		what = "two pods of one name"
+	case s.Kind == "job", s.Kind == "cronjob", len(s.Once()) > 0:
+		what = "two pods of one run"
+	case slices.ContainsFunc(s.Volumes, alone):
+		what = "two pods with one claim"
+	default:
+		return
+	}
+	p := e.complain(at, "0 may leave %s running: the cluster forgets the old one before its node has stopped it", what)
+	p.Remedy = fmt.Sprintf("set %s to 1 or more", p.Field)
 }
 
 func (e *resolved) stop(at manifest.Path, p *PreStop, s Service) {
