@@ -3,10 +3,10 @@ package policies
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Attempt is a mutation that was tried on a subject.
@@ -106,13 +106,13 @@ func (e *Engine) saysOf(ctx context.Context, rule Rule, m mutant) ([]manifest.Pr
 	return slices.DeleteFunc(all, func(p manifest.Problem) bool { return p.Check != rule.ID }), failed
 }
 
-var indexInPath = regexp.MustCompile(`\[\d+\]`)
+var indexInPath = pattern.Of(`\[\d+\]`)
 
 // fresh are the problems of after that before has not. Positions in lists do not count: what stands
 // behind an insertion is no new problem.
 func fresh(before, after []manifest.Problem) []manifest.Problem {
 	id := func(p manifest.Problem) string {
-		where := indexInPath.ReplaceAllString(p.Path.String()+" "+p.Field, "[]")
+		where := indexInPath().ReplaceAllString(p.Path.String()+" "+p.Field, "[]")
 		return fmt.Sprint(p.Tenant, p.Environment, p.Object, where, p.Message)
 	}
 	known := map[string]int{}

@@ -137,8 +137,8 @@ func newCompiler() *ast.Compiler {
 		WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(false)
 }
 
-// checked are the stages of the compiler that only look for mistakes, prepare what nobody reads, or put
-// expressions into an order in which ours stand already. Our own rules need not wait for them: our
+// checked are the stages of the compiler that only look for mistakes, prepare what nobody reads, rewrite what ours do
+// not have, or put expressions into an order in which ours stand already. Our own rules need not wait for them: our
 // tests compile those with every stage, and compare.
 var checked = []ast.StageID{
 	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
@@ -146,6 +146,7 @@ var checked = []ast.StageID{
 	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion,
 	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 	ast.StageSetGraph, ast.StageCheckSafetyRuleBodies, ast.StageBuildComprehensionIndices,
+	ast.StageRewriteWithValues, ast.StageRewriteTemplateStrings, ast.StageRewriteTestRulesForTracing,
 }
 
 // capabilities are the built-ins of this version without those that look outside, or at the clock,

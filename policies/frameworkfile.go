@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // houseFrameworks are those of the platform: frameworks/*.yaml in its folders of rules.
@@ -62,8 +62,8 @@ type frameworkReader struct {
 }
 
 var (
-	frameworkID = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	controlID   = regexp.MustCompile(`^[A-Za-z0-9][-A-Za-z0-9.()#_]{0,80}$`)
+	frameworkID = pattern.Of(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	controlID   = pattern.Of(`^[A-Za-z0-9][-A-Za-z0-9.()#_]{0,80}$`)
 )
 
 func (r *frameworkReader) framework(n *manifest.Node) Framework {
@@ -102,7 +102,7 @@ func (r *frameworkReader) called(n *manifest.Node, key, name string) {
 	if n == nil || name == "" {
 		return
 	}
-	if !frameworkID.MatchString(name) {
+	if !frameworkID().MatchString(name) {
 		r.say(n, "%s %q is no short name in lower case, such as house", key, name)
 	}
 	if f, taken := find(r.known, name); taken {
@@ -120,7 +120,7 @@ func (r *frameworkReader) control(n *manifest.Node) FrameworkControl {
 		NotShown: r.optional(n, what, "notShown"), Aliases: r.aliases(n.Get("aliases")),
 	}
 	switch {
-	case c.ID != "" && !controlID.MatchString(c.ID):
+	case c.ID != "" && !controlID().MatchString(c.ID):
 		r.say(n.Get("id"), "id %q has more than letters, digits and . - _ # ( )", c.ID)
 	case c.Class != "" && c.Class != Automated && c.Class != Partial && c.Class != Manual:
 		r.say(n.Get("class"), "class %q is not automated, partial or manual", c.Class)

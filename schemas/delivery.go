@@ -1,11 +1,11 @@
 package schemas
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // The GitOps engines.
@@ -15,7 +15,7 @@ const (
 )
 
 // partOfCommit is how people write commits in short.
-var partOfCommit = regexp.MustCompile("^[0-9a-f]{7,39}$")
+var partOfCommit = pattern.Of("^[0-9a-f]{7,39}$")
 
 // delivery judges what the tenant brings from repositories of its own, and who may steer it.
 func (e *resolved) delivery() {
@@ -77,7 +77,7 @@ func (p *platform) judgeGitOps() []manifest.Problem {
 	if rest := strings.ReplaceAll(g.Revision, "{env}", ""); strings.ContainsAny(rest, "{}") {
 		complain(at.Join("revision"), "", "%s: only {env} stands for something, the name of each environment", g.Revision)
 	}
-	if g.Engine == flux && (g.Revision == "HEAD" || partOfCommit.MatchString(g.Revision)) {
+	if g.Engine == flux && (g.Revision == "HEAD" || partOfCommit().MatchString(g.Revision)) {
 		complain(at.Join("revision"), "set it to the branch", "%s would be a branch to Flux, which knows commits by all 40 digits and no HEAD", g.Revision)
 	}
 	if g.Engine == argoCD && g.Secret != "" {

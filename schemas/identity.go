@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sync"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // The clouds whose identities services may have.
@@ -29,22 +29,17 @@ var cloudIdentities = map[string]struct {
 	what string
 }{
 	AWS: {
-		onDemand(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([!-~]+/)?[\w+=,.@-]{1,64}$`),
+		pattern.Of(`^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/([!-~]+/)?[\w+=,.@-]{1,64}$`),
 		"the ARN of a role, such as arn:aws:iam::123456789012:role/acme-corp",
 	},
 	GCP: {
-		onDemand(`^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9](\.[a-z0-9.-]*[a-z0-9])?\.iam\.gserviceaccount\.com$`),
+		pattern.Of(`^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9](\.[a-z0-9.-]*[a-z0-9])?\.iam\.gserviceaccount\.com$`),
 		"the address of a service account, such as acme-corp@example-project.iam.gserviceaccount.com",
 	},
 	Azure: {
-		onDemand(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
+		pattern.Of(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
 		"the client id of a managed identity or application, a UUID",
 	},
-}
-
-// onDemand compiles an expression when it is first asked for: few runs do.
-func onDemand(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 // identity judges the identity of the cloud that a service acts as: the cluster has to be on a cloud that knows

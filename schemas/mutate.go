@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // choices are the fields with a fixed set of values, by their last key.
@@ -31,8 +31,8 @@ var choices = map[string][]string{
 }
 
 var (
-	duration = regexp.MustCompile(`^[0-9]+(ms|s|m|h|d|w)$`)
-	cron     = regexp.MustCompile(`^[0-9*/,-]+( [0-9A-Z*/,-]+){4}$`)
+	duration = pattern.Of(`^[0-9]+(ms|s|m|h|d|w)$`)
+	cron     = pattern.Of(`^[0-9*/,-]+( [0-9A-Z*/,-]+){4}$`)
 )
 
 // free are the maps whose values are people's own texts: a value there has no form to keep.
@@ -105,7 +105,7 @@ func otherForm(p manifest.Path, key, s string) string {
 		return otherImage(s)
 	case key == "cidr":
 		return otherRange(s)
-	case duration.MatchString(s), cron.MatchString(s) && s[0] >= '0' && s[0] <= '9':
+	case duration().MatchString(s), cron().MatchString(s) && s[0] >= '0' && s[0] <= '9':
 		return step(s)
 	case key == "host" || key == "domains":
 		return "x" + strings.TrimPrefix(s, "*.")

@@ -1,12 +1,13 @@
 package schemas
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // maxLabel is the longest name of a namespace.
@@ -15,11 +16,11 @@ const maxLabel = 63
 // maxTenant is the longest name of a tenant: it leaves room for that of an environment.
 const maxTenant = 40
 
-var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+var label = pattern.Of(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 // isLabel reports whether a name may name a namespace or a folder. It is asked before a name is ever
 // joined into a path.
-func isLabel(name string) bool { return len(name) <= maxLabel && label.MatchString(name) }
+func isLabel(name string) bool { return len(name) <= maxLabel && label().MatchString(name) }
 
 // isTenantName reports whether a name may name a tenant.
 func isTenantName(name string) bool { return len(name) <= maxTenant && isLabel(name) }
@@ -119,6 +120,11 @@ func (r *resolver) namespace(env string) (string, manifest.Path, manifest.Positi
 // Suggest is the end of a message about a word that is none of the names: the name that was probably
 // meant, if there is one.
 func Suggest(word string, names []string) string { return suggest(word, names) }
+
+// suggestOr lists the names where none is near.
+func suggestOr(word string, names []string) string {
+	return cmp.Or(suggest(word, names), "; it has "+strings.Join(names, ", "))
+}
 
 func suggest(word string, names []string) string {
 	if name := nearest(word, names); name != "" {

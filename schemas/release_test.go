@@ -156,6 +156,25 @@ func TestStrategies(t *testing.T) {
 	require.Equal(t, strategies, got)
 }
 
+// Whoever adds a field to a table of the rules adds it to the names that are looked for.
+func TestRulesLookForTheFieldsOfTheirTables(t *testing.T) {
+	sources, err := embedded()
+	require.NoError(t, err)
+	root, err := compile(sources)
+	require.NoError(t, err)
+	for table, names := range map[string]string{"_ofKinds": "_someKinds", "_strategies": "_someStrategies"} {
+		fields, err := root.LookupPath(cue.MakePath(cue.Hid(table, ":tenantsmith"))).Fields()
+		require.NoError(t, err)
+		var want []string
+		for fields.Next() {
+			want = append(want, fields.Selector().Unquoted())
+		}
+		got, err := root.LookupPath(cue.MakePath(cue.Hid(names, ":tenantsmith"))).String()
+		require.NoError(t, err)
+		require.Equal(t, "^("+strings.Join(want, "|")+")$", got)
+	}
+}
+
 func TestDNSNamespaces(t *testing.T) {
 	for _, test := range []struct{ dns, namespaces, want string }{
 		{"coredns", "{}", "kube-system"},

@@ -84,7 +84,7 @@ func spanOf(milliseconds int64) string {
 // due refuses a schedule that has the form of one and that Kubernetes cannot read: its week ends with day 6, and days
 // and months begin with 1.
 func (e *resolved) due(at manifest.Path, schedule string) {
-	if schedule == "" || cronLine.MatchString(schedule) && !backwards(schedule) {
+	if schedule == "" || cronLine().MatchString(schedule) && !backwards(schedule) {
 		return
 	}
 	p := e.complain(at, "%q is no schedule that Kubernetes reads", short(schedule))

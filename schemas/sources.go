@@ -102,7 +102,7 @@ func (e *resolved) source(at manifest.Path, s Source) {
 	case g.Engine == flux && s.Revision == "" && s.Chart == "":
 		p := e.complain(at.Join("revision"), "is required: Flux reads the branch master without one")
 		p.Remedy = "set it to a branch, a commit of 40 digits, or a tag by its whole name, such as refs/tags/v1"
-	case g.Engine == flux && s.Chart == "" && (s.Revision == "HEAD" || partOfCommit.MatchString(s.Revision)):
+	case g.Engine == flux && s.Chart == "" && (s.Revision == "HEAD" || partOfCommit().MatchString(s.Revision)):
 		p := e.complain(at.Join("revision"), "%s would be a branch to Flux, which knows commits by all 40 digits and no HEAD", s.Revision)
 		p.Remedy = "set it to a branch, such as main, a commit of 40 digits, or a whole name, such as refs/tags/v1"
 		if s.Revision != "HEAD" {

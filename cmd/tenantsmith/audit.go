@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/audit"
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/schemas"
@@ -55,7 +54,7 @@ is evidence that no hold announced.`,
 	dayFlag(cmd, &o.from, "from", "the first `DATE` of the range, YYYY-MM-DD in UTC (default that of the first commit)")
 	dayFlag(cmd, &o.to, "to", "the last `DATE` of the range, YYYY-MM-DD in UTC (default today)")
 	f.Func("since-commit", "a `COMMIT` that the branch held before: history without it was rewritten", func(s string) error {
-		if o.since = s; !wholeHash.MatchString(s) {
+		if o.since = s; !wholeHash().MatchString(s) {
 			return errors.New("is no whole name of a commit: use 40 hexadecimal digits, as an audit prints them")
 		}
 		return nil
@@ -63,7 +62,7 @@ is evidence that no hold announced.`,
 	keysFlag(cmd, &o.trust, "trust", "a key of this `FILE` makes a signature good: allowed signers of ssh, or a keyring of gpg; may be given again")
 	keysFlag(cmd, &o.signed, "require-signed", "the same, and a commit of the branch without such a signature is evidence, `FILE`")
 	f.StringSliceVar(&o.frameworks, "framework", nil, "days of the controls of these (default those that the platform and the tenants have to hold)")
-	f.StringVar(&o.format, "format", o.format, strings.Join(report.AuditFormats, ", "))
+	formatFlag(cmd, &o.format, report.AuditFormats)
 	return cmd
 }
 
@@ -77,7 +76,7 @@ func keysFlag(cmd *cobra.Command, files *[]string, name, usage string) {
 	})
 }
 
-var wholeHash = regexp.MustCompile(`^[0-9a-f]{40}$`)
+var wholeHash = pattern.Of(`^[0-9a-f]{40}$`)
 
 func dayFlag(cmd *cobra.Command, to *time.Time, name, usage string) {
 	cmd.Flags().Func(name, usage, func(s string) (err error) {
@@ -95,8 +94,6 @@ func (o *auditOptions) judge(now time.Time) error {
 		o.to = today
 	}
 	switch {
-	case !slices.Contains(report.AuditFormats, o.format):
-		return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.AuditFormats, ", "))
 	case o.to.After(today):
 		return fmt.Errorf("--to %s has not come yet: a day counts when it is there", o.to.Format(time.DateOnly))
 	case o.from.After(o.to):

@@ -3,15 +3,15 @@ package main
 import (
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 
 	"github.com/tenantsmith/tenantsmith/internal/gitops"
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 )
 
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestForm = pattern.Of(`^sha256:[0-9a-f]{64}$`)
 
 // approval lets a commit through whose output is what a plan showed; any, where no digest is expected.
 type approval struct {

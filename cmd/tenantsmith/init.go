@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 )
@@ -69,13 +69,13 @@ func (w *workspace) initialize(ctx context.Context, dir string, demo bool) error
 
 // quoted is a path as shells read it.
 func quoted(dir string) string {
-	if plainPath.MatchString(dir) {
+	if plainPath().MatchString(dir) {
 		return dir
 	}
 	return "'" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
 }
 
-var plainPath = regexp.MustCompile(`^[\w./:+@%=,-]+$`)
+var plainPath = pattern.Of(`^[\w./:+@%=,-]+$`)
 
 const nextSteps = `next:
 %s  tenantsmith check                      judge the tenants

@@ -50,7 +50,7 @@ func (o *publishOptions) flags(cmd *cobra.Command) {
 	o.signing.flags(cmd)
 	o.prune.flags(cmd)
 	f.Func("expect", "publish only if what changes has this `DIGEST`, which plan prints", func(s string) error {
-		if o.expect = s; !digestForm.MatchString(s) {
+		if o.expect = s; !digestForm().MatchString(s) {
 			return errors.New("is no digest: use what plan prints, sha256: and 64 hexadecimal digits")
 		}
 		return nil

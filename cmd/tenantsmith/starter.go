@@ -10,10 +10,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -23,7 +23,7 @@ import (
 //go:embed all:starter
 var starter embed.FS
 
-var released = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
+var released = pattern.Of(`^v[0-9]+\.[0-9]+\.[0-9]+$`)
 
 // starterFiles are the files of a new platform repository, by path.
 func starterFiles(demo bool) (map[string][]byte, error) {
@@ -44,7 +44,7 @@ func starterFiles(demo bool) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	if v := version(); released.MatchString(v) {
+	if v := version(); released().MatchString(v) {
 		const hooks = ".pre-commit-config.yaml"
 		files[hooks] = []byte(strings.Replace(string(files[hooks]), "rev: v0.1.0", "rev: "+v, 1))
 	}

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Schema is the JSON Schema of an account in JSON, in the draft of 2020-12.
@@ -217,10 +217,10 @@ func (a *Account) equalBut(b *strings.Builder) {
 }
 
 // inPods shortens a path into a pod to what everybody reads.
-var inPods = regexp.MustCompile(`^spec\.(template|jobTemplate\.spec\.template)\.(spec\.)?(containers\.([a-z0-9-]+)\.)?`)
+var inPods = pattern.Of(`^spec\.(template|jobTemplate\.spec\.template)\.(spec\.)?(containers\.([a-z0-9-]+)\.)?`)
 
 // portIn is which port of a list is meant.
-var portIn = regexp.MustCompile(`\["[0-9]+/[A-Z]+"\]`)
+var portIn = pattern.Of(`\["[0-9]+/[A-Z]+"\]`)
 
 func listed(what string, paths []string) string {
 	if len(paths) == 0 {
@@ -228,8 +228,8 @@ func listed(what string, paths []string) string {
 	}
 	short := make([]string, len(paths))
 	for i, p := range paths {
-		p = portIn.ReplaceAllString(p, "")
-		short[i] = inPods.ReplaceAllStringFunc(p, func(s string) string {
+		p = portIn().ReplaceAllString(p, "")
+		short[i] = inPods().ReplaceAllStringFunc(p, func(s string) string {
 			if strings.Contains(s, "containers.") {
 				return "container "
 			}

@@ -2,13 +2,14 @@ package adopt
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // containerDoc says what every container may say. Whatever has no field is left to the comparison, which makes a patch
@@ -29,7 +30,7 @@ func texts(list []string) []any {
 	return out
 }
 
-var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var envName = pattern.Of(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // envDoc says the variables, those of ConfigMaps that are among the objects as texts.
 func (a *Adoption) envDoc(c corev1.Container) fields {
@@ -52,7 +53,7 @@ func (a *Adoption) envDoc(c corev1.Container) fields {
 	var out fields
 	for _, name := range sortedKeys(values) {
 		text, isText := values[name].(string)
-		if !envName.MatchString(name) || isText && (strings.HasPrefix(text, "\t") || early(name, text, values)) {
+		if !envName().MatchString(name) || isText && (strings.HasPrefix(text, "\t") || early(name, text, values)) {
 			continue
 		}
 		out.keep(name, values[name])
@@ -60,11 +61,11 @@ func (a *Adoption) envDoc(c corev1.Container) fields {
 	return out
 }
 
-var reference = regexp.MustCompile(`\$\(([^)]+)\)`)
+var reference = pattern.Of(`\$\(([^)]+)\)`)
 
 // early reports whether a text refers to a variable that is written after it: a kubelet would not know it yet.
 func early(name, text string, values map[string]any) bool {
-	for _, m := range reference.FindAllStringSubmatch(text, -1) {
+	for _, m := range reference().FindAllStringSubmatch(text, -1) {
 		if _, there := values[m[1]]; there && m[1] > name {
 			return true
 		}
@@ -95,12 +96,12 @@ func (a *Adoption) envValue(e corev1.EnvVar) any {
 
 var podFields = []string{"metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.podIP", "status.hostIP"}
 
-var secretName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+var secretName = pattern.Of(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 // fetches reports whether a secret can be a field: the cluster has an operator that fetches it, and its name is one of a
 // field.
 func (a *Adoption) fetches(secret string) bool {
-	return a.cluster().Has("external-secrets") && secretName.MatchString(secret)
+	return a.cluster().Has("external-secrets") && secretName().MatchString(secret)
 }
 
 func (a *Adoption) envFromDoc(c corev1.Container) []any {
@@ -142,14 +143,11 @@ func compute(l corev1.ResourceList) fields {
 	var f fields
 	for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
 		if q, ok := l[name]; ok {
-			f.set(string(name), amount(q.String()))
+			f.set(string(name), amountOf(tree{string(name): q.String()}, string(name)))
 		}
 	}
 	return f
 }
-
-// amount is a quantity as people write it: a number of cores is a text in tenants' files.
-func amount(s string) any { return s }
 
 // probesDoc says the probes of a container. Those that ask a port without a name stay for a patch.
 func (s *service) probesDoc(c corev1.Container) fields {

@@ -14,11 +14,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/google/go-github/v74/github"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Options say which repository, and how to reach the API of its host.
@@ -72,14 +73,14 @@ func Host(repository, api string) (string, error) {
 }
 
 var (
-	scpLike  = regexp.MustCompile(`^[^/@\s]+@([^/:\s]+):(.+)$`)
-	nameLike = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
+	scpLike  = pattern.Of(`^[^/@\s]+@([^/:\s]+):(.+)$`)
+	nameLike = pattern.Of(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
 )
 
 // parse takes the host, the owner and the name out of the address that git uses.
 func parse(repository string) (host, owner, name string, err error) {
 	path := ""
-	if m := scpLike.FindStringSubmatch(repository); m != nil {
+	if m := scpLike().FindStringSubmatch(repository); m != nil {
 		host, path = m[1], m[2]
 	} else if u, err := url.Parse(repository); err == nil && u.Host != "" {
 		host, path = u.Host, u.Path
@@ -92,7 +93,7 @@ func parse(repository string) (host, owner, name string, err error) {
 		return "", "", "", errors.New("a pull request needs a repository on a host, such as https://github.com/OWNER/NAME")
 	}
 	owner, name = parts[len(parts)-2], parts[len(parts)-1]
-	if !nameLike.MatchString(owner) || !nameLike.MatchString(name) {
+	if !nameLike().MatchString(owner) || !nameLike().MatchString(name) {
 		return "", "", "", errors.New("the address of the repository does not end with OWNER/NAME")
 	}
 	return host, owner, name, nil

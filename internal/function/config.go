@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"k8s.io/kube-openapi/pkg/validation/spec"
@@ -13,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/resid"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // The kinds of functionConfig, and what says of them which fields they have.
@@ -269,7 +269,7 @@ func (in *inputs) whose(f *faults, at manifest.Path, a addition) {
 	}
 }
 
-var nameForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+var nameForm = pattern.Of(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 // isName reports whether a text can be part of a path.
-func isName(s string) bool { return nameForm.MatchString(s) }
+func isName(s string) bool { return nameForm().MatchString(s) }

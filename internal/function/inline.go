@@ -3,13 +3,13 @@ package function
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing/fstest" // the standard library's file system in memory
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // platformFile is where the chain looks for the platform.
@@ -181,12 +181,12 @@ func join(path manifest.Path, field string) string {
 }
 
 // mention is how a sentence names a file of the repository, and perhaps a line in it.
-var mention = regexp.MustCompile(`((?:tenants|overrides)/[-a-z0-9/]+\.yaml|tenantsmith\.yaml)(?::(\d+):(\d+))?`)
+var mention = pattern.Of(`((?:tenants|overrides)/[-a-z0-9/]+\.yaml|tenantsmith\.yaml)(?::(\d+):(\d+))?`)
 
 // renamed names files of the repository in a sentence as what they are: a line of the functionConfig, or a field.
 func (r *repository) renamed(text string) string {
-	return mention.ReplaceAllStringFunc(text, func(said string) string {
-		m := mention.FindStringSubmatch(said)
+	return mention().ReplaceAllStringFunc(text, func(said string) string {
+		m := mention().FindStringSubmatch(said)
 		at := manifest.Position{File: m[1]}
 		at.Line, _ = strconv.Atoi(m[2])
 		at.Column, _ = strconv.Atoi(m[3])

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/internal/report"
 	"github.com/tenantsmith/tenantsmith/internal/secrets"
 )
@@ -72,11 +72,11 @@ func (c *call) field(p manifest.Problem) *framework.Field {
 }
 
 // inlined is the name of a text in a functionConfig, which problems have as that of their file.
-var inlined = regexp.MustCompile(`^spec\.(tenant|peers|platform|overrides|patches|resources)(\[\d+\](\.document)?)?$`)
+var inlined = pattern.Of(`^spec\.(tenant|peers|platform|overrides|patches|resources)(\[\d+\](\.document)?)?$`)
 
 // configured reports whether a name of a file is the functionConfig's, or that of a text in it.
 func (c *call) configured(file string) bool {
-	return c.config != nil && (file == c.config.name || inlined.MatchString(file))
+	return c.config != nil && (file == c.config.name || inlined().MatchString(file))
 }
 
 // item is the item that an object was read from; empty if it is none.
@@ -122,7 +122,7 @@ func tags(p manifest.Problem) map[string]string {
 	}
 	switch {
 	case p.Line == 0:
-	case inlined.MatchString(p.File):
+	case inlined().MatchString(p.File):
 		all["text"] = p.Position.String()
 	default:
 		all["line"], all["column"] = strconv.Itoa(p.Line), strconv.Itoa(p.Column)

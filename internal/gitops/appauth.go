@@ -18,9 +18,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 const (
@@ -40,8 +41,8 @@ type app struct {
 
 // An App has a number, and since a while a client id such as Iv23liABCDEF0123456.
 var (
-	appID          = regexp.MustCompile(`^[A-Za-z0-9.]{1,24}$`)
-	installationID = regexp.MustCompile(`^[0-9]{1,24}$`)
+	appID          = pattern.Of(`^[A-Za-z0-9.]{1,24}$`)
+	installationID = pattern.Of(`^[0-9]{1,24}$`)
 )
 
 // app is the GitHub App of the environment, or nil where it names none.
@@ -61,10 +62,10 @@ func (c Credentials) app(remote *url.URL) (*app, error) {
 		return nil, fmt.Errorf("%s without %s", strings.Join(set, " and "), strings.Join(missing, " and "))
 	}
 	// Neither is secret, and either appears in messages: what was put into the wrong variable must not.
-	if !appID.MatchString(c.Env(appIDEnv)) {
+	if !appID().MatchString(c.Env(appIDEnv)) {
 		return nil, errors.New(appIDEnv + ": is no id of a GitHub App")
 	}
-	if !installationID.MatchString(c.Env(appInstallationEnv)) {
+	if !installationID().MatchString(c.Env(appInstallationEnv)) {
 		return nil, errors.New(appInstallationEnv + ": is no number")
 	}
 	key, err := readAppKey(c.Env(appKeyEnv))

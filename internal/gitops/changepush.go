@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Identity is who git would name as author in the repository: of the environment, else of git's settings of the
@@ -18,7 +19,7 @@ func (w *WorkTree) Identity() Author {
 }
 
 // userInfo is what may hold a credential in a URL that git prints.
-var userInfo = regexp.MustCompile(`(://)[^/@\s]+@`)
+var userInfo = pattern.Of(`(://)[^/@\s]+@`)
 
 // Push lets git push a commit to where the branch is pushed to: git knows the credentials, proxies and hooks of the
 // work tree. Nobody is asked anything. The error has git's own words.
@@ -39,7 +40,7 @@ func (w *WorkTree) Push(ctx context.Context, commit string) (remote string, err 
 	if err == nil {
 		return remote + "/" + branch.Short(), nil
 	}
-	words := userInfo.ReplaceAllString(strings.TrimSpace(string(out)), "$1")
+	words := userInfo().ReplaceAllString(strings.TrimSpace(string(out)), "$1")
 	if strings.Contains(words, "fetch first") || strings.Contains(words, "non-fast-forward") {
 		return "", fmt.Errorf("somebody else has pushed to %s/%s: git pull --rebase, and push again", remote, branch.Short())
 	}

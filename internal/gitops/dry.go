@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // HydratorFile is the file that says what a folder was rendered from, and the name of the note that says it of a
@@ -93,7 +94,7 @@ func dry(c *object.Commit, repository string) Dry {
 // referenceTrailer begins the trailers by which Argo CD follows a commit to the one it came from.
 const referenceTrailer = "Argocd-reference-commit-"
 
-var fullHash = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var fullHash = pattern.Of(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // takes reads a trailer of a reference. What does not have the form that its readers demand stays a line of the
 // message.
@@ -120,7 +121,7 @@ func (r *RelatedCommit) takes(line string) bool {
 	case "body":
 		ok = json.Unmarshal([]byte(value), &r.Body) == nil
 	case "sha":
-		if ok = fullHash.MatchString(value); ok {
+		if ok = fullHash().MatchString(value); ok {
 			r.SHA = value
 		}
 	case "repourl":
@@ -145,7 +146,7 @@ func (r *localRepo) web() string {
 // web makes an address of git one for a browser: without user and password, without the port of ssh. Readers of the
 // contract take nothing but http and https.
 func web(address string) string {
-	if m := scpLike.FindStringSubmatch(address); m != nil {
+	if m := scpLike().FindStringSubmatch(address); m != nil {
 		return "https://" + m[2] + "/" + strings.TrimPrefix(m[3], "/")
 	}
 	u, err := url.Parse(address)

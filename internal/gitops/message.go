@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 const (
@@ -75,11 +75,11 @@ func paragraphs(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-var trailerKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
+var trailerKey = pattern.Of(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
 
 func checkTrailers(trailers []Trailer) error {
 	for _, tr := range trailers {
-		if !trailerKey.MatchString(tr.Key) || strings.TrimSpace(printable(tr.Value)) == "" {
+		if !trailerKey().MatchString(tr.Key) || strings.TrimSpace(printable(tr.Value)) == "" {
 			return fmt.Errorf("trailer %q: a key has letters, digits and dashes, and a value is not empty", printable(tr.Key))
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/plumbing/storer"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Past is a commit of the past, as its author and its committer tell it: git proves none of it without a signature.
@@ -84,13 +85,13 @@ func (p *Past) tree() plumbing.Hash {
 }
 
 var (
-	trailerLine = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9-]*): *(.*)$`)
+	trailerLine = pattern.Of(`^([A-Za-z0-9][A-Za-z0-9-]*): *(.*)$`)
 	// countLine is a line of the counts of a tenant, or of how many more there are.
-	countLine = regexp.MustCompile(`^[a-z0-9-]+: [0-9]+ (added|changed|removed)(, [0-9]+ (changed|removed))*$|^and [0-9]+ more$`)
+	countLine = pattern.Of(`^[a-z0-9-]+: [0-9]+ (added|changed|removed)(, [0-9]+ (changed|removed))*$|^and [0-9]+ more$`)
 	// A pull request stands in the subject: merged by GitHub, squashed by it, or merged by GitLab, which names it in the body.
-	pullMerged   = regexp.MustCompile(`^Merge pull request (#[0-9]+) `)
-	pullSquashed = regexp.MustCompile(`\((#[0-9]+)\)$`)
-	mergeRequest = regexp.MustCompile(`(?m)^See merge request .*(![0-9]+)$`)
+	pullMerged   = pattern.Of(`^Merge pull request (#[0-9]+) `)
+	pullSquashed = pattern.Of(`\((#[0-9]+)\)$`)
+	mergeRequest = pattern.Of(`(?m)^See merge request .*(![0-9]+)$`)
 )
 
 // ParseMessage reads the message of a commit.
@@ -105,7 +106,7 @@ func ParseMessage(text string) Said {
 		}
 		m.Trailers, paragraphs = append(found, m.Trailers...), paragraphs[:n-1]
 	}
-	if len(paragraphs) > 0 && all(paragraphs[0], countLine.MatchString) {
+	if len(paragraphs) > 0 && all(paragraphs[0], countLine().MatchString) {
 		paragraphs = paragraphs[1:]
 	}
 	var reason []string
@@ -117,7 +118,7 @@ func ParseMessage(text string) Said {
 }
 
 func pullRequest(subject, body string) string {
-	for _, found := range [][]string{pullMerged.FindStringSubmatch(subject), pullSquashed.FindStringSubmatch(subject), mergeRequest.FindStringSubmatch(body)} {
+	for _, found := range [][]string{pullMerged().FindStringSubmatch(subject), pullSquashed().FindStringSubmatch(subject), mergeRequest().FindStringSubmatch(body)} {
 		if found != nil {
 			return found[1]
 		}
@@ -127,12 +128,12 @@ func pullRequest(subject, body string) string {
 
 // trailersOf reads a paragraph of nothing but trailers; nil for any other.
 func trailersOf(paragraph string) []Trailer {
-	if !all(paragraph, trailerLine.MatchString) {
+	if !all(paragraph, trailerLine().MatchString) {
 		return nil
 	}
 	var out []Trailer
 	for line := range strings.SplitSeq(strings.TrimSpace(paragraph), "\n") {
-		m := trailerLine.FindStringSubmatch(line)
+		m := trailerLine().FindStringSubmatch(line)
 		out = append(out, Trailer{m[1], printable(strings.TrimSpace(m[2]))})
 	}
 	return out

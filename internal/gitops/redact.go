@@ -5,12 +5,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
-var userinfo = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://[^/\s:@]*):[^/\s@]*@`)
+var userinfo = pattern.Of(`([a-zA-Z][a-zA-Z0-9+.-]*://[^/\s:@]*):[^/\s@]*@`)
 
 // redact returns an error without credentials. What it wraps is reduced to the errors callers ask
 // for, since any other may repeat what it was given.
@@ -51,7 +52,7 @@ func (a Auth) clean(s string) string {
 			s = strings.ReplaceAll(s, form, "***")
 		}
 	}
-	return userinfo.ReplaceAllString(s, "$1:***@")
+	return userinfo().ReplaceAllString(s, "$1:***@")
 }
 
 type redacted struct {

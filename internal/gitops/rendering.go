@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Rendering is the state of a tenant on a branch of a GitOps repository.
@@ -23,12 +23,12 @@ type Rendering struct {
 	Inputs map[string]string
 }
 
-var publishedHash = regexp.MustCompile(`^[0-9a-f]{4,40}$`)
+var publishedHash = pattern.Of(`^[0-9a-f]{4,40}$`)
 
 // FindPublished finds the commit of the platform repository from which a tenant was rendered, as a commit of the GitOps
 // repository has it: the one whose hash begins so.
 func FindPublished(ctx context.Context, opts Options, tenant, hash string) (Rendering, error) {
-	if !publishedHash.MatchString(hash) {
+	if !publishedHash().MatchString(hash) {
 		return Rendering{}, fmt.Errorf("%q is no hash of a commit: with --repo, name a commit of the GitOps repository by its hash", printable(hash))
 	}
 	h, err := OpenHistory(ctx, opts)

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +11,14 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/plumbing/storer"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // revision is a name of a commit and the steps from it to its parents: v1, origin/main, 1f3a9c2, HEAD~1.
-var revision = regexp.MustCompile(`^([A-Za-z0-9_][A-Za-z0-9_./@+-]*)((?:[~^][0-9]{0,4})*)$`)
+var revision = pattern.Of(`^([A-Za-z0-9_][A-Za-z0-9_./@+-]*)((?:[~^][0-9]{0,4})*)$`)
 
-var shortHash = regexp.MustCompile(`^[0-9a-f]{4,39}$`)
+var shortHash = pattern.Of(`^[0-9a-f]{4,39}$`)
 
 // errAbsent says that the clone does not hold a commit.
 var errAbsent = errors.New("no such commit")
@@ -25,7 +26,7 @@ var errAbsent = errors.New("no such commit")
 // resolve finds the commit that a revision names. References come before short hashes, so that nobody
 // can take the place of a branch by making a commit.
 func (r *localRepo) resolve(rev string) (*object.Commit, error) {
-	parts := revision.FindStringSubmatch(rev)
+	parts := revision().FindStringSubmatch(rev)
 	if parts == nil || strings.Contains(rev, "..") {
 		return nil, fmt.Errorf("%q is no revision: use a commit, branch or tag, or one of its parents, such as origin/main or HEAD~1", printable(rev))
 	}
@@ -74,7 +75,7 @@ func (r *localRepo) named(name string) (*object.Commit, error) {
 			return nil, fmt.Errorf("read %s: %w", full, err)
 		}
 	}
-	if !shortHash.MatchString(name) {
+	if !shortHash().MatchString(name) {
 		return nil, errAbsent
 	}
 	return r.abbreviated(name)

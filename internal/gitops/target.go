@@ -8,13 +8,13 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // target is where to publish, with every option checked.
@@ -76,8 +76,8 @@ func newTarget(opts Options) (*target, error) {
 }
 
 var (
-	urlLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:(//|:)`)
-	scpLike = regexp.MustCompile(`^([A-Za-z0-9_][A-Za-z0-9_.-]*)@([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(.+)$`)
+	urlLike = pattern.Of(`^[A-Za-z][A-Za-z0-9+.-]*:(//|:)`)
+	scpLike = pattern.Of(`^([A-Za-z0-9_][A-Za-z0-9_.-]*)@([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(.+)$`)
 )
 
 // locate tells a local path from a remote. What it refuses are the forms with which others could make
@@ -92,10 +92,10 @@ func (t *target) locate() error {
 	case raw != printable(raw):
 		// It may hold a password, too.
 		return errors.New("the name of the repository holds control characters")
-	case urlLike.MatchString(raw):
+	case urlLike().MatchString(raw):
 		return t.locateURL(raw)
 	}
-	if m := scpLike.FindStringSubmatch(raw); m != nil {
+	if m := scpLike().FindStringSubmatch(raw); m != nil {
 		if strings.HasPrefix(m[3], "-") {
 			return fmt.Errorf("repository %q: the path begins with a dash", raw)
 		}
@@ -104,7 +104,7 @@ func (t *target) locate() error {
 		return nil
 	}
 	path, err := filepath.Abs(raw)
-	t.local, t.where = path, schemeless.ReplaceAllString(raw, "$1:***@")
+	t.local, t.where = path, schemeless().ReplaceAllString(raw, "$1:***@")
 	return err
 }
 
@@ -151,7 +151,7 @@ func checkURL(u *url.URL) error {
 }
 
 // schemeless is the beginning of a URL that lost its scheme.
-var schemeless = regexp.MustCompile(`^([^/\s:@]*):[^/\s@]+@`)
+var schemeless = pattern.Of(`^([^/\s:@]*):[^/\s@]+@`)
 
 // shown is a URL for messages, without what may be secret.
 func shown(u *url.URL) string {
@@ -222,7 +222,7 @@ func gitName(part string) bool {
 	return false
 }
 
-var tenantName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var tenantName = pattern.Of(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // checkUpdates guards the repository against a fault of the caller: everything here was checked when
 // the tenants were loaded.
@@ -230,7 +230,7 @@ func checkUpdates(updates []Update) error {
 	owner := make(map[string]string)
 	seen := make(map[string]bool, len(updates))
 	for _, u := range updates {
-		if !tenantName.MatchString(u.Tenant) {
+		if !tenantName().MatchString(u.Tenant) {
 			return fmt.Errorf("tenant %q is no valid name", printable(u.Tenant))
 		}
 		if seen[u.Tenant] {

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 var errUnreadable = errors.New("not readable as YAML")
@@ -66,7 +67,7 @@ func sentenceFor(text string) sentence {
 	return sentence{message: "not readable as YAML", remedy: "check indentation, quotes and brackets"}
 }
 
-var libraryLine = regexp.MustCompile(`^yaml: line (\d+): `)
+var libraryLine = pattern.Of(`^yaml: line (\d+): `)
 
 // syntax reports the error that the library stopped at.
 func (r *reader) syntax(data []byte, err error) {
@@ -91,7 +92,7 @@ func (r *reader) syntax(data []byte, err error) {
 // tells the last one.
 func (r *reader) opening(s sentence, err error, stop int) int {
 	told := 1
-	if m := libraryLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := libraryLine().FindStringSubmatch(err.Error()); m != nil {
 		told, _ = strconv.Atoi(m[1])
 		told += s.late
 	}

@@ -3,7 +3,6 @@ package overlay
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // addExtras takes people's resources into the environments, then finds the targets of their patches.
@@ -117,12 +117,12 @@ func existing(e *environment, m *member) string {
 }
 
 var (
-	apiVersion = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?v[a-z0-9]+$`)
-	kind       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
+	apiVersion = pattern.Of(`^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?v[a-z0-9]+$`)
+	kind       = pattern.Of(`^[A-Za-z][A-Za-z0-9]*$`)
 )
 
 // objectName is what names of Kubernetes objects are made of, those of RBAC included.
-var objectName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?$`)
+var objectName = pattern.Of(`^[A-Za-z0-9]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?$`)
 
 // checkResource refuses what is no object, and what would steer kustomize.
 func checkResource(doc *manifest.Node) *manifest.Problem {
@@ -139,9 +139,9 @@ func checkResource(doc *manifest.Node) *manifest.Problem {
 		}
 	}
 	switch {
-	case !apiVersion.MatchString(o.APIVersion()) || !kind.MatchString(o.Kind()):
+	case !apiVersion().MatchString(o.APIVersion()) || !kind().MatchString(o.Kind()):
 		return at(doc, manifest.Path{"apiVersion"}, "apiVersion and kind are not those of a Kubernetes object", "")
-	case !objectName.MatchString(o.Name()):
+	case !objectName().MatchString(o.Name()):
 		return at(doc, manifest.Path{"metadata", "name"}, "is no name of a Kubernetes object", "")
 	case strings.HasSuffix(o.Kind(), "List") && doc.Get("items") != nil:
 		return at(doc, manifest.Path{"kind"}, "a list of objects is not taken", "write one object a document, parted by ---")
@@ -199,11 +199,11 @@ var younger = []string{
 }
 
 // clusterWord is how operators name the cluster-wide sibling of a kind: ClusterIssuer beside Issuer.
-var clusterWord = regexp.MustCompile(`^Cluster[A-Z]`)
+var clusterWord = pattern.Of(`^Cluster[A-Z]`)
 
 func isClusterScoped(o manifest.Object) bool {
 	key := o.Key()
-	if slices.Contains(younger, key.Group+"/"+key.Kind) || clusterWord.MatchString(key.Kind) {
+	if slices.Contains(younger, key.Group+"/"+key.Kind) || clusterWord().MatchString(key.Kind) {
 		return true
 	}
 	warmUp()

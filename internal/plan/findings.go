@@ -2,11 +2,11 @@ package plan
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // findingKey is what stays of a finding when its line moves.
@@ -136,11 +136,11 @@ func looseKey(p manifest.Problem) findingKey {
 // shiftedKey leaves out where in its lists a problem stands: an item that goes or comes before it moves it.
 func shiftedKey(p manifest.Problem) findingKey {
 	k := keyOf(p)
-	k.path, k.field = place.ReplaceAllString(k.path, "[]"), place.ReplaceAllString(k.field, "[]")
+	k.path, k.field = place().ReplaceAllString(k.path, "[]"), place().ReplaceAllString(k.field, "[]")
 	return k
 }
 
-var place = regexp.MustCompile(`\[[0-9]+\]`)
+var place = pattern.Of(`\[[0-9]+\]`)
 
 // rename tells a problem with the names that objects have after the change.
 func rename(p manifest.Problem, names []renamed) manifest.Problem {

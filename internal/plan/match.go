@@ -2,11 +2,11 @@ package plan
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // pair is one object before and after; one of the two may be missing.
@@ -187,7 +187,7 @@ func (m *matcher) rest() {
 
 // digestTail is a digest at the end of a name: ours and most tools' is hexadecimal, that of kustomize has letters of
 // its own.
-var digestTail = regexp.MustCompile(`-(?:[0-9a-f]{8,64}|[2456789bcdfghkmt]{10})$`)
+var digestTail = pattern.Of(`-(?:[0-9a-f]{8,64}|[2456789bcdfghkmt]{10})$`)
 
 // stem returns the name without the digest in it; false if there is none. What cannot be changed has one, so that
 // another content is another object.
@@ -197,7 +197,7 @@ func stem(k manifest.Key) (string, bool) {
 	default:
 		return "", false
 	}
-	at := digestTail.FindStringIndex(k.Name)
+	at := digestTail().FindStringIndex(k.Name)
 	if at == nil {
 		return "", false
 	}

@@ -10,9 +10,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // Client asks registries.
@@ -32,7 +33,7 @@ var accepted = strings.Join([]string{
 	"application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json",
 }, ", ")
 
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestForm = pattern.Of(`^sha256:[0-9a-f]{64}$`)
 
 // Pin returns an image with the digest that its tag stands for now: name:tag@sha256:…. One that has a digest comes back
 // as it is. No error holds a credential.
@@ -61,9 +62,9 @@ type reference struct {
 }
 
 var (
-	hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
-	pathForm = regexp.MustCompile(`^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
-	tagForm  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	hostForm = pattern.Of(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
+	pathForm = pattern.Of(`^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	tagForm  = pattern.Of(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
 )
 
 // hub is where images without a host come from, and where that one answers.
@@ -85,7 +86,7 @@ func parse(image string) (reference, error) {
 	if r.host == hub && !strings.Contains(r.path, "/") {
 		r.path = "library/" + r.path
 	}
-	if !hostForm.MatchString(r.host) || !pathForm.MatchString(r.path) || !tagForm.MatchString(r.tag) || digest != "" && !digestForm.MatchString(digest) {
+	if !hostForm().MatchString(r.host) || !pathForm().MatchString(r.path) || !tagForm().MatchString(r.tag) || digest != "" && !digestForm().MatchString(digest) {
 		return r, fmt.Errorf("%q is no image: write registry/name:tag", image)
 	}
 	return r, nil
@@ -99,7 +100,7 @@ func (c Client) digest(ctx context.Context, r reference) (string, error) {
 	}
 	res.Body.Close()
 	if digest := res.Header.Get("Docker-Content-Digest"); digest != "" {
-		if !digestForm.MatchString(digest) {
+		if !digestForm().MatchString(digest) {
 			return "", errors.New("the registry answers with a digest that is none of SHA-256")
 		}
 		return digest, nil

@@ -8,8 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // authorize makes the header that a challenge asks for: credentials themselves, or a token that its server gives
@@ -33,11 +34,11 @@ func (c Client) authorize(ctx context.Context, r reference, challenge string) (s
 	return "", status(&http.Response{StatusCode: http.StatusUnauthorized})
 }
 
-var parameter = regexp.MustCompile(`([a-z_]+)="([^"]*)"`)
+var parameter = pattern.Of(`([a-z_]+)="([^"]*)"`)
 
 func parameters(text string) map[string]string {
 	out := map[string]string{}
-	for _, m := range parameter.FindAllStringSubmatch(text, -1) {
+	for _, m := range parameter().FindAllStringSubmatch(text, -1) {
 		out[m[1]] = m[2]
 	}
 	return out

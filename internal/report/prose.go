@@ -1,8 +1,9 @@
 package report
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // zeroWidth is a space without width: behind it no name is a mention and no number an issue.
@@ -15,18 +16,18 @@ var (
 		"<", "&lt;", ">", "&gt;", "&", "&amp;", "$", "&dollar;", "@", "@"+zeroWidth, "://", "&colon;//",
 	)
 	// leading is what makes a line a list, a title or a rule: signs, or a number before one, by themselves.
-	leading = regexp.MustCompile(`^(\d*)([.)]|[-+=#]+)(\s|$)`)
-	issues  = regexp.MustCompile(`(?i)(#|\bGH-)(\d)`)
-	hosts   = regexp.MustCompile(`(?i)\b(www)\.`)
+	leading = pattern.Of(`^(\d*)([.)]|[-+=#]+)(\s|$)`)
+	issues  = pattern.Of(`(?i)(#|\bGH-)(\d)`)
+	hosts   = pattern.Of(`(?i)\b(www)\.`)
 )
 
 // prose makes any text plain text in Markdown, in a line of its own and in a table: no markup, no HTML,
 // no mention, no reference to an issue, no link.
 func prose(s string) string {
 	s = markup.Replace(strings.TrimSpace(Clean(s)))
-	s = leading.ReplaceAllString(s, `$1\$2$3`)
-	s = issues.ReplaceAllString(s, "${1}"+zeroWidth+"$2")
-	return hosts.ReplaceAllString(s, "${1}&period;")
+	s = leading().ReplaceAllString(s, `$1\$2$3`)
+	s = issues().ReplaceAllString(s, "${1}"+zeroWidth+"$2")
+	return hosts().ReplaceAllString(s, "${1}&period;")
 }
 
 // code shows a text as code where it can, so that it is easy to copy. A comment of HTML would be one to those who

@@ -31,9 +31,9 @@ type folder struct {
 // cluster. Charts are not among them: Helm has to render these first.
 func Checks(t *schemas.Tenant, a Ask) ([]byte, error) {
 	switch {
-	case !slug.MatchString(a.Platform):
+	case !slug().MatchString(a.Platform):
 		return nil, fmt.Errorf("--platform: %q is no repository of GitHub; write OWNER/NAME", a.Platform)
-	case !simple.MatchString(a.Branch):
+	case !simple().MatchString(a.Branch):
 		return nil, fmt.Errorf("--branch: %q is no plain name of a branch", a.Branch)
 	}
 	folders := foldersOf(t)

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -31,7 +31,7 @@ var decided = []string{
 }
 
 // simple are paths and branches that CODEOWNERS, git and YAML read as they are written.
-var simple = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
+var simple = pattern.Of(`^[A-Za-z0-9._/-]+$`)
 
 // limits are wider than those of the loader, which has read the files before.
 var limits = manifest.Limits{File: 16 << 20, Scalar: 1 << 20, Depth: 72, Keys: 10_000, Nodes: 500_000, Documents: 1}
@@ -77,7 +77,7 @@ func GitOpsOwners(fleet *schemas.Fleet) ([]byte, error) {
 		root = "/"
 	}
 	for _, t := range fleet.Tenants {
-		if who := reviewers(t); who != "" && simple.MatchString(root) {
+		if who := reviewers(t); who != "" && simple().MatchString(root) {
 			lines = append(lines, root+"tenants/"+t.Name+"/workload/ "+who)
 		}
 	}
@@ -99,7 +99,7 @@ func reviewers(t *schemas.Tenant) string { return strings.Join(t.Base.Spec.Deliv
 // isTeams reports whether a file of a tenant's folder says nothing that the platform decides. Names that CODEOWNERS
 // could read as patterns are left to the platform; patches and objects have lines of their own.
 func isTeams(fsys fs.FS, file, dir string) (bool, error) {
-	if path.Dir(file)+"/" != dir || !simple.MatchString(file) {
+	if path.Dir(file)+"/" != dir || !simple().MatchString(file) {
 		return false, nil
 	}
 	data, err := fs.ReadFile(fsys, file)

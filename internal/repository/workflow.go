@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
 
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
 
@@ -58,7 +58,7 @@ var used = struct{ Checkout, Buildx, Login, Trivy, Sarif, Cosign, Syft, Token st
 type build struct{ Name, Image, Registry, Context, Services string }
 
 var (
-	slug    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
+	slug    = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$`)
 	ordered = []string{"low", "medium", "high", "critical"}
 )
 
@@ -67,9 +67,9 @@ var (
 func Workflow(t *schemas.Tenant, p *schemas.Platform, a Ask) ([]byte, error) {
 	owner, name, _ := strings.Cut(a.Platform, "/")
 	switch {
-	case !slug.MatchString(a.Platform):
+	case !slug().MatchString(a.Platform):
 		return nil, fmt.Errorf("--platform: %q is no repository of GitHub; write OWNER/NAME", a.Platform)
-	case !simple.MatchString(a.Branch):
+	case !simple().MatchString(a.Branch):
 		return nil, fmt.Errorf("--branch: %q is no plain name of a branch", a.Branch)
 	}
 	guard, err := home(t.Base.Spec.Delivery.Repository)
@@ -100,7 +100,7 @@ func home(repository string) (string, error) {
 		path, ok = strings.TrimPrefix(u.Path, "/"), true
 	}
 	path = strings.TrimSuffix(strings.TrimSuffix(path, "/"), ".git")
-	if !ok || !slug.MatchString(path) {
+	if !ok || !slug().MatchString(path) {
 		return "", fmt.Errorf("%w: spec.delivery.repository is %s, which is no repository of GitHub", ErrTenant, repository)
 	}
 	return "'" + path + "'", nil
@@ -152,7 +152,7 @@ func contextOf(pattern, service string, images int) (string, error) {
 		return service, nil
 	}
 	context := strings.ReplaceAll(pattern, "{service}", service)
-	if !simple.MatchString(context) || strings.HasPrefix(context, "/") || slices.Contains(strings.Split(context, "/"), "..") {
+	if !simple().MatchString(context) || strings.HasPrefix(context, "/") || slices.Contains(strings.Split(context, "/"), "..") {
 		return "", fmt.Errorf("--context: %q is no folder of the repository", context)
 	}
 	return context, nil

@@ -1,12 +1,13 @@
 package secrets
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // code is an expression of a program, which names a value and is none.
-var code = regexp.MustCompile(`\(|\[|^[A-Za-z_$][A-Za-z_$]*(?:\.[A-Za-z_$][A-Za-z_$]*)+$`)
+var code = pattern.Of(`\(|\[|^[A-Za-z_$][A-Za-z_$]*(?:\.[A-Za-z_$][A-Za-z_$]*)+$`)
 
 // assignments finds names of secrets with a literal value, whatever the language: properties, YAML, JSON,
 // INI, XML, flags, queries of URLs and connection strings.
@@ -74,7 +75,7 @@ func value(text string, close bool) string {
 		return ""
 	}
 	word, rest, reference := text, "", 0
-	if at := stands.FindStringIndex(text); at != nil && at[0] == 0 {
+	if at := stands().FindStringIndex(text); at != nil && at[0] == 0 {
 		reference = at[1]
 	}
 	if end := strings.IndexAny(text[reference:], " \t\r\n,;&\"'<|"); end >= 0 {
@@ -83,7 +84,7 @@ func value(text string, close bool) string {
 	if reference > 0 {
 		return word
 	}
-	if code.MatchString(word) || !close && sentence(rest) && !strings.ContainsAny(word, "0123456789") {
+	if code().MatchString(word) || !close && sentence(rest) && !strings.ContainsAny(word, "0123456789") {
 		return ""
 	}
 	return word

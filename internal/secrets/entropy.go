@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"math"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tenantsmith/tenantsmith/internal/pattern"
 )
 
 // A run is random if it is at least that long and each of its letters says at least that much, in bits. What
@@ -25,28 +26,28 @@ var digests = words(`
 `)
 
 var (
-	publicBlock = regexp.MustCompile(`-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY|PUBLIC KEY BLOCK|X509 CRL|PARAMETERS|SIGNATURE|SIGNED MESSAGE|PKCS7|CMS)-----[^-]*-----END [A-Z0-9 ]+-----`)
-	publicKey   = regexp.MustCompile(`\b(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+`)
+	publicBlock = pattern.Of(`-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY|PUBLIC KEY BLOCK|X509 CRL|PARAMETERS|SIGNATURE|SIGNED MESSAGE|PKCS7|CMS)-----[^-]*-----END [A-Z0-9 ]+-----`)
+	publicKey   = pattern.Of(`\b(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+`)
 	// The public members of a JSON web key, and the address that Sentry gives to everybody who sends it errors.
-	webKey   = regexp.MustCompile(`"(?:n|x|y|kid|x5t|x5t#S256)"\s*:\s*"[A-Za-z0-9+/=_-]*"`)
-	sentry   = regexp.MustCompile(`https?://[0-9a-f]{32}@[A-Za-z0-9.-]+/[0-9]+`)
-	allHex   = regexp.MustCompile(`^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$`)
-	digested = regexp.MustCompile(`(?i)^(?:sha[0-9]+|h1|md5)[-=]`)
+	webKey   = pattern.Of(`"(?:n|x|y|kid|x5t|x5t#S256)"\s*:\s*"[A-Za-z0-9+/=_-]*"`)
+	sentry   = pattern.Of(`https?://[0-9a-f]{32}@[A-Za-z0-9.-]+/[0-9]+`)
+	allHex   = pattern.Of(`^(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)$`)
+	digested = pattern.Of(`(?i)^(?:sha[0-9]+|h1|md5)[-=]`)
 )
 
 // withoutPublic is the text without certificates and what else is public by its form.
 func withoutPublic(text string) string {
 	if strings.Contains(text, "-----BEGIN ") {
-		text = publicBlock.ReplaceAllString(text, "")
+		text = publicBlock().ReplaceAllString(text, "")
 	}
 	if strings.Contains(text, " AAAA") {
-		text = publicKey.ReplaceAllString(text, "")
+		text = publicKey().ReplaceAllString(text, "")
 	}
 	if strings.Contains(text, `"kty"`) {
-		text = webKey.ReplaceAllString(text, "")
+		text = webKey().ReplaceAllString(text, "")
 	}
 	if strings.Contains(text, "://") {
-		text = sentry.ReplaceAllString(text, "")
+		text = sentry().ReplaceAllString(text, "")
 	}
 	return text
 }
@@ -89,7 +90,7 @@ func run(text string, public bool, tell func(by Reason, what, part string)) {
 			return
 		}
 	}
-	if public || digested.MatchString(text) {
+	if public || digested().MatchString(text) {
 		return
 	}
 	for _, part := range pieces(text) {
@@ -134,7 +135,7 @@ func random(text string) bool {
 	switch {
 	case len(text) < shortestBase64 || len(text) > longestRun:
 		return false
-	case allHex.MatchString(text):
+	case allHex().MatchString(text):
 		return len(text) >= shortestHex && entropy(text) >= leastHex
 	}
 	var all byte
