@@ -35,7 +35,7 @@ var imports = map[string][]string{
 	"internal/forge":      {"internal/pattern"},
 	"internal/plan":       {"internal/manifest", "internal/pattern"},
 	"internal/report":     {"internal/manifest", "internal/pattern", "internal/plan", "internal/secrets"},
-	"internal/pipeline":   {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/plan", "internal/proof", "internal/report"},
+	"internal/pipeline":   {"schemas", "generators", "policies", "internal/manifest", "internal/overlay", "internal/pattern", "internal/plan", "internal/proof", "internal/report"},
 	"internal/adopt":      {"schemas", "internal/manifest", "internal/overlay", "internal/pattern"},
 	"internal/audit":      {"policies", "internal/gitops", "internal/manifest", "internal/pipeline", "internal/report"},
 	"internal/function":   {"internal/manifest", "internal/pattern", "internal/pipeline", "internal/report", "internal/secrets"},
