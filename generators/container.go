@@ -2,6 +2,7 @@ package generators
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,13 +76,31 @@ func protocol(p schemas.Port) corev1.Protocol {
 	return corev1.Protocol(strings.ToUpper(p.Protocol))
 }
 
+// env are the variables sorted by name, but for those that others name as $(NAME), which come before them: Kubernetes
+// replaces what stands above, and leaves the rest as it is written.
 func env(values map[string]schemas.EnvValue) []corev1.EnvVar {
 	var out []corev1.EnvVar
+	done := map[string]bool{}
+	var add func(name string)
+	add = func(name string) {
+		value, known := values[name]
+		if !known || done[name] {
+			return
+		}
+		done[name] = true
+		for _, found := range reference.FindAllStringSubmatch(value.Value, -1) {
+			add(found[1])
+		}
+		out = append(out, envVar(name, value))
+	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		out = append(out, envVar(name, values[name]))
+		add(name)
 	}
 	return out
 }
+
+// reference is a variable in the value of another one; $$ is a dollar sign.
+var reference = regexp.MustCompile(`\$\$|\$\(([^()]*)\)`)
 
 func envFrom(all []schemas.EnvFrom) []corev1.EnvFromSource {
 	var out []corev1.EnvFromSource

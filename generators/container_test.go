@@ -149,3 +149,15 @@ func TestPruningWaits(t *testing.T) {
 		require.Equal(t, want[1], at(t, one(t, objs, "ConfigMap", filesName("web", full().Files)), "metadata.annotations"))
 	}
 }
+
+// Kubernetes puts the value of a variable in the place of $(NAME) where it stands above.
+func TestVariablesStandBelowThoseTheyName(t *testing.T) {
+	values := map[string]schemas.EnvValue{
+		"A": {Value: "$(C)/$(B)"}, "B": {Value: "$$(Z)$(A)"}, "C": {Secret: "db", Key: "uri"}, "Z": {Value: "$(NOBODY)"},
+	}
+	var names []string
+	for _, v := range env(values) {
+		names = append(names, v.Name)
+	}
+	require.Equal(t, []string{"C", "B", "A", "Z"}, names)
+}

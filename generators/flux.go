@@ -48,7 +48,7 @@ func (in input) fluxAccount() string { return "tenant." + in.env.Namespace }
 
 // fluxTree applies a tree of the tenant. Flux writes the name into a label of every object, so it has to fit there.
 func (in input) fluxTree(tree, account string, owner manifest.Owner) *krm.FluxKustomization {
-	k := fluxFolder(in.deliveryMeta(fit(in.env.Namespace+"."+tree)), fluxRepository(in.env.Name), "./"+in.treePath(owner))
+	k := fluxFolder(in.deliveryMeta(fit(in.env.Namespace+"."+tree)), FluxRepository(in.env.Name), "./"+in.treePath(owner))
 	k.Spec.ServiceAccountName = account
 	return k
 }
@@ -63,8 +63,8 @@ func fluxFolder(meta metav1.ObjectMeta, source, folder string) *krm.FluxKustomiz
 	}}
 }
 
-// fluxRepository is the GitOps repository at the branch of an environment.
-func fluxRepository(env string) string { return "tenantsmith-" + env }
+// FluxRepository is what Flux calls the GitOps repository at the branch of an environment.
+func FluxRepository(env string) string { return "tenantsmith-" + env }
 
 // placedMeta is the metadata of an object of the tenant's namespace that no overlay places.
 func (in input) placedMeta(name string) metav1.ObjectMeta {
@@ -99,7 +99,7 @@ func fluxRoot(in platformInput) []object {
 		URL: fluxURL(g.Repository), Ref: gitReference(branchOf(g, in.env.Name)), Interval: "1m", SecretRef: secretRef(g.Secret),
 	}})}
 	for name, folder := range map[string]string{"platform": "platform/", "tenants": "flux/"} {
-		k := fluxFolder(meta(name), fluxRepository(in.env.Name), fluxPath(g, folder+in.env.Name))
+		k := fluxFolder(meta(name), FluxRepository(in.env.Name), fluxPath(g, folder+in.env.Name))
 		k.Spec.ServiceAccountName, k.Spec.Wait = fluxController, false
 		out = append(out, platformOwned(k))
 	}

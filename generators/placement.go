@@ -46,20 +46,22 @@ func (in input) tolerations(p schemas.Placement) []corev1.Toleration {
 
 // spread keeps the pods of a service on different nodes and in different zones, as far as that does
 // not keep them from running, or where the tenant says so even then. A service of one pod has it, too: another number
-// of pods must not be another pod, which would be a release.
+// of pods must not be another pod, which would be a release. Where pods wait rather, nodes that they may never run on, for
+// a taint or because they are being drained, do not count: such a node would have no pod for ever, and none would get a
+// second one, that of a release among them.
 func (in input) spread(name string, s schemas.Spread) []corev1.TopologySpreadConstraint {
 	var out []corev1.TopologySpreadConstraint
 	for _, by := range [][2]string{{corev1.LabelHostname, s.Node}, {corev1.LabelTopologyZone, s.Zone}} {
-		otherwise := corev1.ScheduleAnyway
-		if by[1] == "require" {
-			otherwise = corev1.DoNotSchedule
-		}
-		out = append(out, corev1.TopologySpreadConstraint{
+		constraint := corev1.TopologySpreadConstraint{
 			MaxSkew:           1,
 			TopologyKey:       by[0],
-			WhenUnsatisfiable: otherwise,
+			WhenUnsatisfiable: corev1.ScheduleAnyway,
 			LabelSelector:     &metav1.LabelSelector{MatchLabels: in.workloadSelector(name)},
-		})
+		}
+		if by[1] == "require" {
+			constraint.WhenUnsatisfiable, constraint.NodeTaintsPolicy = corev1.DoNotSchedule, new(corev1.NodeInclusionPolicyHonor)
+		}
+		out = append(out, constraint)
 	}
 	return out
 }

@@ -18,6 +18,9 @@ func (e *resolved) serviceCalls(path manifest.Path, s Service) {
 			e.missing(at, "service", c.Service, sortedKeys(services))
 		} else if len(called.Ports) == 0 {
 			e.portless(at, c.Service, "the call opens nothing")
+		} else if called.Kind == "job" || called.Kind == "cronjob" {
+			p := e.complain(at, "service %s is of kind %s: no Service answers for it, so there is no name to call", c.Service, called.Kind)
+			p.Severity, p.Remedy = manifest.Warning, "remove "+e.field(path.Join("calls", i))
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (w *walk) translate(e errors.Error) {
 	at, _ := w.doc.Find(p)
 	w.add(at, p, rule, "%s", text)
 	if format == "field not allowed" && len(p) > 0 {
-		w.mend("", p[:len(p)-1])
+		w.mend("remove it", p[:len(p)-1])
 	}
 }
 

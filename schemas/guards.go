@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +76,12 @@ func (e *Environment) OwnAudits() []string {
 // Existing reports whether the tenant says that the namespace was there before.
 func (e *Environment) Existing() bool { return e.ownNamespace }
 
+// besideOf is the field of a name beside another one.
+func besideOf(field, name string) string {
+	path := manifest.ParsePath(field)
+	return path[:len(path)-1].Join(name).String()
+}
+
 // phased judges guards that are not enforced: not for ever, and none that another one needs.
 func (e *resolved) phased() {
 	guards, at := e.environment.Spec.Guards, manifest.Path{"spec", "guards"}
@@ -82,7 +89,7 @@ func (e *resolved) phased() {
 	switch _, err := time.Parse(time.DateOnly, guards.Until); {
 	case guards.Until == "" && len(audited) > 0:
 		p := e.complain(at.Join(audited[0]), "is in audit, and guards.until is missing")
-		p.Remedy = "set spec.guards.until to the last day on which it may be, such as 2030-12-31"
+		p.Remedy = fmt.Sprintf("set %s to the last day on which it may be, such as 2030-12-31", besideOf(p.Field, "until"))
 	case guards.Until != "" && err != nil:
 		e.complain(at.Join("until"), "there is no such day as %s", guards.Until)
 	}

@@ -160,14 +160,23 @@ func (r *resolver) prune(doc *manifest.Node, problems []manifest.Problem) *manif
 		if i := slices.IndexFunc(path, isIndex); i >= 0 {
 			path = path[:i]
 		}
-		r.pruned = append(r.pruned, logical(path))
 		doc = remove(doc, path)
+		path = logical(path)
+		r.pruned = append(r.pruned, path)
+		if len(path) == 4 && path[1] == "services" && path[3] == "kind" {
+			r.kindless = append(r.kindless, path[:3])
+		}
 	}
 	return doc
 }
 
 // isPruned reports whether a problem follows from a field that is known to be wrong.
 func (r *resolver) isPruned(path manifest.Path) bool { return isWithin(path, r.pruned) }
+
+// isOfNoKind reports whether a problem is about a service whose kind is none.
+func (r *resolver) isOfNoKind(p manifest.Problem) bool {
+	return len(r.kindless) > 0 && isWithin(logical(manifest.ParsePath(p.Field)), r.kindless)
+}
 
 // isTorn reports whether a part of a field, or what it is part of, is known to be wrong and missing.
 func (r *resolver) isTorn(path manifest.Path) bool {

@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,6 +120,11 @@ func (r *resolver) namespace(env string) (string, manifest.Path, manifest.Positi
 // Suggest is the end of a message about a word that is none of the names: the name that was probably
 // meant, if there is one.
 func Suggest(word string, names []string) string { return suggest(word, names) }
+
+// suggestOr lists the names where none is near.
+func suggestOr(word string, names []string) string {
+	return cmp.Or(suggest(word, names), "; it has "+strings.Join(names, ", "))
+}
 
 func suggest(word string, names []string) string {
 	if name := nearest(word, names); name != "" {

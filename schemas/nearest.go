@@ -11,7 +11,25 @@ func nearest(word string, names []string) string {
 			best, least = name, d
 		}
 	}
+	if best == "" {
+		return begun(word, names)
+	}
 	return best
+}
+
+// begun is the one name that a word of three letters or more begins, such as production for prod.
+func begun(word string, names []string) string {
+	found := ""
+	for _, name := range names {
+		if len(word) < 3 || !strings.HasPrefix(strings.ToLower(name), strings.ToLower(word)) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = name
+	}
+	return found
 }
 
 // edits counts the letters to add, drop, change or swap. Long words are not compared.

@@ -232,6 +232,7 @@ func (p *platform) locate(problem *manifest.Problem) {
 // judge checks what fields of the platform demand of each other.
 func (p *platform) judge() []manifest.Problem {
 	problems := append(p.judgeEnvironments(), p.judgeGitOps()...)
+	problems = append(problems, p.judgeServers()...)
 	for _, name := range sortedKeys(p.facts.Clusters) {
 		problems = append(problems, p.judgeSidecar(name)...)
 		problems = append(problems, p.judgeWAF(name)...)

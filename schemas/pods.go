@@ -41,6 +41,7 @@ func (e *resolved) pod(path manifest.Path, name string, s Service) {
 	if at := path.Join("sidecars"); len(s.Sidecars) > 0 && !e.cluster.AtLeast(OldestSidecar) {
 		e.complain(at, "needs Kubernetes 1.%d, and cluster %s runs %s", OldestSidecar, e.cluster.Name, e.cluster.Version)
 	}
+	e.endless(path, s)
 	taken := map[string]string{name: "the service's own container", name + "-b": "the container of a second version"}
 	if e.cluster.Sidecars() {
 		for _, own := range []string{"istio-proxy", "istio-init", "istio-validation"} {
@@ -65,6 +66,25 @@ func (e *resolved) pod(path manifest.Path, name string, s Service) {
 	e.stops(path, s)
 	e.placement(path.Join("placement"), s.Placement)
 	e.devices(path.Join("resources", "devices"), s.Resources.Devices)
+}
+
+// endless refuses pods that have to end beside a proxy of the mesh that does not.
+func (e *resolved) endless(path manifest.Path, s Service) {
+	if !e.cluster.Sidecars() || e.cluster.AtLeast(OldestSidecar) {
+		return
+	}
+	refuse := func(at manifest.Path) {
+		p := e.complain(at, "never ends: before Kubernetes 1.%d the proxy of the mesh goes on running, and cluster %s runs %s", OldestSidecar, e.cluster.Name, e.cluster.Version)
+		p.Remedy = "bring the cluster up to date"
+	}
+	if s.Kind == "job" || s.Kind == "cronjob" {
+		refuse(path.Join("kind"))
+	}
+	for i, step := range s.Init {
+		if step.Once {
+			refuse(path.Join("init", i, "once"))
+		}
+	}
 }
 
 // container judges what an init step or sidecar says.

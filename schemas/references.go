@@ -32,6 +32,7 @@ func (e *resolved) references() {
 		e.identity(path, s)
 		e.ending(path, s)
 		e.onceSteps(path, s)
+		e.wasted(path, s)
 	}
 	for _, name := range sortedKeys(spec.Databases) {
 		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
@@ -71,8 +72,12 @@ func (e *resolved) probePorts(path manifest.Path, probes Probes, ports map[strin
 		if p == nil || p.Port == "" {
 			return
 		}
-		if _, ok := ports[p.Port]; !ok {
-			e.missing(path.Join("probes", name, "port"), "port", p.Port, sortedKeys(ports))
+		asked, ok := ports[p.Port]
+		switch at := path.Join("probes", name, "port"); {
+		case !ok:
+			e.missing(at, "port", p.Port, sortedKeys(ports))
+		case asked.Protocol == "UDP":
+			e.complain(at, "%s is a port of UDP, and nobody can ask there whether a container works", p.Port).Remedy = "name a port of TCP, or use exec"
 		}
 	}
 	check("ready", probes.Ready)

@@ -19,6 +19,8 @@ type resolver struct {
 	docs map[string]*manifest.Node
 	// pruned are the fields that were found wrong and taken out, so that one mistake is told once.
 	pruned []manifest.Path
+	// kindless are the services whose kind is none: what they may and must say depends on it.
+	kindless []manifest.Path
 	// lacking are the fields that all environments miss, told as one mistake of the tenant.
 	lacking []manifest.Path
 	// nulls are those that stand for an entry of a map, and what came of them in all environments.
@@ -115,7 +117,7 @@ func (r *resolver) environments() ([]*PlatformEnvironment, []manifest.Problem) {
 	for _, f := range fieldsOf(own) {
 		if !slices.Contains(known, f.Key) {
 			path := manifest.Path{"spec", "environments", f.Key}
-			problems = append(problems, fault(f.Position, path.String(), "the platform has no environment %s%s", f.Key, suggest(f.Key, known)))
+			problems = append(problems, fault(f.Position, path.String(), "the platform has no environment %s%s", f.Key, suggestOr(f.Key, known)))
 		}
 	}
 	for env, doc := range r.overrides {

@@ -23,8 +23,12 @@ func (w *walk) scalar(s *shape, n *manifest.Node, p manifest.Path) {
 	at, _ := w.doc.Find(p)
 	reason := w.reason(s, n.Value)
 	w.add(at, p, s.at, "%s", reason)
-	if s.form != nil && !strings.HasSuffix(reason, s.form.write) {
-		w.problems[len(w.problems)-1].Remedy = "write " + s.form.write
+	found := &w.problems[len(w.problems)-1]
+	text, _ := n.Value.(string)
+	if name := nearest(text, s.enum); name != "" {
+		found.Remedy = "write " + name
+	} else if s.form != nil && !strings.HasSuffix(reason, s.form.write) {
+		found.Remedy = "write " + s.form.write
 	}
 }
 

@@ -228,6 +228,7 @@ func (w *work) judge(out *outcome) {
 		out.claims.namespace(env.Cluster.Name, ns, field, at)
 		out.claims.spec(e)
 	}
+	found = slices.DeleteFunc(found, w.isOfNoKind)
 	w.problems = append(w.problems, once(found, len(stages))...)
 	w.problems = append(w.problems, w.idleNulls()...)
 	if len(stages) > 0 && !hasErrors(w.problems) {

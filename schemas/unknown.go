@@ -76,16 +76,33 @@ func (w *walk) unknown(s *shape, f *manifest.Field, p manifest.Path) {
 	}
 	name := nearest(f.Key, s.names())
 	w.add(f.Position, here, s.at, "unknown field%s", hint(p, name))
-	w.mend(name, p)
-}
-
-// mend says of an unknown field in the map at p, which was told last, what to do with it: to write the name that was
-// probably meant, or to leave it out.
-func (w *walk) mend(name string, p manifest.Path) {
 	first := "remove it"
 	if name != "" {
 		first = "write " + name
+	} else if below := s.misplaced(f); below != "" {
+		first = "indent it if it belongs below " + below + ", or remove it"
 	}
+	w.mend(first, p)
+}
+
+// misplaced is the map beside a field that the schema does not have, such as services, below which the field would be
+// known if it were indented: as an entry, or in one. Empty if there is none.
+func (s *shape) misplaced(f *manifest.Field) string {
+	for _, beside := range s.fields {
+		entry := beside.values
+		if entry == nil || len(entry.fields) == 0 {
+			continue
+		}
+		strange := func(f manifest.Field) bool { return entry.field(f.Key) == nil }
+		if !strange(*f) || len(f.Value.Fields) > 0 && !slices.ContainsFunc(f.Value.Fields, strange) {
+			return beside.name
+		}
+	}
+	return ""
+}
+
+// mend says of an unknown field in the map at p, which was told last, what to do with it.
+func (w *walk) mend(first string, p manifest.Path) {
 	w.problems[len(w.problems)-1].Remedy = first + "; `" + w.explains(p) + "` lists what may stand there"
 }
 

@@ -135,7 +135,7 @@ func (w *workspace) tried(ctx context.Context, root *os.Root, in adopt.Input) (*
 		return nil, nil, errors.New("no RoleBinding says who owns the tenant: --owner GROUP, as your identity provider names it")
 	}
 	problems, err := a.Settle(func(files map[string][]byte) ([]manifest.Object, []manifest.Problem, error) {
-		return pipeline.Unjudged(withFiles{root.FS(), files}, a.Tenant, a.Environment.Name)
+		return pipeline.Unjudged(changedFS{root.FS(), files}, a.Tenant, a.Environment.Name)
 	})
 	if err != nil {
 		return nil, nil, err

@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,8 +20,8 @@ func (w *workspace) alsoFlag(cmd *cobra.Command, formats []string) {
 		if !ok || file == "" {
 			return errors.New("is not of the form FORMAT=FILE")
 		}
-		if !slices.Contains(formats, format) {
-			return fmt.Errorf("unknown format %q: use %s", format, strings.Join(formats, ", "))
+		if err := knownFormat(format, formats); err != nil {
+			return err
 		}
 		w.copies = append(w.copies, formatted{format, file})
 		return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,7 +62,7 @@ is evidence that no hold announced.`,
 	keysFlag(cmd, &o.trust, "trust", "a key of this `FILE` makes a signature good: allowed signers of ssh, or a keyring of gpg; may be given again")
 	keysFlag(cmd, &o.signed, "require-signed", "the same, and a commit of the branch without such a signature is evidence, `FILE`")
 	f.StringSliceVar(&o.frameworks, "framework", nil, "days of the controls of these (default those that the platform and the tenants have to hold)")
-	f.StringVar(&o.format, "format", o.format, strings.Join(report.AuditFormats, ", "))
+	formatFlag(cmd, &o.format, report.AuditFormats)
 	return cmd
 }
 
@@ -95,8 +94,6 @@ func (o *auditOptions) judge(now time.Time) error {
 		o.to = today
 	}
 	switch {
-	case !slices.Contains(report.AuditFormats, o.format):
-		return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.AuditFormats, ", "))
 	case o.to.After(today):
 		return fmt.Errorf("--to %s has not come yet: a day counts when it is there", o.to.Format(time.DateOnly))
 	case o.from.After(o.to):

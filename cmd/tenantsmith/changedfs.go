@@ -7,10 +7,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
-// changedFS is a file system as it will be: with files that are written, and without those that go, which have no
-// content. Folders of new files need not be there yet. They are listed by ReadDir.
+// changedFS is a file system as a change will leave it. The files of the change are given by path: those with content
+// are written, in folders that need not exist yet, and those whose content is nil are gone. List folders by ReadDir.
 type changedFS struct {
 	fs.FS
 	files map[string][]byte
@@ -110,3 +111,26 @@ func (c changedFS) Lstat(name string) (fs.FileInfo, error) {
 
 // ReadLink returns where a link leads.
 func (c changedFS) ReadLink(name string) (string, error) { return fs.ReadLink(c.FS, name) }
+
+// entry describes what is in memory.
+type entry struct {
+	name string
+	size int64
+	mode fs.FileMode
+}
+
+func (e entry) Name() string       { return e.name }
+func (e entry) Size() int64        { return e.size }
+func (e entry) Mode() fs.FileMode  { return e.mode }
+func (e entry) ModTime() time.Time { return time.Time{} }
+func (e entry) IsDir() bool        { return e.mode.IsDir() }
+func (e entry) Sys() any           { return nil }
+
+// opened is the file, open.
+type opened struct {
+	*bytes.Reader
+	info entry
+}
+
+func (o opened) Stat() (fs.FileInfo, error) { return o.info, nil }
+func (o opened) Close() error               { return nil }

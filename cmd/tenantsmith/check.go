@@ -76,7 +76,7 @@ func (o *checkOptions) flags(cmd *cobra.Command) {
 	f.StringVar(&o.failOn, "fail-on", "", "lowest severity that fails: low, medium, high (the default), critical")
 	changeFlag(cmd, &o.change, "judge the change that `FILE` describes, too")
 	f.BoolVar(&o.verify, "verify", false, "trust nothing: build every overlay with kustomize, ask every check of every object")
-	formatFlag(cmd, &o.format)
+	formatFlag(cmd, &o.format, report.Formats)
 	baseFlag(cmd, &o.base)
 	shardFlag(cmd, &o.shard)
 	apart(cmd, "manifests", "change", "base", "shard")
@@ -84,9 +84,6 @@ func (o *checkOptions) flags(cmd *cobra.Command) {
 
 // check judges what the options name: manifests, or tenants and a change.
 func (w *workspace) check(ctx context.Context, args []string, o checkOptions) error {
-	if err := knownFormat(o.format); err != nil {
-		return err
-	}
 	failOn, err := severity(o.failOn)
 	if err != nil {
 		return err

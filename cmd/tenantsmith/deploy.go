@@ -112,7 +112,11 @@ func (w *workspace) deployed(ctx context.Context, root *os.Root, service string,
 		w.shown(c)
 	}
 	w.kept(res, service, o)
-	if same || o.dryRun {
+	if same {
+		return nil
+	}
+	if o.dryRun {
+		w.say("nothing written (--dry-run)")
 		return nil
 	}
 	if err := w.settle(ctx, root, o.editing, e, tree); err != nil {

@@ -120,6 +120,15 @@ func TestWaiverPage(t *testing.T) {
 	require.Equal(t, 1, shows)
 }
 
+// TestTenantsPage: the tenant at the beginning of the page has no finding.
+func TestTenantsPage(t *testing.T) {
+	blocks := blocksOf(t, "../../docs/tenants.md")
+	require.Len(t, blocks, 1)
+	t.Chdir(t.TempDir())
+	blocks[0].write(t)
+	require.Contains(t, printed(t, "tenantsmith check --fail-on low"), "1 tenant, 2 environments, ")
+}
+
 // TestWhyPage: what the page about where values come from shows is what the commands print, once the tenants
 // are rendered.
 func TestWhyPage(t *testing.T) {

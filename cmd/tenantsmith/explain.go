@@ -25,9 +25,6 @@ Any name stands for a key of a map: services.web.replicas, services.<name>.repli
   tenantsmith explain spec.clusters --kind platform --recursive`,
 		Args: atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if !slices.Contains(report.WhyFormats, format) {
-				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.WhyFormats, ", "))
-			}
 			if !slices.Contains(schemas.Written, kind) {
 				return fmt.Errorf("--kind: there is no kind %s%s", kind, hint(kind, schemas.Written, "; use "+strings.Join(schemas.Written, ", ")))
 			}
@@ -40,12 +37,12 @@ Any name stands for a key of a map: services.web.replicas, services.<name>.repli
 			if err := w.unanswered(problems, len(problems) > 0, err); err != nil {
 				return err
 			}
-			return report.WriteExplanation(w.out, format, e)
+			return report.WriteExplanation(w.out, format, e, width(w.out))
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&kind, "kind", kind, strings.Join(schemas.Written, ", "))
 	f.BoolVar(&deep, "recursive", false, "all fields below, too")
-	f.StringVar(&format, "format", format, strings.Join(report.WhyFormats, ", "))
+	formatFlag(cmd, &format, report.WhyFormats)
 	return cmd
 }

@@ -145,7 +145,8 @@ func TestHelp(t *testing.T) {
 	walk(newRootCmd(streams{}))
 }
 
-// TestReadme: what the README says that check prints is what the script of the same name saw.
+// TestReadme: what the README says that check prints is what the script of the same name saw, and it has every command and
+// every page.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
@@ -159,4 +160,14 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	require.Equal(t, 2, shown)
+	for _, cmd := range newRootCmd(streams{}).Commands() {
+		if !cmd.Hidden && cmd.Name() != "help" {
+			require.Regexp(t, "(?m)^\\| .*`"+cmd.Name()+"[ `]", string(readme))
+		}
+	}
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	for _, page := range pages {
+		require.Contains(t, string(readme), "](docs/"+filepath.Base(page)+")")
+	}
 }

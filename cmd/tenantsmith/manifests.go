@@ -49,6 +49,9 @@ func (w *workspace) checkManifests(ctx context.Context, args []string, o checkOp
 	}
 	r.Problems = manifest.SortProblems(append(r.Problems, res.Problems...))
 	r.FailOn, r.Summary.Objects, r.Summary.Checks = res.FailOn, len(objects), len(res.Rules)
+	if res.Tenant != "" {
+		r.Summary.Tenants, r.Summary.Environments = 1, 1
+	}
 	r.Rules, r.Examined = rulesOf(res.Rules), []report.Place{{Tenant: res.Tenant, Environment: res.Environment}}
 	r.Summary.Skipped = append(r.Summary.Skipped, pipeline.NotAsked(res.Unasked, ofTenants)...)
 	return w.report(o.format, r)

@@ -157,7 +157,7 @@ func written(s string) string {
 // place writes the file where the loader has nothing against it among all that is there.
 func (w *workspace) place(root *os.Root, name string, data []byte, print bool) error {
 	file := "tenants/" + name + ".yaml"
-	fleet, err := schemas.Load(withFiles{root.FS(), map[string][]byte{file: data}}, schemas.Options{Tenants: []string{name}})
+	fleet, err := schemas.Load(changedFS{root.FS(), map[string][]byte{file: data}}, schemas.Options{Tenants: []string{name}})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -48,7 +47,7 @@ publishes nothing else.`,
 	f := cmd.Flags()
 	baseFlag(cmd, &o.base)
 	f.BoolVar(&o.exitCode, "exit-code", false, "exit 1 when something changes")
-	f.StringVar(&o.format, "format", o.format, strings.Join(report.PlanFormats, ", "))
+	formatFlag(cmd, &o.format, report.PlanFormats)
 	f.StringVar(&o.link, "link", "", "where Markdown points to for the whole plan: `URL`")
 	w.alsoFlag(cmd, report.PlanFormats)
 	w.flags(cmd)
@@ -67,9 +66,6 @@ func baseFlag(cmd *cobra.Command, base *string) {
 }
 
 func (w *workspace) plan(ctx context.Context, args []string, o planOptions) error {
-	if !slices.Contains(report.PlanFormats, o.format) {
-		return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.PlanFormats, ", "))
-	}
 	head, release, err := w.platform()
 	if err != nil {
 		return err

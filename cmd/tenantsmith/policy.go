@@ -41,9 +41,6 @@ be asked the same, by spec.policies.admission.`,
   tenantsmith policy list --format json`,
 		Args: atMost(0),
 		RunE: func(*cobra.Command, []string) error {
-			if !slices.Contains(report.CatalogueFormats, format) {
-				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.CatalogueFormats, ", "))
-			}
 			root, err := w.open()
 			if err != nil {
 				return err
@@ -59,7 +56,7 @@ be asked the same, by spec.policies.admission.`,
 			return report.WriteCatalogue(w.out, format, catalogue(rules), report.Options{Width: width(w.out)})
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", format, strings.Join(report.CatalogueFormats, ", "))
+	formatFlag(cmd, &format, report.CatalogueFormats)
 	return cmd
 }
 

@@ -192,8 +192,12 @@ func (w *workspace) promoted(ctx context.Context, root *os.Root, p *pipeline.Pro
 		w.say("nothing written")
 		return errProblems
 	}
-	if err := p.Check(res.Tenants[0].Tenant, o.to); err != nil || o.dryRun {
+	if err := p.Check(res.Tenants[0].Tenant, o.to); err != nil {
 		return err
+	}
+	if o.dryRun {
+		w.say("nothing written (--dry-run)")
+		return nil
 	}
 	if err := w.settle(ctx, root, o.editing, e, tree); err != nil {
 		return err

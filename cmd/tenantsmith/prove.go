@@ -49,9 +49,6 @@ line that mends it, and the value that is proposed there is proven, too.`,
   tenantsmith prove quota acme-corp --env production --workloads
   tenantsmith prove quota --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := knownFormat(format); err != nil {
-				return err
-			}
 			res, err := w.run(cmd.Context(), pipeline.Options{
 				Tenants: w.tenants(args), Environment: environment, Checks: []string{"TS-QUO-10"}, Certificates: true,
 			})
@@ -75,9 +72,15 @@ line that mends it, and the value that is proposed there is proven, too.`,
 	f := cmd.Flags()
 	f.StringVar(&environment, "env", "", "only this environment")
 	f.BoolVar(&workloads, "workloads", false, "show what each workload needs, and why")
-	formatFlag(cmd, &format)
+	formatFlag(cmd, &format, report.Formats)
 	w.flags(cmd)
 	return cmd
+}
+
+// obstacles prints, on stderr, the errors that kept something from being proven. It reports whether there are any.
+func (w *workspace) obstacles(problems []manifest.Problem) (bool, error) {
+	problems = slices.DeleteFunc(manifest.SortProblems(problems), func(p manifest.Problem) bool { return p.Severity != manifest.Error })
+	return len(problems) > 0, w.problems(report.Report{Problems: problems, FailOn: manifest.Error})
 }
 
 func proofsOf(res *pipeline.Result) []report.Proof {

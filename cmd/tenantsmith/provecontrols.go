@@ -1,10 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -30,9 +26,6 @@ other, in memory, until the check objects; no file is written.`,
   tenantsmith prove controls acme-corp --checks TS-POD,TS-NET-001
   tenantsmith prove controls --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(report.ControlFormats, format) {
-				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ControlFormats, ", "))
-			}
 			fsys, release, err := w.platform()
 			if err != nil {
 				return err
@@ -46,20 +39,15 @@ other, in memory, until the check objects; no file is written.`,
 		},
 	}
 	cmd.Flags().StringSliceVar(&checks, "checks", nil, "only these checks: ids or beginnings of ids")
-	cmd.Flags().StringVar(&format, "format", format, strings.Join(report.ControlFormats, ", "))
+	formatFlag(cmd, &format, report.ControlFormats)
 	w.flags(cmd)
 	return cmd
 }
 
 // reportControls prints the proofs, and on stderr what kept tenants or checks from being tried.
 func (w *workspace) reportControls(format string, proofs *report.ControlProofs, problems []manifest.Problem) error {
-	broken := report.Report{FailOn: manifest.Error}
-	for _, p := range manifest.SortProblems(problems) {
-		if p.Severity == manifest.Error {
-			broken.Problems = append(broken.Problems, p)
-		}
-	}
-	if err := w.problems(broken); err != nil {
+	broken, err := w.obstacles(problems)
+	if err != nil {
 		return err
 	}
 	if proofs == nil {
@@ -69,7 +57,7 @@ func (w *workspace) reportControls(format string, proofs *report.ControlProofs, 
 		return err
 	}
 	w.say("%s", proofs.Sentence())
-	if proofs.Failed() || broken.Failing() > 0 {
+	if broken || proofs.Failed() {
 		return errProblems
 	}
 	return nil

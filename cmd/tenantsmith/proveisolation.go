@@ -3,11 +3,9 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/internal/pipeline"
 	"github.com/tenantsmith/tenantsmith/internal/proof"
 	"github.com/tenantsmith/tenantsmith/internal/report"
@@ -30,9 +28,6 @@ as not proven, and what the proof rests on is printed. The result names several 
   tenantsmith prove isolation acme-corp
   tenantsmith prove isolation --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(report.IsolationFormats, format) {
-				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.IsolationFormats, ", "))
-			}
 			fsys, release, err := w.platform()
 			if err != nil {
 				return err
@@ -47,20 +42,15 @@ as not proven, and what the proof rests on is printed. The result names several 
 			return w.reportIsolation(format, res)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", format, strings.Join(report.IsolationFormats, ", "))
+	formatFlag(cmd, &format, report.IsolationFormats)
 	w.flags(cmd)
 	return cmd
 }
 
 // reportIsolation prints the proof, and on stderr what kept tenants from being judged.
 func (w *workspace) reportIsolation(format string, res *pipeline.Isolated) error {
-	broken := report.Report{FailOn: manifest.Error}
-	for _, p := range manifest.SortProblems(res.Problems) {
-		if p.Severity == manifest.Error {
-			broken.Problems = append(broken.Problems, p)
-		}
-	}
-	if err := w.problems(broken); err != nil {
+	broken, err := w.obstacles(res.Problems)
+	if err != nil {
 		return err
 	}
 	p := isolationProof(res)
@@ -68,7 +58,7 @@ func (w *workspace) reportIsolation(format string, res *pipeline.Isolated) error
 		return err
 	}
 	w.say("%s", p.Sentence())
-	if p.Failed() || broken.Failing() > 0 {
+	if broken || p.Failed() {
 		return errProblems
 	}
 	return nil

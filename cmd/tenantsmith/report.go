@@ -1,10 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -34,9 +30,6 @@ state of the files on one day, not of a cluster, and not of a period.`,
   tenantsmith report acme-corp --framework cis --format json --now 2026-12-31
   tenantsmith report --framework soc2 --format html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(report.ComplianceFormats, format) {
-				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.ComplianceFormats, ", "))
-			}
 			change, err := w.change(changed)
 			if err != nil {
 				return err
@@ -56,7 +49,7 @@ state of the files on one day, not of a cluster, and not of a period.`,
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&frameworks, "framework", nil, "only these: cis, gdpr, iso27001, mtb, nist-csf, nsa, pss, soc2, or one of the platform's own")
-	f.StringVar(&format, "format", format, strings.Join(report.ComplianceFormats, ", "))
+	formatFlag(cmd, &format, report.ComplianceFormats)
 	changeFlag(cmd, &changed, "count what the change that `FILE` describes shows, too")
 	w.flags(cmd)
 	return cmd

@@ -146,7 +146,7 @@ func (w *workspace) restore(ctx context.Context, root *os.Root, tree *gitops.Wor
 	}
 	w.releases(moved, healer(root.FS()))
 	if o.dryRun {
-		w.say("nothing written")
+		w.say("nothing written (--dry-run)")
 		return nil
 	}
 	if err := w.settle(ctx, root, o.editing, e, o.commits(tree)); err != nil {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func newRootCmd(s streams) *cobra.Command {
@@ -31,15 +33,41 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 	cmd.SetOut(s.out)
 	cmd.SetErr(s.err)
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())
+		otherwise := fmt.Sprintf("; see `%s --help`", c.CommandPath())
+		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+			otherwise = hint("--"+unknown.GetSpecifiedName(), flagsOf(c), otherwise)
+		}
+		return fmt.Errorf("%w%s", err, otherwise)
 	})
+	cmd.Version = versionLine()
+	cmd.SetVersionTemplate("{{.Version}}")
 	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository")
-	cmd.AddCommand(
-		newInitCmd(w), newNewCmd(w), newAdoptCmd(w), newValidateCmd(w), newRenderCmd(w), newCheckCmd(w), newPlanCmd(w), newWhyCmd(w), newExplainCmd(w), newProveCmd(w), newReportCmd(w),
-		newPublishCmd(w), newDeployCmd(w), newPromoteCmd(w), newRollbackCmd(w), newHoldCmd(w), newStatusCmd(w), newAuditCmd(w),
-		newCodeownersCmd(w), newWorkflowCmd(w), newEjectCmd(w), newPolicyCmd(w), newSchemaCmd(w), newFnCmd(w), newVersionCmd(w), newCompletionCmd(w),
-	)
+	for _, g := range groups(w) {
+		cmd.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+			cmd.AddCommand(c)
+		}
+	}
+	cmd.AddCommand(newVersionCmd(w), newCompletionCmd(w))
 	cmd.SetHelpCommand(newHelpCmd())
 	w.completes(cmd)
 	return cmd
+}
+
+// group is commands that help shows under one title: what the reader wants to do.
+type group struct {
+	title    string
+	commands []*cobra.Command
+}
+
+func groups(w *workspace) []group {
+	return []group{
+		{"Start and onboard", []*cobra.Command{newInitCmd(w), newNewCmd(w), newAdoptCmd(w)}},
+		{"Write and understand", []*cobra.Command{newValidateCmd(w), newRenderCmd(w), newExplainCmd(w), newWhyCmd(w)}},
+		{"Judge and prove", []*cobra.Command{newCheckCmd(w), newPlanCmd(w), newProveCmd(w), newReportCmd(w)}},
+		{"Release", []*cobra.Command{newDeployCmd(w), newPromoteCmd(w), newRollbackCmd(w)}},
+		{"Deliver", []*cobra.Command{newPublishCmd(w), newStatusCmd(w), newHoldCmd(w), newAuditCmd(w), newEjectCmd(w)}},
+		{"Automate and extend", []*cobra.Command{newCodeownersCmd(w), newWorkflowCmd(w), newPolicyCmd(w), newFnCmd(w), newSchemaCmd(w)}},
+	}
 }

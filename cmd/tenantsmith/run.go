@@ -52,7 +52,7 @@ func (w *workspace) runWith(ctx context.Context, files map[string][]byte, o pipe
 	defer release()
 	o, done := w.ready(o)
 	defer done()
-	return pipeline.Run(ctx, withFiles{head, files}, o)
+	return pipeline.Run(ctx, changedFS{head, files}, o)
 }
 
 // ready fills in what every run has: the version, the day, and progress on a terminal, which done takes away.

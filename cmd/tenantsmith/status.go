@@ -43,14 +43,11 @@ With --env it is about a branch that holds one environment, as publish makes the
   tenantsmith status --repo https://git.example.com/platform/gitops.git --exit-code --format json
   tenantsmith status --repo ../gitops.git --branch environments/{env} --env production`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(report.StatusFormats, o.format) {
-				return fmt.Errorf("unknown format %q: use %s", o.format, strings.Join(report.StatusFormats, ", "))
-			}
 			return w.status(cmd.Context(), args, o)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.format, "format", o.format, strings.Join(report.StatusFormats, ", "))
+	formatFlag(cmd, &o.format, report.StatusFormats)
 	f.BoolVar(&o.exitCode, "exit-code", false, "exit 1 unless every tenant is current")
 	f.StringVar(&o.env, "env", "", "the branch holds this environment only")
 	o.target.flags(cmd)

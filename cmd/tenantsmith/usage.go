@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -40,23 +41,41 @@ func hint(word string, names []string, otherwise string) string {
 	return cmp.Or(schemas.Suggest(word, names), otherwise)
 }
 
+// flagsOf are the flags that a command takes, as people write them.
+func flagsOf(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	return names
+}
+
 // apart makes one flag exclude others: the shell proposes none of them beside it, and both are refused.
 func apart(cmd *cobra.Command, flag string, others ...string) {
 	for _, other := range others {
 		cmd.MarkFlagsMutuallyExclusive(flag, other)
 	}
-	before := cmd.PreRunE
-	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
-		if before != nil {
-			if err := before(cmd, args); err != nil {
-				return err
-			}
-		}
+	beforehand(cmd, func(cmd *cobra.Command) error {
 		i := slices.IndexFunc(others, cmd.Flags().Changed)
 		if i < 0 || !cmd.Flags().Changed(flag) {
 			return nil
 		}
 		return fmt.Errorf("--%s and --%s do not go together; see `%s --help`", flag, others[i], cmd.CommandPath())
+	})
+}
+
+// beforehand adds a check of the flags to those that stand before the command's work.
+func beforehand(cmd *cobra.Command, check func(*cobra.Command) error) {
+	earlier := cmd.PreRunE
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if earlier != nil {
+			if err := earlier(cmd, args); err != nil {
+				return err
+			}
+		}
+		return check(cmd)
 	}
 }
 

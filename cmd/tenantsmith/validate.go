@@ -20,9 +20,6 @@ that collide. Nothing is rendered and no policy runs, so it is fast enough for a
   tenantsmith validate acme-corp tenants/corner-shop.yaml
   tenantsmith validate --format json`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := knownFormat(format); err != nil {
-				return err
-			}
 			fsys, release, err := w.platform()
 			if err != nil {
 				return err
@@ -41,7 +38,7 @@ that collide. Nothing is rendered and no policy runs, so it is fast enough for a
 			return w.report(format, r)
 		},
 	}
-	formatFlag(cmd, &format)
+	formatFlag(cmd, &format, report.Formats)
 	w.trust(cmd)
 	return cmd
 }

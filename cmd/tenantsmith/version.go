@@ -15,10 +15,14 @@ func newVersionCmd(w *workspace) *cobra.Command {
 		Example: "  tenantsmith version",
 		Args:    atMost(0),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(w.out, "tenantsmith %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(w.out, versionLine())
 			return err
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("tenantsmith %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // release is the version of a released binary, which the linker sets: a build that knows nothing of git gives the

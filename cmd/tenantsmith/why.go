@@ -34,9 +34,6 @@ a line that is another one on the disk is told, and fails.`,
 		Example: `  tenantsmith why corner-shop spec.services.web.replicas
   tenantsmith why corner-shop resources --env production --format json`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if !slices.Contains(report.WhyFormats, format) {
-				return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.WhyFormats, ", "))
-			}
 			switch {
 			case len(args) == 2:
 				return w.whyField(w.tenants(args[:1])[0], args[1], environment, format)
@@ -53,7 +50,7 @@ a line that is another one on the disk is told, and fails.`,
 	f := cmd.Flags()
 	f.StringVar(&environment, "env", "", "only this environment")
 	f.StringVarP(&output, "output", "o", output, "the `DIR` that the tenants are rendered to, from the platform repository")
-	f.StringVar(&format, "format", format, strings.Join(report.WhyFormats, ", "))
+	formatFlag(cmd, &format, report.WhyFormats)
 	w.trust(cmd)
 	return cmd
 }

@@ -63,14 +63,15 @@ func exists(p string) bool {
 	return err == nil
 }
 
-func formatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", *format, strings.Join(report.Formats, ", "))
+// formatFlag is the format of the result, one of the formats. An unknown one is refused before the command does any work.
+func formatFlag(cmd *cobra.Command, format *string, formats []string) {
+	cmd.Flags().StringVar(format, "format", *format, strings.Join(formats, ", "))
+	beforehand(cmd, func(*cobra.Command) error { return knownFormat(*format, formats) })
 }
 
-// knownFormat refuses a format before any work is done for it.
-func knownFormat(format string) error {
-	if !slices.Contains(report.Formats, format) {
-		return fmt.Errorf("unknown format %q: use %s", format, strings.Join(report.Formats, ", "))
+func knownFormat(format string, formats []string) error {
+	if !slices.Contains(formats, format) {
+		return fmt.Errorf("unknown format %q: use %s", format, strings.Join(formats, ", "))
 	}
 	return nil
 }
@@ -95,7 +96,9 @@ func (w *workspace) report(format string, r report.Report) error {
 		if pending != "" {
 			w.tell("%s", pending)
 		}
-		w.unexamined(r.Summary.Skipped, "--format json")
+		if r.Summary.Objects > 0 { // else no check had anything to look at
+			w.unexamined(r.Summary.Skipped, "--format json")
+		}
 		w.say("%s", report.Counts(r))
 	}
 	if r.Failing() > 0 {

@@ -59,6 +59,7 @@ type Item struct {
 
 	tree   tree
 	dumped bool
+	clash  string // why it cannot be kept, where the rendered object of its name may say it
 }
 
 // Adoption is a tenant in the making.
@@ -75,7 +76,6 @@ type Adoption struct {
 	domains   []string
 	secrets   []string
 	dropped   []manifest.Path // fields that the tenant's file cannot say, below spec
-	whole     map[string]bool // workloads that are kept as they are, by name of the service
 	refused   map[string]string
 	patches   map[string][]byte // by file
 	enforced  []string          // guards that cannot be in audit
@@ -84,7 +84,7 @@ type Adoption struct {
 
 // New reads the objects and guesses the tenant that they make. Problems are objects that cannot be read.
 func New(in Input) (*Adoption, []manifest.Problem) {
-	a := &Adoption{Input: in, whole: map[string]bool{}, refused: map[string]string{}}
+	a := &Adoption{Input: in, refused: map[string]string{}}
 	problems := a.read()
 	if len(problems) > 0 {
 		return nil, problems
@@ -99,28 +99,38 @@ func New(in Input) (*Adoption, []manifest.Problem) {
 // read cleans the objects and refuses two that are one.
 func (a *Adoption) read() []manifest.Problem {
 	var problems []manifest.Problem
-	seen := map[manifest.Key]bool{}
+	var gone []string
+	seen := map[manifest.Key]tree{}
 	for _, o := range a.Objects {
-		i := &Item{Object: o}
+		i := &Item{Object: modern(o)}
+		if outdated(o) {
+			gone = append(gone, fmt.Sprintf("%s %s (%s)", o.Kind(), o.Name(), o.APIVersion()))
+		}
+		o = i.Object
 		if textAt(o.Tree, "metadata", "name") == "" {
 			problems = append(problems, complain(i, manifest.Path{"metadata", "name"}, "is required in an object", ""))
 			continue
 		}
-		if seen[o.Key()] {
+		if before := seen[o.Key()]; before != nil {
+			if manifest.Equal(before, o.Tree) {
+				continue // kubectl get deploy,all says it twice
+			}
 			problems = append(problems, complain(i, manifest.Path{"metadata", "name"}, o.Key().String()+" stands here for the second time",
 				"name one folder: a base with its overlays holds objects several times"))
 			continue
 		}
-		seen[o.Key()] = true
+		seen[o.Key()] = o.Tree
 		if template := podOf(o); template != nil && mapAt(o.Tree, template.Join("spec")...) == nil {
 			problems = append(problems, complain(i, template, "must have a pod", ""))
 			continue
 		}
-		owned := len(listAt(o.Tree, "metadata", "ownerReferences")) > 0
-		if i.tree, i.dumped = clean(o); owned {
+		if i.tree, i.dumped = clean(o); len(listAt(o.Tree, "metadata", "ownerReferences")) > 0 {
 			i.leave("a controller made it (ownerReferences), and will again")
 		}
 		a.Items = append(a.Items, i)
+	}
+	if len(gone) > 0 {
+		a.Notes = append(a.Notes, "no cluster serves these versions any more, so that they are read and written in those of today: "+strings.Join(gone, ", "))
 	}
 	slices.SortStableFunc(a.Items, func(x, y *Item) int {
 		return cmp.Or(cmp.Compare(x.Kind(), y.Kind()), cmp.Compare(x.Namespace(), y.Namespace()), cmp.Compare(x.Name(), y.Name()))

@@ -47,7 +47,7 @@ func TestRates(t *testing.T) {
 var silent = []string{
 	"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels",
 	"spec.template.metadata.labels", "spec.selector", "spec.scaleTargetRef",
-	"spec.template.spec.serviceAccountName", "spec.strategy", "spec.serviceName",
+	"spec.template.spec.serviceAccountName", "spec.strategy", "spec.serviceName", "spec.revisionHistoryLimit",
 	"spec.template.spec.securityContext.runAsNonRoot", // each container says it itself
 }
 

@@ -2,8 +2,10 @@ package adopt
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -15,6 +17,7 @@ func (a *Adoption) attach() {
 		a.findAddress(s)
 	}
 	a.rename()
+	a.distinct()
 	for _, s := range a.services {
 		s.findPorts()
 		s.source.Service = s.name
@@ -29,18 +32,41 @@ func (a *Adoption) attach() {
 		}
 	}
 	a.readCalls()
+	a.shared()
+}
+
+// shared tells of Services that lead to pods of several workloads: a rendered one leads to those of one.
+func (a *Adoption) shared() {
+	for _, s := range a.services {
+		var others []string
+		for _, other := range a.services {
+			if s.address != nil && other != s && other.selects(mapAt(s.address.tree, "spec", "selector")) {
+				others = append(others, other.source.Kind()+" "+other.source.Name())
+			}
+		}
+		if len(others) > 0 {
+			a.Notes = append(a.Notes, fmt.Sprintf("Service %s leads to pods of %s alone now, and no longer to those of %s", s.address.Name(), s.name, strings.Join(others, ", ")))
+		}
+	}
 }
 
 // findAddress chooses the Service that is the workload's: the one of its name, or the first that is no headless one.
 func (a *Adoption) findAddress(s *service) {
 	var found []*Item
+	stable, trial := s.switched()
 	for _, i := range a.Items {
-		if i.State == "" && i.Key().Group == "" && i.Kind() == "Service" && i.Service == "" && s.selects(mapAt(i.tree, "spec", "selector")) && textAt(i.tree, "spec", "type") != "ExternalName" {
+		if i.State != "" || i.Key().Group != "" || i.Kind() != "Service" || i.Service != "" || i.Name() == trial || textAt(i.tree, "spec", "type") == "ExternalName" {
+			continue
+		}
+		selector := mapAt(i.tree, "spec", "selector")
+		if s.selects(selector) || selector == nil && i.Name() == stable { // a Rollout writes the selector
 			found = append(found, i)
 		}
 	}
 	rank := func(i *Item) int {
 		switch {
+		case i.Name() == stable:
+			return -1
 		case i.Name() == s.name:
 			return 0
 		case s.kind == "statefulset" && textAt(s.source.tree, "spec", "serviceName") == i.Name():
@@ -86,10 +112,33 @@ func (a *Adoption) rename() {
 	}
 }
 
+// precedence is who keeps a name that several workloads have.
+var precedence = []string{"service", "statefulset", "worker", "cronjob", "job"}
+
+// distinct leaves each name to one workload. The others are kept as they are.
+func (a *Adoption) distinct() {
+	first := map[string]*service{}
+	for _, s := range a.services {
+		if f := first[s.name]; f == nil || slices.Index(precedence, s.kind) < slices.Index(precedence, f.kind) {
+			first[s.name] = s
+		}
+	}
+	a.services = slices.DeleteFunc(a.services, func(s *service) bool {
+		f := first[s.name]
+		if f != s {
+			s.source.Reason = fmt.Sprintf("%s %s has the service's name", f.source.Kind(), f.source.Name())
+			if s.address != nil {
+				s.address.Service = ""
+			}
+		}
+		return f != s
+	})
+}
+
 // service is one by its name.
 func (a *Adoption) service(name string) *service {
 	for _, s := range a.services {
-		if s.name == name && !a.whole[name] {
+		if s.name == name {
 			return s
 		}
 	}
@@ -124,17 +173,16 @@ func (a *Adoption) about(i *Item) {
 		i.Into = manifest.Key{Kind: "Namespace", Name: a.namespace}
 	case "/ResourceQuota":
 		a.readQuota(i)
+	case "/Service":
+		a.readOther(i)
 	case "/ServiceAccount":
 		a.readAccount(i)
 	case "/PersistentVolumeClaim":
 		a.readClaim(i)
 	case "rbac.authorization.k8s.io/RoleBinding":
 		a.readOwners(i)
-	case "autoscaling/HorizontalPodAutoscaler":
-		if s := a.running(textAt(i.tree, "spec", "scaleTargetRef", "kind"), textAt(i.tree, "spec", "scaleTargetRef", "name")); s != nil && s.scaler == nil {
-			s.scaler, i.Service = i, s.name
-			i.Into = manifest.Key{Group: "autoscaling", Kind: "HorizontalPodAutoscaler", Name: s.name}
-		}
+	case "autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject":
+		a.readScaler(i)
 	case "autoscaling.k8s.io/VerticalPodAutoscaler":
 		a.readVertical(i)
 	case "policy/PodDisruptionBudget":
@@ -157,17 +205,25 @@ func (a *Adoption) about(i *Item) {
 
 func (a *Adoption) readQuota(i *Item) {
 	hard := mapAt(i.tree, "spec", "hard")
-	for _, x := range []struct{ key, from, or string }{{"cpu", "requests.cpu", "cpu"}, {"memory", "requests.memory", "memory"}, {"storage", "requests.storage", ""}} {
-		if q, ok := canonical(cmp.Or(hard[x.from], hard[x.or])).(string); ok && a.resources.get(x.key) == nil {
-			a.resources.set(x.key, q)
+	for _, key := range []string{"cpu", "memory", "storage"} {
+		asked := cmp.Or(hard["requests."+key], hard[key])
+		if a.resources.get(key) == nil {
+			a.resources.set(key, amountOf(tree{key: asked}, key))
 		}
 	}
 	i.leave("a guard rail: spec.resources has its figures, and the platform renders a quota with room for releases")
 }
 
-// readClaim finds the service that mounts a claim.
+// readClaim finds the service that mounts a claim. Those of the replicas of a StatefulSet are its own.
 func (a *Adoption) readClaim(i *Item) {
 	for _, s := range a.services {
+		for _, c := range listAt(s.source.tree, "spec", "volumeClaimTemplates") {
+			ordinal, ok := strings.CutPrefix(i.Name(), textAt(c, "metadata", "name")+"-"+s.source.Name()+"-")
+			if _, err := strconv.Atoi(ordinal); ok && err == nil {
+				i.leave("StatefulSet %s made it of its claim template, and finds it again by its name", s.source.Name())
+				return
+			}
+		}
 		for _, v := range s.pod.Volumes {
 			if v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == i.Name() {
 				i.Service, i.Into = s.name, manifest.Key{Kind: "PersistentVolumeClaim", Name: i.Name()}

@@ -19,8 +19,11 @@ var toolSet = []string{
 	"pv.kubernetes.io/", "volume.kubernetes.io/", "volume.beta.kubernetes.io/storage-provisioner", "autoscaling.alpha.kubernetes.io/",
 	"meta.helm.sh/", "argocd.argoproj.io/", "kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/", "endpoints.kubernetes.io/",
 	"batch.kubernetes.io/", "internal.config.kubernetes.io/", "config.kubernetes.io/", "cattle.io/", "field.cattle.io/", "k8slens-edit-resource-version",
-	"kubernetes.io/change-cause",
+	"kubernetes.io/change-cause", "argo-rollouts.argoproj.io/", "helm.sh/",
 }
+
+// jobLabels are those that a cluster gives a Job's pods, and the Job that has none.
+var jobLabels = []string{"controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"}
 
 // clean is an object without what a cluster wrote into it. Dumped reports whether it came from one.
 func clean(o manifest.Object) (out tree, dumped bool) {
@@ -31,6 +34,11 @@ func clean(o manifest.Object) (out tree, dumped bool) {
 	for _, field := range serverSet {
 		delete(metadata, field)
 	}
+	if dumped && o.Kind() == "Job" {
+		for _, key := range jobLabels {
+			delete(mapAt(metadata, "labels"), key)
+		}
+	}
 	cleanAnnotations(metadata)
 	if template := templateAt(o.Kind()); template != nil {
 		m := mapAt(out, template.Join("metadata")...)
@@ -38,6 +46,9 @@ func clean(o manifest.Object) (out tree, dumped bool) {
 		delete(m, "creationTimestamp")
 		delete(m, "name")
 		delete(m, "namespace")
+	}
+	if o.Kind() == "Service" {
+		delete(mapAt(out, "spec", "selector"), "rollouts-pod-template-hash") // a Rollout writes it
 	}
 	if dumped {
 		assigned(o.Kind(), mapAt(out, "spec"))
@@ -82,7 +93,7 @@ func assigned(kind string, spec tree) {
 		delete(spec, "volumeName")
 	case "Job":
 		delete(spec, "selector")
-		for _, key := range []string{"controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"} {
+		for _, key := range jobLabels {
 			delete(mapAt(spec, "template", "metadata", "labels"), key)
 		}
 	}

@@ -62,7 +62,7 @@ func (a *Adoption) compare(is outcome) {
 
 // views are how an object was before, and how what is rendered for it is to be looked at.
 func (a *Adoption) views(i *Item, is outcome) (was, now view) {
-	was, now = view{files: a.configMap}, view{files: is.configMap}
+	was, now = view{files: a.configMap, auth: a.auth}, view{files: is.configMap, auth: is.auth}
 	s := a.service(i.Service)
 	if s == nil {
 		return was, now
@@ -123,10 +123,13 @@ func identity(was, now tree, kind, isKind string, v view) []Difference {
 // ignored takes out of both views what tenantsmith decides, and tells where it decides otherwise.
 func (a *Adoption) ignored(i *Item, was, now tree) []Difference {
 	var out []Difference
+	if s := a.service(i.Service); s != nil && s.scaler != nil && i == s.source {
+		setAt(was, manifest.Path{"spec", "replicas"}, nil) // the autoscaler wrote it
+	}
 	for _, p := range decided[i.Kind()] {
-		before, after := at(was, p...), at(now, p...)
-		if before != nil && !manifest.Equal(before, after) {
-			out = append(out, Difference{p, before, after})
+		if before := at(was, p...); before != nil {
+			lost, _ := compare(before, at(now, p...), p)
+			out = append(out, lost...)
 		}
 		setAt(was, p, nil)
 		setAt(now, p, nil)
@@ -136,9 +139,9 @@ func (a *Adoption) ignored(i *Item, was, now tree) []Difference {
 
 // decided are the fields in which a release, an account or an autoscaler has the last word.
 var decided = map[string][]manifest.Path{
-	"Deployment":     {{"spec", "strategy"}, {"spec", "paused"}},
-	"Rollout":        {{"spec", "strategy"}, {"spec", "workloadRef"}, {"spec", "paused"}},
-	"StatefulSet":    {{"spec", "serviceName"}},
+	"Deployment":     {{"spec", "strategy"}, {"spec", "paused"}, {"spec", "revisionHistoryLimit"}},
+	"Rollout":        {{"spec", "strategy"}, {"spec", "workloadRef"}, {"spec", "paused"}, {"spec", "revisionHistoryLimit"}, {"spec", "analysis"}},
+	"StatefulSet":    {{"spec", "serviceName"}, {"spec", "revisionHistoryLimit"}},
 	"ServiceAccount": {{"automountServiceAccountToken"}, {"secrets"}},
 }
 
@@ -170,7 +173,7 @@ func (a *Adoption) reselect(v any) {
 	case tree:
 		for k, x := range v {
 			labels := mapAt(x, "matchLabels")
-			if s := a.selected(labels); s != nil && !a.whole[s.name] && k == "labelSelector" && at(x, "matchExpressions") == nil {
+			if s := a.selected(labels); s != nil && k == "labelSelector" && at(x, "matchExpressions") == nil {
 				v[k] = tree{"matchLabels": tree{"app.kubernetes.io/name": s.name, "tenantsmith.dev/tenant": a.Tenant}}
 				continue
 			}

@@ -143,14 +143,11 @@ func compute(l corev1.ResourceList) fields {
 	var f fields
 	for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
 		if q, ok := l[name]; ok {
-			f.set(string(name), amount(q.String()))
+			f.set(string(name), amountOf(tree{string(name): q.String()}, string(name)))
 		}
 	}
 	return f
 }
-
-// amount is a quantity as people write it: a number of cores is a text in tenants' files.
-func amount(s string) any { return s }
 
 // probesDoc says the probes of a container. Those that ask a port without a name stay for a patch.
 func (s *service) probesDoc(c corev1.Container) fields {

@@ -8,6 +8,11 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
+// macros are the schedules that have a name.
+var macros = map[string]string{
+	"@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
+}
+
 // undefault takes out of an object what an API server fills in where nothing is said, and writes quantities one way, so
 // that a source file and a dump of what it became compare alike.
 func undefault(kind string, t tree) {
@@ -34,6 +39,9 @@ func undefault(kind string, t tree) {
 		prune(spec["updateStrategy"], "rollingUpdate")
 		prune(spec, "updateStrategy")
 	case "CronJob":
+		if five := macros[textAt(spec, "schedule")]; five != "" {
+			spec["schedule"] = five
+		}
 		drop(spec, tree{"concurrencyPolicy": "Allow", "failedJobsHistoryLimit": int64(1), "successfulJobsHistoryLimit": int64(3), "suspend": false})
 		undefaultJob(mapAt(spec, "jobTemplate", "spec"))
 		delete(mapAt(spec, "jobTemplate", "metadata"), "creationTimestamp")
@@ -220,13 +228,30 @@ func quantities(v any, under string) {
 	}
 }
 
-// canonical is a quantity as the API writes it; other values stay.
+// canonical is a quantity written in one way, whoever wrote it: with a unit of 1024 where that is exact, otherwise as a
+// decimal. Other values stay.
 func canonical(v any) any {
 	switch v.(type) {
 	case string, int64, float64:
 		if q, err := resource.ParseQuantity(fmt.Sprint(v)); err == nil {
-			return q.String()
+			if text := resource.NewDecimalQuantity(*q.AsDec(), resource.BinarySI).String(); strings.HasSuffix(text, "i") {
+				return text
+			}
+			return decimal(q)
 		}
 	}
 	return v
+}
+
+func decimal(q resource.Quantity) string {
+	return resource.NewDecimalQuantity(*q.AsDec(), resource.DecimalSI).String()
+}
+
+// amountOf is what a list of resources says of cores or bytes, as people write it: cores have no units of 1024.
+func amountOf(list any, name string) any {
+	v := at(list, name)
+	if q, err := resource.ParseQuantity(fmt.Sprint(v)); err == nil && name == "cpu" {
+		return decimal(q)
+	}
+	return canonical(v)
 }

@@ -43,17 +43,14 @@ func mentions(v any, name string) bool {
 // keepMaps keeps the ConfigMaps that pods still refer to, and tells of the others whose fields hold them.
 func (a *Adoption) keepMaps(is outcome) {
 	for _, i := range a.Items {
-		if i.Kind() != "ConfigMap" || i.State != "" && i.State != Fields {
+		if i.Kind() != "ConfigMap" || i.Into.Kind != "" || i.State != "" && i.State != Fields {
 			continue
 		}
 		still := false
 		for _, t := range is {
 			still = still || mentions(t, i.Name())
 		}
-		for _, content := range a.patches {
-			still = still || strings.Contains(string(content), "name: "+i.Name()+"\n")
-		}
-		if still {
+		if i.Reason = ""; still {
 			a.keep(i)
 			continue
 		}

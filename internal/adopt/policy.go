@@ -16,8 +16,9 @@ func (a *Adoption) readPolicy(i *Item) {
 		i.Into = manifest.Key{Group: "networking.k8s.io", Kind: "NetworkPolicy", Name: "default-deny"}
 		return
 	}
-	said := true
-	for _, s := range a.subjects(mapAt(spec, "podSelector")) {
+	subjects := a.subjects(mapAt(spec, "podSelector"))
+	said := len(subjects) > 0
+	for _, s := range subjects {
 		for _, rule := range ingress {
 			for _, peer := range listAt(rule, "from") {
 				said = a.calledBy(s, peer) && said

@@ -90,7 +90,7 @@ func (a *Adoption) keptTree(i *Item) tree {
 	if i.Kind() == "PodDisruptionBudget" {
 		selector = mapAt(selector, "matchLabels")
 	}
-	if s := a.selected(selector); s != nil && !a.whole[s.name] && templateAt(i.Kind()) == nil {
+	if s := a.selected(selector); s != nil && templateAt(i.Kind()) == nil {
 		clear(selector)
 		selector["app.kubernetes.io/name"] = s.name
 		a.renumber(t, s)
@@ -98,7 +98,7 @@ func (a *Adoption) keptTree(i *Item) tree {
 	a.monitor(i, t)
 	for _, field := range []string{"scaleTargetRef", "targetRef"} {
 		target := mapAt(t, "spec", field)
-		if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil && !a.whole[s.name] {
+		if s := a.running(textAt(target, "kind"), textAt(target, "name")); s != nil {
 			target["kind"], target["name"] = s.source.Into.Kind, s.source.Into.Name
 			target["apiVersion"] = map[string]string{"argoproj.io": "argoproj.io/v1alpha1", "apps": "apps/v1", "batch": "batch/v1"}[s.source.Into.Group]
 		}
@@ -111,8 +111,8 @@ func (a *Adoption) keptTree(i *Item) tree {
 func (a *Adoption) monitor(i *Item, t tree) {
 	labels := mapAt(t, "spec", "selector", "matchLabels")
 	for _, s := range a.services {
-		if len(labels) == 0 || a.whole[s.name] {
-			continue
+		if len(labels) == 0 {
+			return
 		}
 		found := i.Kind() == "PodMonitor" && s.selects(labels)
 		if i.Kind() == "ServiceMonitor" && s.address != nil {
@@ -140,10 +140,10 @@ func (a *Adoption) renumber(t tree, s *service) {
 	}
 }
 
-// ours are the labels by which the platform tells objects apart.
-var ours = []string{"app.kubernetes.io/managed-by", "tenantsmith.dev/environment", "tenantsmith.dev/tenant", "tenantsmith.dev/tier"}
+// ours are the labels by which the platform, and the tool that installed an object, tell objects apart.
+var ours = []string{"helm.sh/chart", "app.kubernetes.io/managed-by", "tenantsmith.dev/environment", "tenantsmith.dev/tenant", "tenantsmith.dev/tier"}
 
-// unmark takes labels out that only tenantsmith sets.
+// unmark takes labels out that are not the tenant's to set.
 func unmark(v any) {
 	switch v := v.(type) {
 	case tree:
@@ -170,7 +170,13 @@ func unmark(v any) {
 func (a *Adoption) missing(is outcome) bool {
 	found := false
 	for _, i := range a.Items {
-		if i.State == Left || i.State == Kept || i.Into.Kind == "" || is[i.Into] != nil {
+		if i.State == Left || i.State == Kept || i.Into.Kind == "" {
+			continue
+		}
+		if t := is[i.Into]; t != nil {
+			if i.clash != "" {
+				i.Service = textAt(t, "metadata", "labels", "app.kubernetes.io/name")
+			}
 			continue
 		}
 		if isRoute(i.Kind()) {
@@ -183,9 +189,11 @@ func (a *Adoption) missing(is outcome) bool {
 		}
 		found = true
 		switch {
+		case i.clash != "":
+			i.leave("%s", i.clash)
 		case templateAt(i.Kind()) != nil:
 			a.abandon(i.Service)
-		case i.Service != "" && i.Kind() == "Service":
+		case i.Kind() == "Service":
 			a.release(i)
 		default:
 			i.Into = manifest.Key{}
@@ -196,7 +204,7 @@ func (a *Adoption) missing(is outcome) bool {
 
 // release takes the Service from a service that does not render one.
 func (a *Adoption) release(i *Item) {
-	if s := a.service(i.Service); s != nil {
+	if s := a.service(i.Service); s != nil && s.address == i {
 		s.address = nil
 	}
 	a.keep(i)
@@ -204,7 +212,7 @@ func (a *Adoption) release(i *Item) {
 
 // abandon keeps a workload as it is, with what is about it.
 func (a *Adoption) abandon(name string) {
-	a.whole[name] = true
+	a.services = slices.DeleteFunc(a.services, func(s *service) bool { return s.name == name })
 	for _, i := range a.Items {
 		if i.Service == name && i.State != Left && !isRoute(i.Kind()) {
 			i.Into, i.Service, i.State = manifest.Key{}, "", ""
@@ -229,8 +237,8 @@ func (a *Adoption) yield(problems []manifest.Problem) bool {
 			continue
 		}
 		if i.State == Kept {
-			i.leave("cannot stand beside the tenant's file: %s", p.Message)
-			i.File = ""
+			i.clash = "cannot stand beside the tenant's file: " + p.Message
+			i.State, i.File, i.Into = "", "", plainKey(i.Key())
 			return true
 		}
 		if a.patches[p.File] != nil {
@@ -269,13 +277,27 @@ func (a *Adoption) dropField(p manifest.Problem) bool {
 		a.abandon(name)
 		return true
 	}
-	if at[0] == "services" && at[2] == "expose" {
-		at = at[:3]
-		a.keepRoutes(at[1].(string))
+	if at[0] == "services" {
+		at = a.dropWhole(at)
 	}
 	a.Notes = append(a.Notes, fmt.Sprintf("spec.%s is left out: %s", at, p.Message))
 	a.dropped = append(a.dropped, at)
 	return true
+}
+
+// dropWhole is the path of what is left out with a field of a service: all of what leads to it, of its release, and of
+// what KEDA scales it by, none of which means the same with a part missing.
+func (a *Adoption) dropWhole(at manifest.Path) manifest.Path {
+	name := at[1].(string)
+	switch s := a.service(name); {
+	case at[2] == "expose":
+		a.keepRoutes(name)
+	case at[2] == "autoscaling" && s.scaler != nil && s.scaler.Kind() == "ScaledObject":
+		a.rescale(s)
+	case at[2] != "release":
+		return at
+	}
+	return at[:3]
 }
 
 // keepRoutes keeps what leads to a service that fields cannot expose.
@@ -315,7 +337,8 @@ func (a *Adoption) patch(is outcome) {
 			continue
 		}
 		if i.Kind() == "Job" {
-			a.abandon(i.Service) // its name changes with each version, and a patch would lose it
+			i.Reason = "its name changes with each version, so that a patch would lose it, and no field says " + told(i.Lost)
+			a.abandon(i.Service)
 			continue
 		}
 		if i.Kind() == "VerticalPodAutoscaler" && a.unbounded(i) {
@@ -329,9 +352,7 @@ func (a *Adoption) patch(is outcome) {
 			}
 		}
 		want := merged(a.reselected(i.tree, is), is[i.Into], i.Kind(), i.Into.Kind, v, lost)
-		if i.Kind() == "PodDisruptionBudget" && at(want, "spec", "minAvailable") != nil && at(i.tree, "spec", "maxUnavailable") == nil {
-			delete(mapAt(want, "spec"), "maxUnavailable") // an API server takes one of the two
-		}
+		reconcile(want, i)
 		who := "tenants"
 		if i.Kind() == "ServiceAccount" {
 			who = "overrides"
@@ -340,8 +361,23 @@ func (a *Adoption) patch(is outcome) {
 		if content == nil {
 			continue
 		}
+		is[i.Into] = want
 		i.File = path.Join(who, a.Tenant, "patches", "all", stem(i.Into.Kind, i.Into.Name))
 		a.patches[i.File] = content
+	}
+}
+
+// reconcile takes out of a rendered object what an API server refuses beside something that the old one says.
+func reconcile(want tree, was *Item) {
+	switch was.Kind() {
+	case "PodDisruptionBudget":
+		if at(want, "spec", "minAvailable") != nil && at(was.tree, "spec", "maxUnavailable") == nil {
+			delete(mapAt(want, "spec"), "maxUnavailable")
+		}
+	case "CronJob":
+		if run := mapAt(want, "spec", "jobTemplate", "spec"); textAt(run, "template", "spec", "restartPolicy") == "OnFailure" {
+			delete(run, "podFailurePolicy") // what the kubelet restarts has no pod that failed
+		}
 	}
 }
 

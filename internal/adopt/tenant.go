@@ -72,9 +72,6 @@ func (a *Adoption) spec() fields {
 	slices.SortFunc(a.services, func(x, y *service) int { return strings.Compare(x.name, y.name) })
 	names := slices.Clone(a.secrets)
 	for _, s := range a.services {
-		if a.whole[s.name] {
-			continue
-		}
 		services.keep(s.name, a.serviceDoc(s))
 		names = append(names, s.secretNames()...)
 	}
@@ -197,38 +194,8 @@ func (a *Adoption) serviceDoc(s *service) fields {
 		f.keep("terminationGracePeriod", *g)
 	}
 	f.set("preStop", preStopDoc(c.Lifecycle))
+	f.set("release", s.releaseDoc())
 	return append(f, runsDoc(s, spec)...)
-}
-
-// scaleDoc says how many pods there are: as many as an autoscaler wants, or a number where the tier has another.
-func (a *Adoption) scaleDoc(s *service, spec tree, f *fields) {
-	if s.kind == "job" || s.kind == "cronjob" {
-		return
-	}
-	if s.scaler != nil {
-		var scaling fields
-		least, ok := at(s.scaler.tree, "spec", "minReplicas").(int64)
-		if !ok {
-			least = 1
-		}
-		scaling.keep("min", least)
-		scaling.set("max", at(s.scaler.tree, "spec", "maxReplicas"))
-		for _, m := range listAt(s.scaler.tree, "spec", "metrics") {
-			if textAt(m, "resource", "name") == "cpu" {
-				scaling.set("cpuPercent", at(m, "resource", "target", "averageUtilization"))
-			}
-		}
-		scaling.set("cpuPercent", at(s.scaler.tree, "spec", "targetCPUUtilizationPercentage"))
-		f.set("autoscaling", scaling)
-		return
-	}
-	n, ok := spec["replicas"].(int64)
-	if !ok {
-		n = 1
-	}
-	if n != int64(a.Tier.Replicas.Default) {
-		f.keep("replicas", n)
-	}
 }
 
 // runsDoc says what jobs, cronjobs and statefulsets have of their own.
@@ -243,7 +210,7 @@ func runsDoc(s *service, spec tree) fields {
 		return f
 	case "cronjob":
 		job = mapAt(spec, "jobTemplate", "spec")
-		f.set("schedule", spec["schedule"])
+		f.set("schedule", orText(macros[textAt(spec, "schedule")], textAt(spec, "schedule")))
 		f.set("timeZone", spec["timeZone"])
 		policy := strings.ToLower(orText(textAt(spec, "concurrencyPolicy"), "Allow"))
 		if policy != "forbid" {

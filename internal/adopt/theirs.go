@@ -13,7 +13,7 @@ var clusterWide = []string{
 }
 
 // madeByServer are the kinds that a cluster makes of others.
-var madeByServer = []string{"Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "EndpointSlice", "Event", "Lease", "PodMetrics"}
+var madeByServer = []string{"ReplicaSet", "ControllerRevision", "Endpoints", "EndpointSlice", "Event", "Lease", "PodMetrics"}
 
 // guardRails are the kinds by which a platform limits a tenant.
 var guardRails = []string{"LimitRange", "Role", "RoleBinding", "ServiceAccount", "NetworkPolicy", "ResourceQuota"}
@@ -32,12 +32,31 @@ func (a *Adoption) notTheirs(i *Item) string {
 		return a.secretReason(i)
 	case kind == "ServiceAccount" && name == "default":
 		return ""
+	case hookOf(i) != "":
+		return "a hook (" + hookOf(i) + "), which nothing runs here: a step of spec.services.<name>.init with once runs before a release"
+	case i.dumped && kind == "Job" && ended(i):
+		return "it has run to its end, and as a service it would run again: say one of kind job, or a step of init, where each version has to"
+	case i.dumped && kind == "Pod":
+		return "no workload makes it, so that nothing would start it again: say it as a service or a job"
 	case i.dumped && slices.Contains(madeByServer, kind):
 		return "the cluster makes it of other objects"
 	case kind == "Endpoints" || kind == "EndpointSlice":
 		return "names addresses, which nothing checks: say spec.services.<name>.calls with host or cidr"
 	}
 	return ""
+}
+
+// hookOf is when Helm or Argo CD run an object by themselves; empty for never.
+func hookOf(i *Item) string {
+	annotations := mapAt(i.Tree, "metadata", "annotations")
+	return orText(textAt(annotations, "helm.sh/hook"), textAt(annotations, "argocd.argoproj.io/hook"))
+}
+
+// ended reports whether a Job is over.
+func ended(i *Item) bool {
+	return slices.ContainsFunc(listAt(i.Tree, "status", "conditions"), func(c any) bool {
+		return textAt(c, "status") == "True" && (textAt(c, "type") == "Complete" || textAt(c, "type") == "Failed")
+	})
 }
 
 func (a *Adoption) secretReason(i *Item) string {
@@ -51,5 +70,5 @@ func (a *Adoption) secretReason(i *Item) string {
 	if !a.fetches(i.Name()) {
 		return "a Secret's data does not belong into git, and nothing fetches it: the one in the namespace has to stay"
 	}
-	return "a Secret's data does not belong into git: put it into the platform's store, at the path that spec.secrets." + i.Name() + " names"
+	return "a Secret's data does not belong into git: leave it in the namespace, and put it into the platform's store, at the path that spec.secrets." + i.Name() + " names"
 }

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -22,10 +23,14 @@ func (a *Adoption) needed() need {
 	for _, s := range a.services {
 		pods := orNumber(at(s.source.tree, "spec", "replicas"), 1)
 		if s.scaler != nil {
-			pods = max(pods, orNumber(at(s.scaler.tree, "spec", "maxReplicas"), 1))
+			spec := mapAt(s.scaler.tree, "spec")
+			pods = max(pods, orNumber(spec["maxReplicas"], orNumber(spec["maxReplicaCount"], 1)))
 		}
 		if s.kind != "job" && s.kind != "cronjob" {
 			n.pods = max(n.pods, pods)
+		}
+		for _, c := range listAt(s.source.tree, "spec", "volumeClaimTemplates") {
+			n.storage.Add(times(storageOf(c), pods))
 		}
 		for _, c := range s.pod.Containers {
 			n.cpu.Add(times(c.Resources.Requests[corev1.ResourceCPU], pods))
@@ -34,12 +39,16 @@ func (a *Adoption) needed() need {
 	}
 	for _, i := range a.Items {
 		if i.Kind() == "PersistentVolumeClaim" && i.State != Left {
-			if q, err := resource.ParseQuantity(textAt(i.tree, "spec", "resources", "requests", "storage")); err == nil {
-				n.storage.Add(q)
-			}
+			n.storage.Add(storageOf(i.tree))
 		}
 	}
 	return n
+}
+
+// storageOf is what a claim asks for; nothing where that is no quantity.
+func storageOf(claim any) resource.Quantity {
+	q, _ := resource.ParseQuantity(fmt.Sprint(at(claim, "spec", "resources", "requests", "storage")))
+	return q
 }
 
 func times(q resource.Quantity, n int64) resource.Quantity {

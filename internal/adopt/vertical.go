@@ -50,9 +50,7 @@ func (s *service) verticalDoc() fields {
 		for _, field := range []string{"min", "max"} {
 			var bounds fields
 			for _, r := range []string{"cpu", "memory"} {
-				if v := at(p, field+"Allowed", r); v != nil {
-					bounds.set(r, canonical(v))
-				}
+				bounds.set(r, amountOf(at(p, field+"Allowed"), r))
 			}
 			f.set(field, bounds)
 		}

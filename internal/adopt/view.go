@@ -16,6 +16,7 @@ type view struct {
 	main    string // the name of the container that is the service's
 	service string // that it is called by in the view
 	files   func(configMap string) tree
+	auth    func(triggerAuthentication string) []any
 	ports   map[string]any // numbers of the ports of the pods behind a Service, by name
 }
 
@@ -27,14 +28,15 @@ func (v view) of(kind string, t tree) tree {
 	if m := mapAt(t, "metadata", "annotations"); len(m) > 0 {
 		put(out, copied(m), "metadata", "annotations")
 	}
-	if kind == "Service" {
-		v.servicePorts(mapAt(out, "spec"))
-	}
-	if kind == "HorizontalPodAutoscaler" {
-		delete(mapAt(out, "spec"), "scaleTargetRef")
-	}
 	spec := mapAt(out, "spec")
-	if kind == "VerticalPodAutoscaler" {
+	switch kind {
+	case "Service":
+		v.servicePorts(spec)
+	case "HorizontalPodAutoscaler":
+		delete(spec, "scaleTargetRef")
+	case "ScaledObject":
+		v.scaling(spec)
+	case "VerticalPodAutoscaler":
 		v.vertical(spec)
 	}
 	claimTemplates(spec)

@@ -23,6 +23,9 @@ func Explain(fsys fs.FS, kind, field string, deep bool) (report.Explanation, []m
 		return report.Explanation{}, nil, notFound("%s%s", err, elsewhere(kind, field))
 	}
 	out := explained(kind, path, known)
+	if !strings.Contains(field, "[0]") {
+		out.Field = strings.ReplaceAll(out.Field, "[0]", "[]")
+	}
 	below(&out, kind, path, known, deep)
 	defaults, problems, err := schemas.Defaults(fsys, kind, path)
 	for _, d := range defaults {
@@ -49,13 +52,26 @@ func elsewhere(kind, field string) string {
 	return "; there is one with " + strings.Join(flags, " and with ")
 }
 
-// explainable is the path of a field that may leave out "spec.".
+// explainable is the path of a field that may leave out "spec.", and the items of lists.
 func explainable(kind, field string) manifest.Path {
-	path := manifest.ParsePath(field)
-	if _, ok := schemas.Doc(kind, path.String()); !ok && len(path) > 0 && path[0] != "spec" {
+	path := manifest.ParsePath(strings.ReplaceAll(field, "[]", "[0]"))
+	if _, ok := schemas.Doc(kind, path[:min(1, len(path))].String()); !ok && len(path) > 0 && path[0] != "spec" {
 		path = manifest.Path{"spec"}.Join(path...)
 	}
-	return path
+	return throughLists(kind, path)
+}
+
+// throughLists is a path with an item put in where a list stands before a name.
+func throughLists(kind string, path manifest.Path) manifest.Path {
+	var out manifest.Path
+	for _, step := range path {
+		_, ok := schemas.Doc(kind, out.Join(step).String())
+		if _, list := schemas.Doc(kind, out.Join(0).String()); !ok && list {
+			out = out.Join(0)
+		}
+		out = out.Join(step)
+	}
+	return out
 }
 
 // FieldsBelow are the names of the fields of a field, in the order of the schema; of the whole document for "".

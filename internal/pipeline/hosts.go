@@ -17,16 +17,17 @@ var hostPaths = map[string][]manifest.Path{
 	"GRPCRoute":      {{"spec", "hostnames", "*"}},
 	"TLSRoute":       {{"spec", "hostnames", "*"}},
 	"ListenerSet":    {{"spec", "listeners", "*", "hostname"}},
+	"XListenerSet":   {{"spec", "listeners", "*", "hostname"}},
 	"Gateway":        {{"spec", "listeners", "*", "hostname"}, {"spec", "servers", "*", "hosts", "*"}},
 	"VirtualService": {{"spec", "hosts", "*"}},
 	"Certificate":    {{"spec", "dnsNames", "*"}},
 }
 
-// hostAnnotations name hosts, with commas between them, for external-dns and ingress-nginx.
+// hostAnnotations name hosts, with commas between them, for external-dns, ingress-nginx and cert-manager.
 var hostAnnotations = []string{
 	"external-dns.alpha.kubernetes.io/hostname", "external-dns.alpha.kubernetes.io/internal-hostname",
 	"external-dns.kubernetes.io/hostname", "external-dns.kubernetes.io/internal-hostname",
-	"nginx.ingress.kubernetes.io/server-alias",
+	"nginx.ingress.kubernetes.io/server-alias", "cert-manager.io/alt-names", "cert-manager.io/common-name",
 }
 
 // routed are the hosts that objects name, without those that the tenant's file exposes: those have their

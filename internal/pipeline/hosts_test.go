@@ -26,6 +26,7 @@ func TestRoutedHosts(t *testing.T) {
 		{"{kind: VirtualService, " + meta + ", spec: {gateways: [mesh], hosts: [api.stripe.com]}}", "", ""},
 		{"{kind: Certificate, " + meta + ", spec: {dnsNames: [web.acme-production.svc, web.acme-production.svc.cluster.local, a.example.com]}}", "a.example.com", "spec.dnsNames[2]"},
 		{"{kind: Service, metadata: {name: a, annotations: {external-dns.kubernetes.io/hostname: 'known.example.com, a.example.com'}}}", "a.example.com", `metadata.annotations["external-dns.kubernetes.io/hostname"]`},
+		{"{kind: Ingress, metadata: {name: a, annotations: {cert-manager.io/alt-names: 'known.example.com,a.example.com'}}}", "a.example.com", `metadata.annotations["cert-manager.io/alt-names"]`},
 		{"{kind: Ingress, " + meta + ", spec: {rules: [{host: 1}, a], tls: 1}}", "", ""},
 		{"{kind: HTTPRoute, " + meta + ", spec: {hostnames: a.example.com}}", "", ""},
 	} {

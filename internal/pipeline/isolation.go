@@ -186,7 +186,7 @@ func routeTo(t *schemas.Tenant, e *schemas.Environment) proof.Route {
 	rails, work := generators.Folders(t, e)
 	return proof.Route{
 		Server: e.Cluster.Server, Engine: e.Platform.Namespaces.GitOps, Repository: e.Platform.GitOps.Repository, Rails: rails, Work: work,
-		Listed: e.Platform.GitOps.Sources != nil,
+		Source: generators.FluxRepository(e.Name), Listed: e.Platform.GitOps.Sources != nil,
 	}
 }
 

@@ -34,7 +34,7 @@ type Judged struct {
 // CheckManifests asks the policies about objects of any origin. With one tenant and an environment in
 // the options they are judged as that tenant's, otherwise as nobody's.
 func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, o Options) (*Judged, error) {
-	fleet, err := theirs(fsys, o.Tenants)
+	fleet, err := fleetOf(fsys, o.Tenants)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func CheckManifests(ctx context.Context, fsys fs.FS, objects []manifest.Object, 
 		findings, err = beyond(ctx, engine, in, t, e, findings)
 		out.accept(findings, waivers, in.Objects, chosen)
 	}
-	out.Problems = append(out.Problems, findings...)
+	out.Problems = append(out.Problems, theirs(findings, in)...)
 	return out, err
 }
 
@@ -125,8 +125,8 @@ func (j *Judged) accept(found []manifest.Problem, waivers []*waiver, objects []m
 	}
 }
 
-// theirs is the platform with the tenants that were named; without any only the platform is read.
-func theirs(fsys fs.FS, tenants []string) (*schemas.Fleet, error) {
+// fleetOf is the platform with the tenants that were named; without any only the platform is read.
+func fleetOf(fsys fs.FS, tenants []string) (*schemas.Fleet, error) {
 	if len(tenants) > 0 {
 		return schemas.Load(fsys, schemas.Options{Tenants: tenants})
 	}
@@ -218,7 +218,7 @@ func proven(objects []manifest.Object, e *schemas.Environment, chosen selection)
 		if cert.Lines = cert.Measured.Fit(all); len(cert.Lines) == 0 {
 			continue
 		}
-		for _, p := range cert.problems(chosen.wants) {
+		for _, p := range cert.problems(chosen.wants, all, known) {
 			if chosen.wants(p.Check) {
 				out = append(out, standing(p, all))
 			}
@@ -227,14 +227,20 @@ func proven(objects []manifest.Object, e *schemas.Environment, chosen selection)
 	return out
 }
 
-// problems are what the certificate shows, without a line to mend it at.
-func (c Certificate) problems(wants func(check string) bool) []manifest.Problem {
+// problems are what the certificate of the objects shows, without a line to mend it at.
+func (c Certificate) problems(wants func(check string) bool, objects []manifest.Object, known proof.Facts) []manifest.Problem {
 	out := slices.Concat(c.Measured.Refused, c.Measured.Unbounded)
 	for _, s := range c.shortages(wants) {
 		p := manifest.Problem{Check: s.check, Severity: manifest.High, Message: s.message(),
 			Remedy: "lower the pods or what they request, or raise the quota"}
+		if s.greediest == nil {
+			p.Remedy = "bring fewer, or smaller ones, or raise the quota"
+		}
 		if s.greediest != nil {
 			p.Object = s.greediest.Key
+		}
+		if !isBrought(objects, p.Object) {
+			p.Object = s.beyond(objects, known)
 		}
 		out = append(out, p)
 	}

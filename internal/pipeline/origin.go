@@ -49,6 +49,9 @@ func (o *origin) locate(problems []manifest.Problem) {
 			continue
 		}
 		p.Output = o.tree.Output(o.env.Name, b, p.Path)
+		if b.Source != nil {
+			p.Remedy = ofObject(p.Remedy, p.Object, p.Path)
+		}
 		p.Remedy = concrete(p.Remedy, b.Subject)
 		p.Position, p.Field = o.find(b, p)
 		p.Remedy = narrowed(p.Remedy, manifest.ParsePath(p.Field))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/tenantsmith/tenantsmith/internal/manifest"
 	"github.com/tenantsmith/tenantsmith/policies"
 	"github.com/tenantsmith/tenantsmith/schemas"
 )
@@ -31,4 +32,36 @@ func TestRemedies(t *testing.T) {
 		}
 	}
 	require.Greater(t, named, 10)
+}
+
+// No remedy names a field of services where an object has none.
+func TestRemediesOfObjects(t *testing.T) {
+	engine, err := policies.Compile(nil)
+	require.NoError(t, err)
+	var told []string
+	for _, rule := range engine.Rules() {
+		for kind, at := range map[string]string{"Deployment": "spec.template.spec.containers[1].securityContext", "Service": "spec.externalName"} {
+			got := ofObject(rule.Remedy, manifest.Key{Kind: kind}, manifest.ParsePath(at))
+			require.NotContains(t, got, ofServices, rule.ID)
+			require.NotEmpty(t, got, rule.ID)
+			if got != rule.Remedy {
+				told = append(told, rule.ID+" "+kind+": "+got)
+			}
+		}
+	}
+	for _, want := range []string{
+		"TS-POD-008 Deployment: set spec.template.spec.containers[1].securityContext.runAsNonRoot",
+		"TS-POD-024 Deployment: set spec.template.spec.containers[1].securityContext.runAsGroup and spec.template.spec.securityContext.fsGroup above 0, or leave them out",
+		"TS-POD-017 Deployment: remove the host",
+		"TS-RBAC-014 Deployment: mount no token",
+		"TS-ROL-102 Deployment: mend the field in the object",
+		"TS-NET-009 Service: leave the routes to the platform's gateway; only the platform team can put a firewall before it, by platform spec.clusters.<name>.waf",
+		"TS-NET-006 Service: mend spec.externalName of the Service",
+		"TS-POD-016 Service: mend spec.externalName of the Service",
+	} {
+		require.Contains(t, told, want)
+	}
+	require.Equal(t, "set spec.jobTemplate.spec.template.spec.containers[].image to another", ofObject("set spec.services.<name>.image to another", manifest.Key{Kind: "CronJob"}, nil))
+	require.Equal(t, "choose spec.storageClassName", ofObject("choose spec.services.<name>.volumes[].class", manifest.Key{Kind: "PersistentVolumeClaim"}, nil))
+	require.Equal(t, "mend the Rollout", ofObject("set spec.services.<name>.release.gate", manifest.Key{Kind: "Rollout"}, nil))
 }

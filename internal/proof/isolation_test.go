@@ -75,6 +75,11 @@ var openers = map[string]opener{
 	"escalate":                      {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}]", RBAC, "acme", "rules[0]"},
 	"every verb on roles":           {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]", RBAC, "acme", "rules[0]"},
 	"writing policies":              {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [patch]}]", RBAC, "acme", "rules[0]"},
+	"its own Namespace":             {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [''], resources: [namespaces], verbs: [patch]}]", RBAC, "acme", "rules[0]"},
+	"writing mesh policies":         {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [security.istio.io], resources: [authorizationpolicies], verbs: [create]}]", RBAC, "acme", "rules[0]"},
+	"writing endpoints":             {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [create]}]", RBAC, "acme", "rules[0]"},
+	"constrained impersonation":     {rbac + "kind: Role\nmetadata: {name: x, namespace: acme}\nrules: [{apiGroups: [authentication.k8s.io], resources: [serviceaccounts], verbs: ['impersonate:serviceaccount']}]", RBAC, "acme", "rules[0]"},
+	"edit of Kubernetes":            {rbac + "kind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: edit}", RBAC, "acme", "roleRef.name"},
 	"aggregation":                   {rbac + "kind: ClusterRole\nmetadata: {name: x, labels: {rbac.authorization.k8s.io/aggregate-to-view: 'true'}}", RBAC, "acme", `metadata.labels["rbac.authorization.k8s.io/aggregate-to-view"]`},
 	"object elsewhere":              {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: shop}", Objects, "acme", "metadata.namespace"},
 	"Namespace of another":          {"apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}", Objects, "acme", "metadata.name"},
@@ -84,6 +89,10 @@ var openers = map[string]opener{
 	"endpoints":                     {"apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: x, namespace: acme}", Routes, "acme", ""},
 	"mesh route for another":        {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web.shop.svc.cluster.local], http: [{route: [{destination: {host: web}}]}]}", Routes, "acme", "spec.hosts[0]"},
 	"route to another":              {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web], http: [{route: [{destination: {host: web.shop}}]}]}", Routes, "acme", "spec.http[0].route[0].destination.host"},
+	"mesh route for all Services":   {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {exportTo: [.], hosts: ['*.svc.cluster.local']}", Routes, "acme", "spec.hosts[0]"},
+	"rule for all Services":         {"apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: x, namespace: acme}\nspec: {exportTo: [.], host: '*.local'}", Routes, "acme", "spec.host"},
+	"route in capitals":             {"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: x, namespace: acme}\nspec: {hosts: [web], http: [{mirror: {host: WEB.Shop.svc.corp.example}}]}", Routes, "acme", "spec.http[0].mirror.host"},
+	"host as a backend":             {"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: x, namespace: acme}\nspec: {rules: [{backendRefs: [{group: networking.istio.io, kind: Hostname, name: web.shop.svc.cluster.local}]}]}", Routes, "acme", "spec.rules[0].backendRefs[0].name"},
 	"path of the node in a volume":  {"apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: x}\nspec: {hostPath: {path: /}}", Host, "acme", "spec.hostPath"},
 	"store for everybody":           {"apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: x}\nspec: {provider: {}}", Secrets, "shop", "spec"},
 }
@@ -178,12 +187,17 @@ func TestHost(t *testing.T) {
 // TestDoubts: what is not read is no proof.
 func TestDoubts(t *testing.T) {
 	for object, channel := range map[string]string{
-		"apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: x, namespace: acme}":                                                                       Network,
-		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: acme}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Odd}]}}": Network,
-		"apiVersion: example.com/v1\nkind: Robot\nmetadata: {name: x}":                                                                                                    Objects,
-		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: other}":                    RBAC,
-		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: acme}\nspec: {secretStoreRef: {kind: ClusterSecretStore, name: s}}":     Secrets,
-		"apiVersion: gateway.networking.k8s.io/v1\nkind: TCPRoute\nmetadata: {name: x, namespace: acme}":                                                                  Routes,
+		"apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: x, namespace: acme}":                                                                                                                                                         Network,
+		"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: acme}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Odd}]}}":                                                                                   Network,
+		"apiVersion: example.com/v1\nkind: Robot\nmetadata: {name: x}":                                                                                                                                                                                      Objects,
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x, namespace: acme}\nroleRef: {kind: ClusterRole, name: other}":                                                                                                      RBAC,
+		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: acme}\nspec: {secretStoreRef: {kind: ClusterSecretStore, name: s}}":                                                                                       Secrets,
+		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: acme}\nspec: {secretStoreRef: {kind: SecretStore, name: s}, dataFrom: [{extract: {key: k}, sourceRef: {storeRef: {kind: ClusterSecretStore, name: s}}}]}": Secrets,
+		"apiVersion: example.com/v1\nkind: Robot\nmetadata: {name: x, namespace: acme}":                                                                                                                                                                     Objects,
+		"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: x, namespace: acme}":                                                                                                                                                            Objects,
+		"apiVersion: gateway.networking.x-k8s.io/v1alpha1\nkind: XListenerSet\nmetadata: {name: x, namespace: acme}":                                                                                                                                        Routes,
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: acme, annotations: {k8s.v1.cni.cncf.io/networks: far}}":                                                                                                                                  Network,
+		"apiVersion: gateway.networking.k8s.io/v1\nkind: TCPRoute\nmetadata: {name: x, namespace: acme}":                                                                                                                                                    Routes,
 	} {
 		found := Isolate([]Enclosure{enclosed(t, "acme", object), enclosed(t, "shop", "")}, nil, nil)
 		require.Empty(t, found.Breaches, object)

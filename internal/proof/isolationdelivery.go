@@ -13,7 +13,9 @@ import (
 // Listed says that the platform names the repositories that tenants may bring workloads from.
 type Route struct {
 	Server, Engine, Repository, Rails, Work string
-	Listed                                  bool
+	// Source is what Flux calls the GitOps repository, in its own namespace.
+	Source string
+	Listed bool
 }
 
 // deliveryUnread is why the channel is not examined where the platform names no GitOps repository.
@@ -141,6 +143,9 @@ func (r *reader) application() {
 		return
 	}
 	r.reaches(get(r.object.Tree, "spec", "destination"), manifest.Path{"spec", "destination"}, "its project may allow more than one namespace")
+	if get(r.object.Tree, "spec", "syncPolicy", "managedNamespaceMetadata") != nil {
+		r.doubt(Objects, "%s writes labels of the Namespace, which policies of others go by", r.key)
+	}
 	at := manifest.Path{"spec", "source"}
 	own := r.projects[text(r.object.Tree, "spec", "project")]
 	if text(source, "chart") != "" {
@@ -189,9 +194,13 @@ func (r *reader) fluxKustomization() {
 		own = true
 		r.claim(Delivery, "account of Flux", account, at.Join("serviceAccountName"))
 	}
-	repository, known := r.sources[[2]string{r.key.Namespace, text(spec, "sourceRef", "name")}]
-	if !known && r.key.Namespace == r.Route.Engine {
-		repository = r.Route.Repository
+	source := text(spec, "sourceRef", "name")
+	repository, known := r.sources[[2]string{r.key.Namespace, source}]
+	if r.key.Namespace == r.Route.Engine && source == r.Route.Source {
+		repository, known = r.Route.Repository, true
+	}
+	if !known || text(spec, "sourceRef", "kind") != "GitRepository" || get(spec, "components") != nil {
+		r.doubt(Delivery, "%s takes what it applies from a source, or from folders, that are not read", r.key)
 	}
 	r.applies(repository, strings.TrimPrefix(text(spec, "path"), "./"), own, at)
 }

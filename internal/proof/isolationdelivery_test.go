@@ -84,7 +84,7 @@ func deliveredText(name string, other ...string) string {
 func deliveredTo(tb testing.TB, name, text string) Enclosure {
 	at := placed(name)
 	at.Route = Route{Server: "https://main", Engine: "flux-system", Repository: "https://git.example.com/gitops.git",
-		Rails: "tenants/" + name + "/platform", Work: "tenants/" + name + "/workload"}
+		Source: "gitops", Rails: "tenants/" + name + "/platform", Work: "tenants/" + name + "/workload"}
 	return Enclose(at, parsed(tb, fmt.Sprintf(closedTenant, name)+text))
 }
 
@@ -148,6 +148,8 @@ func TestDeliveryDoubts(t *testing.T) {
 	for _, change := range [][2]string{
 		{"clusterResourceWhitelist: []", "sourceNamespaces: [anywhere]"}, {"applications, sync,", "applications, create,"},
 		{"source: {repoURL: https://git", "sources: [], source: {repoURL: https://git"}, {"{serviceAccountName: tenant-delivery, targetNamespace", "{kubeConfig: {}, serviceAccountName: tenant-delivery, targetNamespace"},
+		{"path: ./tenants/acme/workload, sourceRef: {kind: GitRepository, name: gitops}", "path: ./tenants/acme/workload, sourceRef: {kind: OCIRepository, name: gitops}"},
+		{"{kind: GitRepository, name: source-a}}\n---", "{kind: OCIRepository, name: source-a}}\n---"}, {"path: ./deploy,", "path: ./deploy, components: [../../shop],"},
 		{"releaseName: b, chart:", "releaseName: b, chartRef:"}, {"releaseName: b, chart:", "kubeConfig: {}, chart:"}, {"{kind: HelmRepository, name: source-c}", "{kind: Bucket, name: source-c}"},
 	} {
 		found := Isolate([]Enclosure{deliveredTo(t, "acme", deliveredText("acme", change[0], change[1])), shop}, nil, nil)

@@ -17,12 +17,20 @@ type spot struct {
 }
 
 // asking are the fields by which such parts are known: of pods, of what becomes part of pods, and of claims.
-var asking = []string{"containers", "tolerations", "nodeSelector", "nodeAffinity", "priorityClassName", "dataSourceRef", "volumeName"}
+var asking = []string{"containers", "tolerations", "nodeSelector", "nodeAffinity", "priorityClassName", "dataSourceRef", "volumeName", "accessModes"}
+
+// otherNetworks are annotations of pods, in whatever template, by which a plug-in gives them a second network.
+var otherNetworks = [...]string{"k8s.v1.cni.cncf.io/networks", "v1.multus-cni.io/default-network"}
 
 // spots reads every pod and claim that the object describes, in whatever kind.
 func (r *reader) spots() {
-	r.found = r.found[:0]
+	r.found, r.joined = r.found[:0], [len(otherNetworks)]bool{}
 	r.find(r.object.Tree, nil, 0)
+	for i, key := range otherNetworks {
+		if r.joined[i] {
+			r.doubt(Network, "%s has pods in a second network, by %s: policies do not hold there", r.key, key)
+		}
+	}
 	slices.SortFunc(r.found, func(a, b spot) int { return strings.Compare(a.at.String(), b.at.String()) })
 	for _, s := range r.found {
 		if list(s.tree, "containers") != nil {
@@ -40,6 +48,9 @@ func (r *reader) find(tree any, at manifest.Path, depth int) {
 	case map[string]any:
 		if slices.ContainsFunc(asking, func(field string) bool { return v[field] != nil }) {
 			r.found = append(r.found, spot{v, at})
+		}
+		for i, key := range otherNetworks {
+			r.joined[i] = r.joined[i] || get(v, "annotations", key) != nil
 		}
 		for key, child := range v {
 			if depth < deepest && nested(child) {

@@ -16,6 +16,7 @@ type meshed struct {
 	member, told bool
 	// strict says that all its pods ask for certificates; closed, that they answer nobody whom no rule names.
 	strict, closed bool
+	tried          *Cause    // what would close them, and is only tried
 	weak           []opening // fields that let plain text in
 	admits         []admission
 }
@@ -83,10 +84,24 @@ func (r *reader) authorization() {
 		r.doubt(Mesh, "%s is for a proxy of its own between the pods, which is not read", r.key)
 		return
 	}
-	r.mesh.closed = r.mesh.closed || forAllPods(spec)
+	if forAllPods(spec) && r.onlyTried() {
+		cause := r.cause(manifest.Path{"metadata", "annotations", dryRun})
+		r.mesh.tried = &cause
+	} else {
+		r.mesh.closed = r.mesh.closed || forAllPods(spec)
+	}
 	for i, rule := range list(spec, "rules") {
 		r.allows(rule, manifest.Path{"spec", "rules", i}, servicesOf(spec))
 	}
+}
+
+// dryRun is the annotation by which the mesh writes down what a policy would have refused, and refuses nothing. What such
+// a policy allows is counted all the same, since somebody means to let it in.
+const dryRun = "istio.io/dry-run"
+
+func (r *reader) onlyTried() bool {
+	word := text(r.object.Tree, "metadata", "annotations", dryRun)
+	return word != "" && !strings.EqualFold(word, "false")
 }
 
 // servicesOf are the services whose pods a policy of the mesh selects; nil where it may select others.
@@ -152,7 +167,11 @@ func (r *reader) meshGuard() {
 		r.openings = append(r.openings, plainText("its pods", namespace))
 	}
 	if !m.closed {
-		r.openings = append(r.openings, opening{Mesh, "", true, namespace, "the first may call pods of the second that no policy of the mesh speaks of",
+		cause := namespace
+		if m.tried != nil {
+			cause = *m.tried
+		}
+		r.openings = append(r.openings, opening{Mesh, "", true, cause, "the first may call pods of the second that no policy of the mesh speaks of",
 			"without a policy that allows, a mesh lets everybody in"})
 	}
 	r.assumptions = append(r.assumptions, meshFoundations...)

@@ -59,6 +59,7 @@ func TestMesh(t *testing.T) {
 		{denyAll + strictTLS + security + "kind: PeerAuthentication\nspec: {selector: {matchLabels: {a: b}}, mtls: {mode: DISABLE}}", "spec.mtls.mode"},
 		{denyAll + security + "kind: PeerAuthentication\nspec: {mtls: {mode: STRICT}, portLevelMtls: {'80': {mode: PERMISSIVE}}}", `spec.portLevelMtls.80.mode`},
 		{strictTLS, "metadata.name"},
+		{strictTLS + "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: x, namespace: acme, annotations: {istio.io/dry-run: 'true'}}\nspec: {}", `metadata.annotations["istio.io/dry-run"]`},
 		{strictTLS + security + "kind: AuthorizationPolicy\nspec: {action: DENY}", "metadata.name"},
 		{strictTLS + letting("{principals: [cluster.local/ns/acme/sa/web]}"), "metadata.name"},
 		{strictTLS + denyAll + security + "kind: AuthorizationPolicy\nspec: {rules: [{}]}", "spec.rules[0]"},

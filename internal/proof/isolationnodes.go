@@ -49,7 +49,8 @@ func (r *reader) nodes(spec map[string]any, at manifest.Path) {
 
 // tolerates reads a toleration. One of a key with any value is of every tenant, if values name tenants.
 func (r *reader) tolerates(t any, at manifest.Path) {
-	key, every := text(t, "key"), text(t, "operator") == "Exists"
+	key, operator := text(t, "key"), text(t, "operator")
+	every := operator != "" && operator != "Equal" // of numbers as well: which ones, taints say
 	switch {
 	case every && (key == "" || key == tenantLabel):
 		r.opens(Nodes, "", false, at, "has pods that may run on nodes that are reserved for the other", "the toleration holds for the taint of every tenant")
@@ -74,13 +75,15 @@ func (r *reader) affinity(affinity any, at manifest.Path) {
 }
 
 func (r *reader) expressions(term any, at manifest.Path) {
-	for i, e := range list(term, "matchExpressions") {
-		switch text(e, "operator") {
-		case "Exists":
-			r.wants(text(e, "key"), "", true, at.Join("matchExpressions", i))
-		case "In":
-			for k, value := range texts(e, "values") {
-				r.wants(text(e, "key"), value, false, at.Join("matchExpressions", i, "values", k))
+	for _, field := range []string{"matchExpressions", "matchFields"} {
+		for i, e := range list(term, field) {
+			switch text(e, "operator") {
+			case "Exists", "Gt", "Lt":
+				r.wants(text(e, "key"), "", true, at.Join(field, i))
+			case "In":
+				for k, value := range texts(e, "values") {
+					r.wants(text(e, "key"), value, false, at.Join(field, i, "values", k))
+				}
 			}
 		}
 	}

@@ -18,6 +18,7 @@ var nodeOpeners = map[string]opener{
 	"label of another":      {running + "nodeSelector: {tenantsmith.dev/tenant: shop}}", Nodes, "acme", `spec.nodeSelector["tenantsmith.dev/tenant"]`},
 	"affinity to another":   {running + "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: pool, operator: In, values: [a, shop]}]}]}}}}", Nodes, "acme", "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].values[1]"},
 	"preference":            {running + "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{preference: {matchExpressions: [{key: shop, operator: Exists}]}}]}}}", Nodes, "acme", "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0]"},
+	"node by a field":       {running + "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchFields: [{key: metadata.name, operator: In, values: [shop-1]}]}]}}}}", Nodes, "acme", "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields[0].values[0]"},
 	"class of the system":   {running + "priorityClassName: system-node-critical}", Nodes, "acme", "spec.priorityClassName"},
 	"database elsewhere":    {"apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: x, namespace: acme}\nspec: {affinity: {nodeSelector: {pool: shop}}}", Nodes, "acme", "spec.affinity.nodeSelector.pool"},
 	"node":                  {"apiVersion: v1\nkind: Node\nmetadata: {name: x}", Nodes, "acme", "metadata.name"},
@@ -61,9 +62,10 @@ func pooled(t *testing.T, object string) []Enclosure {
 // TestPools: the platform says whose a pool is, whatever its name; no tenant is named by any of its words.
 func TestPools(t *testing.T) {
 	for asks, path := range map[string]string{
-		"nodeSelector: {pool: x7}":                     "spec.nodeSelector.pool",
-		"tolerations: [{key: pool, value: x7}]":        "spec.tolerations[0]",
-		"tolerations: [{key: pool, operator: Exists}]": "spec.tolerations[0]",
+		"nodeSelector: {pool: x7}":                                                                  "spec.nodeSelector.pool",
+		"tolerations: [{key: pool, value: x7}]":                                                     "spec.tolerations[0]",
+		"tolerations: [{key: pool, operator: Exists}]":                                              "spec.tolerations[0]",
+		"tolerations: [{key: pool, operator: Gt, value: '5'}]":                                      "spec.tolerations[0]",
 		"nodeSelector: {pool: all}, tolerations: [{key: pool, value: all}, {key: pool, value: x7}]": "spec.tolerations[1]",
 	} {
 		found := Isolate(pooled(t, running+asks+"}"), nil, nil)

@@ -47,12 +47,15 @@ func (r *reader) account(namespace string, path manifest.Path) {
 	}
 }
 
+// writers are the ClusterRoles of Kubernetes whose holders write NetworkPolicies, whatever the platform lists.
+var writers = []string{"cluster-admin", "admin", "edit"}
+
 // clusterRole judges a ClusterRole that a RoleBinding gives within the namespace.
 func (r *reader) clusterRole(name string) {
 	path := manifest.Path{"roleRef", "name"}
 	switch {
-	case name == "cluster-admin":
-		r.unguarded(path, "cluster-admin")
+	case slices.Contains(writers, name):
+		r.unguarded(path, name)
 	case r.roles[manifest.Key{Group: "rbac.authorization.k8s.io", Kind: "ClusterRole", Name: name}]:
 	case slices.Contains(r.Bindable, name):
 		r.assumptions = append(r.assumptions, "ClusterRole "+name+" of the platform, which bindings may name, lets nobody change guard rails or bind, escalate, impersonate")
@@ -98,8 +101,8 @@ func escalates(rule any) string {
 	has := func(all []string, any ...string) bool {
 		return slices.Contains(all, "*") || slices.ContainsFunc(any, func(s string) bool { return slices.Contains(all, s) })
 	}
-	for _, verb := range []string{"bind", "escalate", "impersonate"} {
-		if slices.Contains(verbs, verb) {
+	for _, verb := range verbs {
+		if verb == "bind" || verb == "escalate" || strings.HasPrefix(verb, "impersonate") {
 			return verb
 		}
 	}
@@ -109,10 +112,25 @@ func escalates(rule any) string {
 	if has(groups, "", "authentication.k8s.io") && slices.Contains(verbs, "*") && (has(resources, "users", "groups", "serviceaccounts", "uids") || extras(resources)) {
 		return "every verb on identities"
 	}
-	if has(groups, "networking.k8s.io") && has(resources, "networkpolicies") && has(verbs, "create", "update", "patch", "delete", "deletecollection") {
-		return "writing NetworkPolicies"
+	for _, b := range borders {
+		if has(groups, b.group) && has(resources, b.resource) && has(verbs, "create", "update", "patch", "delete", "deletecollection") {
+			return "writing " + b.kind
+		}
 	}
 	return ""
+}
+
+// borders are the resources that a certificate rests on: whoever writes them opens the namespace, or leads out of it.
+var borders = []struct{ group, resource, kind string }{
+	{"networking.k8s.io", "networkpolicies", "NetworkPolicies"},
+	{"cilium.io", "ciliumnetworkpolicies", "CiliumNetworkPolicies"},
+	{"", "namespaces", "its Namespace"},
+	{"", "endpoints", "Endpoints"},
+	{"discovery.k8s.io", "endpointslices", "EndpointSlices"},
+	{"security.istio.io", "authorizationpolicies", "AuthorizationPolicies"},
+	{"security.istio.io", "peerauthentications", "PeerAuthentications"},
+	{"networking.istio.io", "envoyfilters", "EnvoyFilters"},
+	{"gateway.networking.k8s.io", "referencegrants", "ReferenceGrants"},
 }
 
 // extras reports whether resources hold what somebody may say of a user in their name: userextras/scopes, */scopes.

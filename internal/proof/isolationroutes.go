@@ -39,6 +39,7 @@ func (r *reader) ingressHosts() {
 // backend in another namespace needs a ReferenceGrant there, which is an opening by itself.
 func (r *reader) gatewayRoute() {
 	outside := false
+	r.hostBackends()
 	for i, p := range list(r.object.Tree, "spec", "parentRefs") {
 		if text(p, "kind") != "Service" {
 			outside = true
@@ -55,6 +56,17 @@ func (r *reader) gatewayRoute() {
 	}
 	if len(hosts) == 0 {
 		r.answers("", manifest.Path{"spec"})
+	}
+}
+
+// hostBackends are hosts that Istio leads to by their names, Services of any namespace among them, without a grant.
+func (r *reader) hostBackends() {
+	for i, rule := range list(r.object.Tree, "spec", "rules") {
+		for k, b := range list(rule, "backendRefs") {
+			if text(b, "kind") == "Hostname" {
+				r.meant(text(b, "name"), manifest.Path{"spec", "rules", i, "backendRefs", k, "name"})
+			}
+		}
 	}
 }
 
@@ -87,25 +99,20 @@ func (r *reader) takes(namespace string, path manifest.Path) {
 		"routers follow it without asking the other namespace")
 }
 
-// inside are the names of Services: what follows the namespace of a long name.
-var inside = []string{".svc.cluster.local", ".svc", ""}
+// services is what all long names of Services end in; a wildcard for a part of it, such as *.local, means all of them.
+const services = ".svc.cluster.local"
 
 // meant judges a host that a mesh, or a Service, speaks of: one of another namespace is another's.
 func (r *reader) meant(host string, path manifest.Path) {
-	host = strings.TrimSuffix(host[strings.LastIndex(host, "/")+1:], ".")
-	if host == everyHost {
+	host = strings.ToLower(strings.TrimSuffix(host[strings.LastIndex(host, "/")+1:], "."))
+	if rest, wild := strings.CutPrefix(host, "*"); wild && (strings.HasSuffix(services, rest) || rest == ".svc") {
 		r.takes("", path)
 		return
 	}
-	for _, suffix := range inside {
-		name, ok := strings.CutSuffix(host, suffix)
-		dot := strings.LastIndexByte(name, '.')
-		if ok && dot >= 0 {
-			if n := name[dot+1:]; n != r.Namespace {
-				r.takes(n, path)
-			}
-			return
-		}
+	name, _, _ := strings.Cut(host+".", ".svc.") // whatever domain the cluster has
+	name = strings.TrimSuffix(name, ".")
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 && name[dot+1:] != r.Namespace {
+		r.takes(name[dot+1:], path)
 	}
 }
 

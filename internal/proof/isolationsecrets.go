@@ -6,26 +6,34 @@ import (
 
 const clusterStore = "ClusterSecretStore"
 
-// externalSecret claims the keys that it reads from a store of the whole cluster. Of a store of its own namespace the
+// externalSecret claims the keys that it reads from stores of the whole cluster; each item may name a store of its own. Of a store of its own namespace the
 // credentials decide, which nobody renders.
 func (r *reader) externalSecret() {
-	store := get(r.object.Tree, "spec", "secretStoreRef")
-	if text(store, "kind") != clusterStore {
-		r.assumptions = append(r.assumptions, "the credentials of each SecretStore reach what is meant for its tenant, and nothing else")
-		return
-	}
-	name := text(store, "name")
-	r.doubt(Secrets, "%s reads by ClusterSecretStore %s: which tenant may read what there is not among the objects", r.key, name)
-	claim := func(key string, path manifest.Path) {
-		if key != "" {
+	spec := get(r.object.Tree, "spec")
+	asked := map[string]bool{}
+	fetch := func(item any, key string, path manifest.Path) {
+		store := get(item, "sourceRef", "storeRef")
+		if text(store, "name") == "" {
+			store = get(spec, "secretStoreRef")
+		}
+		if text(store, "kind") != clusterStore {
+			r.secretStore()
+			return
+		}
+		name := text(store, "name")
+		if !asked[name] {
+			r.doubt(Secrets, "%s reads by ClusterSecretStore %s: which tenant may read what there is not among the objects", r.key, name)
+		}
+		if asked[name] = true; key != "" {
 			r.claim(Secrets, "key of "+name, key, path)
 		}
 	}
-	for i, d := range list(r.object.Tree, "spec", "data") {
-		claim(text(d, "remoteRef", "key"), manifest.Path{"spec", "data", i, "remoteRef", "key"})
+	fetch(nil, "", nil) // one that fetches nothing names its store all the same
+	for i, d := range list(spec, "data") {
+		fetch(d, text(d, "remoteRef", "key"), manifest.Path{"spec", "data", i, "remoteRef", "key"})
 	}
-	for i, d := range list(r.object.Tree, "spec", "dataFrom") {
-		claim(text(d, "extract", "key"), manifest.Path{"spec", "dataFrom", i, "extract", "key"})
+	for i, d := range list(spec, "dataFrom") {
+		fetch(d, text(d, "extract", "key"), manifest.Path{"spec", "dataFrom", i, "extract", "key"})
 	}
 }
 

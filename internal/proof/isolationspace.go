@@ -42,6 +42,7 @@ type reader struct {
 	host   []Cause               // pods that ask for the node
 	asks   []string              // and what for
 	found  []spot                // of the object that is read
+	joined [len(otherNetworks)]bool
 
 	projects map[string]bool      // AppProjects among the objects, by name
 	accounts map[[2]string]bool   // ServiceAccounts, by namespace and name
@@ -103,6 +104,7 @@ var readers = map[string]func(*reader){
 var outOfReach = map[string]string{
 	"cilium.io": Network, "crd.projectcalico.org": Network, "projectcalico.org": Network, "policy.networking.k8s.io": Network,
 	"crd.antrea.io": Network, "secrets-store.csi.x-k8s.io": Secrets, "bitnami.com": Secrets, "external-secrets.io": Secrets,
+	"k8s.cni.cncf.io": Network, "gateway.networking.x-k8s.io": Routes,
 	"gateway.networking.k8s.io": Routes, "networking.istio.io": Routes, "traefik.io": Routes, "projectcontour.io": Routes,
 	"storage.k8s.io": Volumes, "snapshot.storage.k8s.io": Volumes, "groupsnapshot.storage.k8s.io": Volumes, "velero.io": Backup,
 	"node.k8s.io": Nodes, "scheduling.k8s.io": Nodes, "karpenter.sh": Nodes, "cluster.x-k8s.io": Nodes,
@@ -122,11 +124,7 @@ func (r *reader) read() {
 		read(r)
 		return
 	}
-	if channel, ok := outOfReach[k.Group]; ok {
-		r.doubt(channel, "%s is not read", k)
-	} else if k.Namespace == "" {
-		r.doubt(Objects, "%s is of the whole cluster, and not read", k)
-	}
+	r.unread()
 }
 
 // namespace reads the labels that policies of others go by, and the Pod Security level.

@@ -111,6 +111,9 @@ func (r *reader) volumeClaim(spec map[string]any, at manifest.Path) {
 		r.claim(Volumes, "volume", name, at.Join("volumeName"))
 		r.doubt(Volumes, "%s claims volume %s by its name: whose data is in it is not among the objects", r.key, name)
 	}
+	if class, given := spec["storageClassName"].(string); get(spec, "accessModes") != nil && r.key.Kind != "PersistentVolume" && (given && class == "" || get(spec, "selector") != nil) {
+		r.doubt(Volumes, "%s claims a volume that is there already: whose data is in it is not among the objects", r.key)
+	}
 	from := get(spec, "dataSourceRef")
 	if n := text(from, "namespace"); n != "" && n != r.Namespace {
 		r.opens(Volumes, n, false, at.Join("dataSourceRef", "namespace"), "fills a volume with what is in the namespace of the other",

@@ -81,6 +81,8 @@ func TestVolumeDoubts(t *testing.T) {
 	}
 	for _, object := range []string{
 		pvc + "{accessModes: [ReadWriteOnce], volumeName: v}",
+		pvc + "{accessModes: [ReadWriteOnce], storageClassName: ''}",
+		pvc + "{accessModes: [ReadWriteOnce], storageClassName: fast, selector: {matchLabels: {a: b}}}",
 		pvc + "{accessModes: [ReadWriteOnce], dataSourceRef: {apiGroup: example.com, kind: Filler, name: y}}",
 		content + "{driver: d, volumeSnapshotRef: {namespace: acme, name: y}, source: {snapshotHandle: h}}",
 		"apiVersion: snapshot.storage.k8s.io/v1\nkind: VolumeSnapshot\nmetadata: {name: x, namespace: acme}\nspec: {source: {volumeSnapshotContentName: y}}",

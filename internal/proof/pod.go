@@ -32,7 +32,7 @@ func (w *work) pod(template any, at manifest.Path, vertical any) pod {
 	requests, limits := sum(cs, func(c container) amounts { return c.requests }), sum(cs, func(c container) amounts { return c.limits })
 	requests.replace(level.requests)
 	limits.replace(level.limits)
-	exceed(w, "pod ", requests, limits, at.Join("spec"))
+	exceed(w, "pod ", requests, level.limits, at.Join("spec")) // nobody compares the sums of containers
 	overhead := w.amounts(spec, "overhead")
 	requests.add(overhead)
 	for _, o := range overhead {

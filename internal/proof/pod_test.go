@@ -72,6 +72,12 @@ func TestPodDemand(t *testing.T) {
 	}
 }
 
+// TestLimitOfOne accepts a pod of which one container has a limit that all of them together are above.
+func TestLimitOfOne(t *testing.T) {
+	m := Measure(objects(t, podOf(`{containers: [{name: a, resources: {requests: {cpu: 2}}}, {name: b, resources: {limits: {cpu: 1}}}]}`)), Facts{})
+	require.Empty(t, m.Refused)
+}
+
 func TestRefused(t *testing.T) {
 	quota := "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q, namespace: acme}\nspec: {hard: {limits.memory: 1Gi, cpu: 1}}\n---\n"
 	for name, c := range map[string]struct{ objects, want, path string }{

@@ -31,8 +31,9 @@ type Default struct {
 	Spot
 }
 
-// WriteExplanation writes the documentation of a field in one of the WhyFormats.
-func WriteExplanation(w io.Writer, format string, e Explanation) error {
+// WriteExplanation writes the documentation of a field in one of the WhyFormats. What fields mean folds into the width of
+// a line, if that is known.
+func WriteExplanation(w io.Writer, format string, e Explanation, width int) error {
 	if format == "json" {
 		return writeIndented(w, struct {
 			APIVersion string `json:"apiVersion"`
@@ -66,9 +67,9 @@ func WriteExplanation(w io.Writer, format string, e Explanation) error {
 	}
 	if len(e.Fields) > 0 {
 		fmt.Fprintf(&b, "\n%s:\n", say.Fields)
-		t = tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fieldLines(t, e.Fields, "  ")
-		t.Flush()
+		if err := writeTable(&b, fieldRows(e.Fields, "  "), 2, width); err != nil {
+			return err
+		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
@@ -82,15 +83,17 @@ func (e Explanation) words() string {
 	return e.Type
 }
 
-// fieldLines has a line for each field, those below it further in.
-func fieldLines(w io.Writer, fields []Explanation, in string) {
+// fieldRows has a row for each field, those below it further in.
+func fieldRows(fields []Explanation, in string) [][]string {
+	var rows [][]string
 	for _, f := range fields {
 		name := f.Field[strings.LastIndexByte(f.Field, '.')+1:]
 		first, _, _ := strings.Cut(f.Doc, ". ")
 		first, _, _ = strings.Cut(first, "\n\n")
-		fmt.Fprintf(w, "%s%s\t%s\t%s\n", in, name, Clean(f.words()), Clean(strings.TrimSuffix(first, ".")))
-		fieldLines(w, f.Fields, in+"  ")
+		rows = append(rows, []string{in + name, Clean(f.words()), Clean(strings.TrimSuffix(first, "."))})
+		rows = append(rows, fieldRows(f.Fields, in+"  ")...)
 	}
+	return rows
 }
 
 func shifted(text, by string) string {

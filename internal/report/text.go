@@ -129,9 +129,7 @@ func Counts(r Report) string {
 	}
 	findings, warnings, waived, unchanged := count(told)
 	t := words().Counts
-	examined := []string{t.Tenants.of(r.Summary.Tenants), t.Environments.of(r.Summary.Environments)}
-	examined = append(examined, some(t.Objects, r.Summary.Objects)...)
-	examined = append(examined, some(t.Checks, r.Summary.Checks)...)
+	examined := append(r.examined(), some(t.Checks, r.Summary.Checks)...)
 	failing := Report{Problems: told, FailOn: r.FailOn}.Failing()
 	found := slices.Concat(some(t.Problems, failing), some(t.Below, findings-failing, "bound", string(r.FailOn)), some(t.Warnings, warnings), some(t.Waived, waived))
 	base := some(t.Unchanged, unchanged)
@@ -143,6 +141,21 @@ func Counts(r Report) string {
 	}
 	found = append(found, base...)
 	return t.Sentence.with("examined", strings.Join(examined, ", "), "found", strings.Join(found, ", "))
+}
+
+// examined says what was judged: tenants, or objects of any origin and whose they are said to be.
+func (r Report) examined() []string {
+	t := words().Counts
+	if !r.Manifests {
+		out := []string{t.Tenants.of(r.Summary.Tenants), t.Environments.of(r.Summary.Environments)}
+		return append(out, some(t.Objects, r.Summary.Objects)...)
+	}
+	objects := t.Objects.of(r.Summary.Objects)
+	if i := slices.IndexFunc(r.Examined, func(p Place) bool { return p.Tenant != "" }); i >= 0 {
+		at := r.Examined[i]
+		return []string{t.Theirs.with("objects", objects, "tenant", at.Tenant, "environment", at.Environment)}
+	}
+	return []string{t.Nobodys.with("objects", objects)}
 }
 
 // some says how many there are, if any.

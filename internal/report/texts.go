@@ -15,7 +15,7 @@ type texts struct {
 	Object struct{ Waived, AlsoIn phrase }
 	Counts struct {
 		Tenants, Environments, Objects, Checks, Problems, Below, Warnings, Waived, Unchanged counted
-		Skipped, Clean, NothingNew, Sentence                                                 phrase
+		Theirs, Nobodys, Skipped, Clean, NothingNew, Sentence                                phrase
 	}
 	Unexamined struct {
 		One, More              phrase

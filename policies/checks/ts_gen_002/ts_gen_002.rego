@@ -76,6 +76,24 @@ targets contains {"object": entry.index, "path": ["spec", "targetNamespace"], "n
 	some entry in input.kinds.Kustomization
 }
 
+targets contains {"object": entry.index, "path": ["spec", field], "namespace": entry.object.spec[field]} if {
+	some entry in input.kinds.HelmRelease
+	some field in ["targetNamespace", "storageNamespace"]
+}
+
+# Without an account Flux applies what it is told with its own rights, wherever that belongs.
+deny contains finding if {
+	some kind in ["Kustomization", "HelmRelease"]
+	some entry in input.kinds[kind]
+	regex.match(`^(kustomize|helm)\.toolkit\.fluxcd\.io/`, entry.object.apiVersion)
+	object.get(entry.object, ["spec", "serviceAccountName"], "") == ""
+	finding := {
+		"object": entry.index,
+		"path": ["spec"],
+		"message": "names no ServiceAccount, so that Flux applies it with its own rights, in every namespace",
+	}
+}
+
 # Two tenants that claim one namespace.
 deny contains finding if {
 	some shared in input.shared_namespaces

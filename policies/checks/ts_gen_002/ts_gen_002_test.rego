@@ -89,8 +89,20 @@ test_violates_applied_elsewhere if {
 		"AppProject": [{"destinations": [{"namespace": "acme-production"}, {"namespace": "globex-prod"}]}, ["spec", "destinations", 1]],
 		"Application": [{"destination": {"namespace": "globex-prod"}}, ["spec", "destination"]],
 		"Kustomization": [{"targetNamespace": "globex-prod"}, ["spec", "targetNamespace"]],
+		"HelmRelease": [{"targetNamespace": "acme-production", "storageNamespace": "globex-prod"}, ["spec", "storageNamespace"]],
 	} {
 		ts_gen_002.deny == {{"object": 4, "path": at[1], "message": message}} with input as applies(kind, at[0])
+	}
+}
+
+test_violates_rights_of_flux if {
+	every version, kind in {"kustomize.toolkit.fluxcd.io/v1": "Kustomization", "helm.toolkit.fluxcd.io/v2": "HelmRelease"} {
+		every spec in [{}, {"serviceAccountName": ""}] {
+			own := object.union(applies(kind, spec), {"kinds": {kind: [{"index": 4, "object": {"apiVersion": version, "spec": spec}}]}})
+			ts_gen_002.deny == {{"object": 4, "path": ["spec"], "message": "names no ServiceAccount, so that Flux applies it with its own rights, in every namespace"}} with input as own
+		}
+		calm := object.union(applies(kind, {}), {"kinds": {kind: [{"index": 4, "object": {"apiVersion": version, "spec": {"serviceAccountName": "tenant-delivery"}}}]}})
+		ts_gen_002.deny == set() with input as calm
 	}
 }
 

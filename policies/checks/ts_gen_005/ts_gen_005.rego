@@ -16,9 +16,10 @@ package checks.ts_gen_005
 
 import data.lib.pods
 
-# Network policies select by them, and people tell by them whose an object is. Pods have no environment:
-# a label that differs there would be another pod, and so a release.
-owned := [["app.kubernetes.io/managed-by", "tenantsmith"], ["tenantsmith.dev/tenant", input.ctx.tenant]]
+# Network policies select by it, and people tell by it whose an object is; what made it, managed-by, is nothing
+# that an object of another origin could say. Pods have no environment: a label that differs there would be another
+# pod, and so a release.
+owned := [["tenantsmith.dev/tenant", input.ctx.tenant]]
 
 placed := ["tenantsmith.dev/environment", input.ctx.environment]
 
@@ -42,7 +43,7 @@ deny contains finding if {
 
 # The pods of a step before a release have the name of a service and not the tenant's label, or the
 # service's own selectors would find them.
-own(pod) := [owned[0]] if {
+own(pod) := [] if {
 	pod.metadata.labels["tenantsmith.dev/step"]
 } else := owned
 

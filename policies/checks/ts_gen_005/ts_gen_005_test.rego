@@ -4,7 +4,6 @@ import data.checks.ts_gen_005
 import data.lib.samples_test as samples
 
 labels := {
-	"app.kubernetes.io/managed-by": "tenantsmith",
 	"tenantsmith.dev/tenant": "acme",
 	"tenantsmith.dev/environment": "production",
 }
@@ -37,12 +36,11 @@ test_passes_pods_without_environment if {
 }
 
 test_passes_step_without_tenant if {
-	step := {"app.kubernetes.io/managed-by": "tenantsmith", "tenantsmith.dev/step": "migrate"}
+	step := {"tenantsmith.dev/step": "migrate"}
 	count(ts_gen_005.deny) == 0 with input as workload(labels, step)
-	count(ts_gen_005.deny) == 1 with input as workload(labels, {"tenantsmith.dev/step": "migrate"})
 }
 
-all := "labels lack app.kubernetes.io/managed-by: tenantsmith and tenantsmith.dev/tenant: acme and tenantsmith.dev/environment: production"
+all := "labels lack tenantsmith.dev/tenant: acme and tenantsmith.dev/environment: production"
 
 test_violates_without_labels if {
 	every kind in ["Namespace", "PersistentVolumeClaim", "Service", "Ingress", "HTTPRoute", "Pod"] {
@@ -53,7 +51,7 @@ test_violates_without_labels if {
 test_violates_template_without_labels if {
 	ts_gen_005.deny == {{
 		"path": ["spec", "template", "metadata", "labels"],
-		"message": "labels lack app.kubernetes.io/managed-by: tenantsmith and tenantsmith.dev/tenant: acme",
+		"message": "labels lack tenantsmith.dev/tenant: acme",
 	}} with input as workload(labels, {})
 }
 

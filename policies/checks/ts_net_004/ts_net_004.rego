@@ -7,7 +7,7 @@
 #   waivable: false
 #   needs_tenant: true
 #   remedy: declare calls in spec.services.<name>.calls and callers in spec.accepts, and let tenantsmith render the policy; select namespaces by kubernetes.io/metadata.name
-#   objects: [NetworkPolicy, CiliumNetworkPolicy, Namespace]
+#   objects: [NetworkPolicy, CiliumNetworkPolicy, Namespace, pods]
 #   controls:
 #     direct: [mtb:PENDING-1201, iso:A.8.22, soc2:CC6.1, csf:PR.IR-01, gdpr:32.1.b]
 #     supporting: [mtb:MTB-PL1-CC-TI-2, nsa:NET-02, iso:A.8.3, soc2:CC6.6, csf:ID.AM-03, gdpr:25.1, gdpr:5.1.f]

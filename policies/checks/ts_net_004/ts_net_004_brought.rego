@@ -3,6 +3,7 @@ package checks.ts_net_004
 
 import data.lib.cilium
 import data.lib.network
+import data.lib.pods
 
 deny contains finding if {
 	some entry in network.everybody
@@ -135,4 +136,15 @@ known(label, values) if {
 	cilium.is_name(label)
 	count(values) > 0
 	every namespace in values { friend(namespace) }
+}
+
+# By these a plug-in gives pods a second network, where no policy of this one holds.
+deny contains finding if {
+	some p in pods.all
+	some key in ["k8s.v1.cni.cncf.io/networks", "v1.multus-cni.io/default-network"]
+	other := p.pod.metadata.annotations[key]
+	finding := {
+		"path": array.concat(p.path, ["metadata", "annotations", key]),
+		"message": sprintf("pod takes part in the network %v, where no NetworkPolicy holds", [other]),
+	}
 }

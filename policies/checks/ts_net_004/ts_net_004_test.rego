@@ -190,3 +190,13 @@ test_violates_shared_services_of_others if {
 	count(ts_net_004.deny) == 1 with input as object.union(shared({}), {"object": inward.object})
 	count(ts_net_004.deny) == 1 with input as egress(labels({"kubernetes.io/metadata.name": "kafka"}))
 }
+
+test_violates_second_network if {
+	every key in ["k8s.v1.cni.cncf.io/networks", "v1.multus-cni.io/default-network"] {
+		template := {"metadata": {"annotations": {key: "kube-system/far"}}, "spec": {"containers": []}}
+		ts_net_004.deny == {{
+			"path": ["spec", "template", "metadata", "annotations", key],
+			"message": "pod takes part in the network kube-system/far, where no NetworkPolicy holds",
+		}} with input as judged({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": samples.meta("a"), "spec": {"template": template}})
+	}
+}

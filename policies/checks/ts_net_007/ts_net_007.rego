@@ -17,8 +17,8 @@ import data.lib.hosts
 
 deny contains finding if {
 	input.object.kind in {
-		"Ingress", "HTTPRoute", "GRPCRoute", "TLSRoute", "Gateway", "ListenerSet", "VirtualService", "ServiceEntry",
-		"Certificate", "DNSEndpoint",
+		"Ingress", "HTTPRoute", "GRPCRoute", "TLSRoute", "Gateway", "ListenerSet", "XListenerSet", "VirtualService",
+		"ServiceEntry", "Certificate", "DNSEndpoint",
 	}
 	all := named
 	some [path, host] in all

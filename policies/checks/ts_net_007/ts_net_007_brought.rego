@@ -3,10 +3,16 @@ package checks.ts_net_007
 
 import data.lib.hosts
 
-# What external-dns and ingress-nginx read as more hosts.
+# What external-dns, ingress-nginx and cert-manager read as more hosts.
+pattern := concat("|", [
+	`^external-dns\.(alpha\.)?kubernetes\.io/(internal-)?hostname$`,
+	`^nginx\.ingress\.kubernetes\.io/server-alias$`,
+	`^cert-manager\.io/(alt-names|common-name)$`,
+])
+
 deny contains finding if {
 	some key, text in input.object.metadata.annotations
-	regex.match(`^external-dns\.(alpha\.)?kubernetes\.io/(internal-)?hostname$|^nginx\.ingress\.kubernetes\.io/server-alias$`, key)
+	regex.match(pattern, key)
 	some host in split(text, ",")
 	fault := wrong(trim(host, " "))
 	finding := {"path": ["metadata", "annotations", key], "message": fault}

@@ -30,12 +30,15 @@ inputs(host) := [
 	judged("TLSRoute", {"hostnames": [host]}),
 	judged("Gateway", {"listeners": [{"hostname": host}]}),
 	judged("ListenerSet", {"listeners": [{"hostname": host}]}),
+	judged("XListenerSet", {"listeners": [{"hostname": host}]}),
 	judged("Gateway", {"servers": [{"hosts": [concat("", ["./", host])]}]}),
 	judged("Gateway", {"servers": [{"hosts": [host]}]}),
 	judged("DNSEndpoint", {"endpoints": [{"dnsName": host}]}),
 	annotated({"kind": "Service", "metadata": {"annotations": {"external-dns.alpha.kubernetes.io/hostname": host}}}),
 	annotated({"kind": "Service", "metadata": {"annotations": {"external-dns.kubernetes.io/internal-hostname": concat(", ", ["acme.example", host])}}}),
 	annotated({"kind": "Ingress", "metadata": {"annotations": {"nginx.ingress.kubernetes.io/server-alias": host}}}),
+	annotated({"kind": "Ingress", "metadata": {"annotations": {"cert-manager.io/alt-names": concat(",", ["acme.example", host])}}}),
+	annotated({"kind": "Gateway", "metadata": {"annotations": {"cert-manager.io/common-name": host}}}),
 ]
 
 test_violates_foreign_hosts if {

@@ -35,6 +35,17 @@ closed contains entry.object.metadata.namespace if {
 	mesh.everything(spec)
 }
 
+# One that is only tried closes nothing, and a rule of it that lets somebody in may be meant soon.
+deny contains finding if {
+	input.object.kind == "AuthorizationPolicy"
+	word := input.object.metadata.annotations["istio.io/dry-run"]
+	lower(word) != "false"
+	finding := {
+		"path": ["metadata", "annotations", "istio.io/dry-run"],
+		"message": "policy is only tried: the mesh writes down what it would have refused, and refuses nothing",
+	}
+}
+
 # Providers of CUSTOM come from the configuration of the mesh, which is the platform's, and can only
 # refuse what an ALLOW rule lets in. So can DENY.
 rules contains [["spec", "rules", i], rule] if {

@@ -40,6 +40,15 @@ test_violates_namespace_that_is_open if {
 	count(ts_net_012.deny) == 1 with input as among([peers])
 }
 
+test_violates_policy_that_is_only_tried if {
+	every word in ["true", "1", "True"] {
+		tried := object.union(policy("a", {}), {"metadata": {"annotations": {"istio.io/dry-run": word}}})
+		count(ts_net_012.deny) == 1 with input as object.union(known, {"object": tried})
+	}
+	meant := object.union(policy("a", {}), {"metadata": {"annotations": {"istio.io/dry-run": "false"}}})
+	count(ts_net_012.deny) == 0 with input as object.union(known, {"object": meant})
+}
+
 test_violates_everybody if {
 	every rule in [{}, {"from": []}, {"to": [{"operation": {"ports": ["80"]}}]}] {
 		count(ts_net_012.deny) == 1 with input as judged({"rules": [rule]})

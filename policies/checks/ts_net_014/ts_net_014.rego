@@ -8,7 +8,7 @@
 #   needs_tenant: true
 #   brought: true
 #   remedy: route hosts by spec.services.<name>.expose and name hosts outside in spec.services.<name>.calls; the patch or object of your own stays in its namespace
-#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ListenerSet, ReferenceGrant, Telemetry, RequestAuthentication]
+#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ListenerSet, XListenerSet, ReferenceGrant, Telemetry, RequestAuthentication]
 #   controls:
 #     direct: [iso:A.8.22, csf:PR.IR-01]
 #     supporting: [mtb:MTB-PL1-CC-TI-2, soc2:CC6.1, soc2:CC6.6, gdpr:32.1.b]
@@ -20,7 +20,7 @@ import data.lib.mesh
 deny contains finding if {
 	input.object.kind in {
 		"VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute",
-		"UDPRoute", "ListenerSet", "ReferenceGrant", "Telemetry", "RequestAuthentication",
+		"UDPRoute", "ListenerSet", "XListenerSet", "ReferenceGrant", "Telemetry", "RequestAuthentication",
 	}
 	all := faults
 	some [path, fault] in all
@@ -87,6 +87,12 @@ names contains [["spec", "http", i, "mirrors", j, "destination", "host"], mirror
 	some j, mirror in route.mirrors
 }
 
+# With Istio a route leads to any host that the mesh knows by a backend of the kind Hostname.
+names contains [array.concat(path, ["name"]), backend.name] if {
+	some [path, backend] in backends
+	backend.kind == "Hostname"
+}
+
 faults contains [["spec", "http", i, "delegate", "namespace"], sprintf("route is left to namespace %v", [namespace])] if {
 	kind == "VirtualService"
 	some i, route in spec.http
@@ -151,7 +157,7 @@ faults contains [path, sprintf("%s is for %v %v in namespace %v, which is neithe
 
 parents contains [["spec", "parentRefs", i], parent] if some i, parent in spec.parentRefs
 
-parents contains [["spec", "parentRef"], spec.parentRef] if kind == "ListenerSet"
+parents contains [["spec", "parentRef"], spec.parentRef] if kind in {"ListenerSet", "XListenerSet"}
 
 faults contains [["spec", "useDefaultGateways"], sprintf("%s is for every default gateway, whoever it belongs to", [kind])] if {
 	spec.useDefaultGateways != "None"

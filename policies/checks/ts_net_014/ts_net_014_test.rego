@@ -90,6 +90,9 @@ test_violates_references if {
 	foreign := {"name": "payments", "namespace": "globex-prod"}
 	every o in [
 		gateway_api("HTTPRoute", {"rules": [{"backendRefs": [foreign]}]}),
+		gateway_api("HTTPRoute", {"rules": [{"backendRefs": [{"kind": "Hostname", "name": "payments.globex-prod.svc.cluster.local"}]}]}),
+		gateway_api("TLSRoute", {"rules": [{"backendRefs": [{"kind": "Hostname", "name": "Payments.globex-prod.svc"}]}]}),
+		object.union(gateway_api("XListenerSet", {"parentRef": {"name": "shared", "namespace": "elsewhere"}}), {"object": {"apiVersion": "gateway.networking.x-k8s.io/v1alpha1"}}),
 		gateway_api("HTTPRoute", {"rules": [{"filters": [{"requestMirror": {"backendRef": foreign}}]}]}),
 		gateway_api("HTTPRoute", {"rules": [{"backendRefs": [{"name": "a", "filters": [{"requestMirror": {"backendRef": foreign}}]}]}]}),
 		gateway_api("HTTPRoute", {"rules": [{"filters": [{"externalAuth": {"backendRef": foreign}}]}]}),
@@ -146,7 +149,10 @@ test_passes_local_references if {
 	] {
 		count(ts_net_014.deny) == 0 with input as gateway_api("HTTPRoute", {
 			"parentRefs": [parent],
-			"rules": [{"backendRefs": [{"name": "web"}, {"name": "web", "namespace": "acme-production"}]}],
+			"rules": [{"backendRefs": [
+				{"name": "web"}, {"name": "web", "namespace": "acme-production"},
+				{"kind": "Hostname", "name": "web.acme-production.svc.cluster.local"}, {"kind": "Hostname", "name": "api.stripe.com"},
+			]}],
 		})
 	}
 	every o in [

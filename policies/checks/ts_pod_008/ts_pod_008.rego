@@ -5,7 +5,7 @@
 #   severity: high
 #   scope: object
 #   waivable: true
-#   remedy: set spec.services.<name>.securityContext.runAsNonRoot
+#   remedy: set spec.services.<name>.securityContext.runAsNonRoot to true
 #   objects: [pods]
 #   controls:
 #     direct: [pss:runAsNonRoot, cis:5.2.7, cis:5.6.3, nsa:POD-01, mtb:MTB-PL1-BC-CPI-4]

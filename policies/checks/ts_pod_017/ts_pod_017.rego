@@ -6,7 +6,7 @@
 #   scope: object
 #   waivable: true
 #   brought: true
-#   remedy: "remove the host: spec.services.<name>.probes always ask the container itself"
+#   remedy: remove the host; spec.services.<name>.probes always ask the container itself
 #   objects: [pods]
 #   controls:
 #     direct: [pss:hostProbesAndHostLifecycle]
