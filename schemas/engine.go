@@ -93,12 +93,12 @@ func embedded() (map[string][]byte, error) {
 	return out, nil
 }
 
-// compile builds one package out of files. Nothing is loaded: imports reach CUE's standard library,
-// and neither a disk nor a registry.
-func compile(sources map[string][]byte) (cue.Value, error) {
+// compile builds one package out of files, with the comments where the mode is to parse those: only who explains fields
+// needs them. Nothing is loaded: imports reach CUE's standard library, and neither a disk nor a registry.
+func compile(sources map[string][]byte, mode ...parser.Option) (cue.Value, error) {
 	inst := build.NewContext(build.Loader(nil)).NewInstance("", nil)
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
-		f, err := parser.ParseFile(name, sources[name], parser.ParseComments)
+		f, err := parser.ParseFile(name, sources[name], mode...)
 		if err != nil {
 			return cue.Value{}, err
 		}

@@ -9,6 +9,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
@@ -61,7 +62,7 @@ func (s *speller) prepare() {
 	if s.shapes != nil {
 		return
 	}
-	root, _ := compile(s.sources)
+	root, _ := compile(s.sources, parser.ParseComments)
 	s.ctx = cuecontext.New()
 	all := shapes{}
 	s.shapes = make(map[string]*shape, len(layerNames))

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/parser"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -31,7 +32,7 @@ var documented = sync.OnceValue(func() map[string]*shape {
 	if err != nil {
 		return nil
 	}
-	root, err := compile(sources)
+	root, err := compile(sources, parser.ParseComments)
 	if err != nil {
 		return nil
 	}

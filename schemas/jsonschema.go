@@ -1,8 +1,6 @@
 package schemas
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -37,6 +35,9 @@ func JSONSchema(kind string, draft int) ([]byte, error) {
 	out["$id"] = fmt.Sprintf("https://tenantsmith.dev/schemas/v1alpha1/%s.schema.json", kind)
 	out["title"] = "tenantsmith " + kind
 	describe(out, root.doc)
+	if draft != 7 {
+		g.share(out)
+	}
 	out[g.section()] = g.definitions
 	return encode(out)
 }
@@ -213,7 +214,7 @@ func exclusive(s *shape) []any {
 	return out
 }
 
-// describe writes a doc comment: as text, as Markdown, and its example as a value.
+// describe writes a doc comment: its text, and its example as a value, which editors show beside the text.
 func describe(out object, doc string) {
 	text, example, _ := strings.Cut(strings.TrimSpace(doc), "\n\nExample: ")
 	if text == "" {
@@ -224,19 +225,7 @@ func describe(out object, doc string) {
 	if example == "" {
 		return
 	}
-	out["markdownDescription"] = text + "\n\nExample: `" + example + "`"
 	if docs, problems := manifest.Parse("example", []byte("example: "+example), manifest.TenantLimits); len(problems) == 0 {
 		out["examples"] = []any{docs[0].Get("example").Tree()}
 	}
-}
-
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("write the schema: %w", err)
-	}
-	return b.Bytes(), nil
 }

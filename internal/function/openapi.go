@@ -130,7 +130,7 @@ func (o openAPI) document(kind string) ([]any, error) {
 
 // dropped are words that OpenAPI does not have, or that only editors read.
 var dropped = []string{
-	"$schema", "$id", "$ref", "definitions", "title", "markdownDescription", "patternErrorMessage", "examples", "propertyNames", "const",
+	"$schema", "$id", "$ref", "definitions", "title", "patternErrorMessage", "examples", "propertyNames", "const",
 }
 
 // inlined is a schema with the definitions in place of references to them.
