@@ -62,7 +62,7 @@ func TestBranchForEachEnvironment(t *testing.T) {
 	require.Contains(t, said, "2 tenants on environments/production at ")
 	said, code = status("prod")
 	require.Equal(t, 2, code, said)
-	require.Contains(t, said, `the platform has no environment "prod"; it has development, staging, production`)
+	require.Contains(t, said, `the platform has no environment "prod"; did you mean production?`)
 	said, code = status("")
 	require.Equal(t, 2, code, said)
 	require.Contains(t, said, "name it by --env")

@@ -350,7 +350,7 @@ func TestGuardRailsPage(t *testing.T) {
 	}
 	require.Equal(t, 1, shows)
 	require.Contains(t, printed(t, "tenantsmith -C platform check --fail-on low"), "1 environment, 13 objects, ")
-	printed(t, "tenantsmith -C platform workflow shop --check --platform example/platform -o shop")
+	printed(t, "tenantsmith -C platform workflow shop --check --platform example/platform -o ../shop")
 	require.FileExists(t, "shop/.github/workflows/tenantsmith-check.yml")
 	old, err := os.ReadFile(tenant)
 	require.NoError(t, err)

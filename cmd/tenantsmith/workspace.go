@@ -96,7 +96,7 @@ func (w *workspace) report(format string, r report.Report) error {
 		if pending != "" {
 			w.tell("%s", pending)
 		}
-		if r.Summary.Objects > 0 { // else no check had anything to look at
+		if r.Summary.Objects > 0 || r.Failing() == 0 { // else no check had anything to look at
 			w.unexamined(r.Summary.Skipped, "--format json")
 		}
 		w.say("%s", report.Counts(r))

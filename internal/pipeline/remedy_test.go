@@ -50,7 +50,7 @@ func TestRemediesOfObjects(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"TS-POD-008 Deployment: set spec.template.spec.containers[1].securityContext.runAsNonRoot",
+		"TS-POD-008 Deployment: set spec.template.spec.containers[1].securityContext.runAsNonRoot to true",
 		"TS-POD-024 Deployment: set spec.template.spec.containers[1].securityContext.runAsGroup and spec.template.spec.securityContext.fsGroup above 0, or leave them out",
 		"TS-POD-017 Deployment: remove the host",
 		"TS-RBAC-014 Deployment: mount no token",
