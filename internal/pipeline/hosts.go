@@ -20,7 +20,7 @@ var hostPaths = map[string][]manifest.Path{
 	"XListenerSet":   {{"spec", "listeners", "*", "hostname"}},
 	"Gateway":        {{"spec", "listeners", "*", "hostname"}, {"spec", "servers", "*", "hosts", "*"}},
 	"VirtualService": {{"spec", "hosts", "*"}},
-	"Certificate":    {{"spec", "dnsNames", "*"}},
+	"Certificate":    {{"spec", "dnsNames", "*"}, {"spec", "commonName"}},
 }
 
 // hostAnnotations name hosts, with commas between them, for external-dns, ingress-nginx and cert-manager.

@@ -51,4 +51,16 @@ named contains [["spec", "dnsNames", i], host] if {
 	not hosts.service(host)
 }
 
+# Clients that know no dnsNames go by the common name; what could be no host is for TS-SEC-010.
+named contains [["spec", "commonName"], host] if {
+	input.object.kind == "Certificate"
+	host := input.object.spec.commonName
+	common(host)
+	not hosts.service(host)
+}
+
+common("*")
+
+common(text) if hosts.name(text)
+
 named contains [["spec", "endpoints", i, "dnsName"], endpoint.dnsName] if some i, endpoint in input.object.spec.endpoints

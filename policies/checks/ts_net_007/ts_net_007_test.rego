@@ -85,6 +85,9 @@ test_violates_objects_of_the_mesh if {
 	count(ts_net_007.deny) == 1 with input as virtual(["mesh", "gateways/shared"], ["web.globex-production.svc.cluster.local"])
 	count(ts_net_007.deny) == 1 with input as judged("ServiceEntry", {"hosts": ["api.globex.example"]})
 	count(ts_net_007.deny) == 1 with input as judged("Certificate", {"dnsNames": ["acme.example", "api.globex.example"]})
+	every host in ["api.globex.example", "*.globex.example", "*", "db.globex-production.svc", "10.0.0.1"] {
+		{f.path | some f in ts_net_007.deny} == {["spec", "commonName"]} with input as judged("Certificate", {"commonName": host})
+	}
 }
 
 test_passes_own_hosts if {
@@ -101,6 +104,9 @@ test_passes_objects_of_the_mesh if {
 	count(ts_net_007.deny) == 0 with input as judged("VirtualService", {"hosts": ["api.stripe.com"]})
 	count(ts_net_007.deny) == 0 with input as judged("ServiceEntry", {"hosts": ["api.stripe.com"]})
 	count(ts_net_007.deny) == 0 with input as judged("Certificate", {"dnsNames": ["web.acme-production.svc", "acme.example"]})
+	every host in ["web.acme-production.svc", "ACME.example.", "", "web", "acme's own"] {
+		count(ts_net_007.deny) == 0 with input as judged("Certificate", {"commonName": host})
+	}
 	count(ts_net_007.deny) == 0 with input as judged("HTTPRoute", {"parentRefs": [{"kind": "Service", "name": "web"}]})
 	count(ts_net_007.deny) == 0 with input as annotated({"kind": "Service", "metadata": {"annotations": {"example.com/hostname": "x"}}})
 }

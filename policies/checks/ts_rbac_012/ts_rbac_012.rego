@@ -8,7 +8,7 @@
 #   needs_tenant: true
 #   needs: [spec.owners]
 #   remedy: name the group in spec.owners; only the platform team can allow others, by platform spec.rbac.platformGroups, platform spec.rbac.platformAccounts and platform spec.rbac.identities
-#   objects: [RoleBinding, ClusterRoleBinding, ServiceAccount, Cluster]
+#   objects: [RoleBinding, ClusterRoleBinding, ServiceAccount, Cluster, Certificate, pods]
 #   controls:
 #     direct: [mtb:MTB-PL1-CC-TI-2, iso:A.8.3, soc2:CC6.3, csf:PR.AA-05, gdpr:32.1.b]
 #     supporting: [nsa:AUTH-03, iso:A.5.16, soc2:CC6.1, csf:PR.IR-01, gdpr:25.1, gdpr:5.1.f]

@@ -126,3 +126,45 @@ test_violates_other_accounts_beside_the_engine if {
 		count(ts_rbac_012.deny) == 1 with input as engine({path: value})
 	}
 }
+
+test_violates_roles_of_pods if {
+	ts_rbac_012.deny == {{
+		"path": ["spec", "template", "metadata", "annotations", "iam.amazonaws.com/role"],
+		"message": "pod stands for globex in the cloud, which the platform does not assign to the tenant",
+	}} with input as asking("globex")
+}
+
+test_passes_own_role_of_pods if count(ts_rbac_012.deny) == 0 with input as asking("arn:aws:iam::4711:role/acme")
+
+asking(role) := of({"kind": "Deployment", "spec": {"template": {"metadata": {"annotations": {"iam.amazonaws.com/role": role}}, "spec": {"containers": []}}}})
+
+certificate(spec) := of({"kind": "Certificate", "metadata": samples.meta("a"), "spec": spec})
+
+test_violates_certificates if {
+	every uri in [
+		"spiffe://cluster.local/ns/globex-production/sa/web",
+		"spiffe://example.org/ns/acme-production/sa/web",
+		"SPIFFE://cluster.local/ns/acme-production/sa/web",
+		"spiffe://cluster.local/ns/acme-production/sa/web/../../globex",
+		"spiffe://cluster.local/web",
+		"spiffe:",
+	] {
+		{f.path | some f in ts_rbac_012.deny} == {["spec", "uris", 0]} with input as certificate({"uris": [uri]})
+	}
+	every field, value in {"emailAddresses": ["ada@globex.example"], "otherNames": [{"oid": "1.3.6.1.4.1.311.20.2.3", "utf8Value": "ada@globex.example"}]} {
+		{f.path | some f in ts_rbac_012.deny} == {["spec", field, 0]} with input as certificate({field: value})
+	}
+	{f.message | some f in ts_rbac_012.deny} == {"certificate stands for CN=globex, which is no account of the tenant's, and the platform does not assign it to the tenant"} with input as certificate({"literalSubject": "CN=globex"})
+}
+
+test_passes_certificates if {
+	every spec in [
+		{},
+		{"uris": ["spiffe://cluster.local/ns/acme-production/sa/web", "https://globex.example"], "emailAddresses": [], "literalSubject": ""},
+		{"emailAddresses": ["arn:aws:iam::4711:role/acme"]},
+	] {
+		count(ts_rbac_012.deny) == 0 with input as certificate(spec)
+	}
+	meshed := samples.within(certificate({"uris": ["spiffe://example.org/ns/acme-production/sa/web"]}), {"cluster": {"trustDomain": "example.org"}})
+	count(ts_rbac_012.deny) == 0 with input as meshed
+}
