@@ -8,7 +8,7 @@
 #   needs_tenant: true
 #   brought: true
 #   remedy: route hosts by spec.services.<name>.expose and name hosts outside in spec.services.<name>.calls; the patch or object of your own stays in its namespace
-#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ListenerSet, XListenerSet, ReferenceGrant, Telemetry, RequestAuthentication]
+#   objects: [VirtualService, DestinationRule, ServiceEntry, Sidecar, Gateway, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute, UDPRoute, ListenerSet, XListenerSet, ReferenceGrant, Telemetry, RequestAuthentication, Ingress]
 #   controls:
 #     direct: [iso:A.8.22, csf:PR.IR-01]
 #     supporting: [mtb:MTB-PL1-CC-TI-2, soc2:CC6.1, soc2:CC6.6, gdpr:32.1.b]
@@ -20,7 +20,7 @@ import data.lib.mesh
 deny contains finding if {
 	input.object.kind in {
 		"VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute",
-		"UDPRoute", "ListenerSet", "XListenerSet", "ReferenceGrant", "Telemetry", "RequestAuthentication",
+		"UDPRoute", "ListenerSet", "XListenerSet", "ReferenceGrant", "Telemetry", "RequestAuthentication", "Ingress",
 	}
 	all := faults
 	some [path, fault] in all
@@ -153,6 +153,14 @@ faults contains [path, sprintf("%s is for %v %v in namespace %v, which is neithe
 	namespace := parent.namespace
 	not namespace in input.ctx.namespaces
 	[what, [namespace, parent.name]] != ["Gateway", gateway]
+}
+
+# Which proxies take an Ingress, its class says, as a parent does for routes.
+faults contains [path, sprintf("Ingress is of class %v, and the cluster's for tenants is %v", [class, input.ctx.cluster.ingressClass])] if {
+	some path in [["spec", "ingressClassName"], ["metadata", "annotations", "kubernetes.io/ingress.class"]]
+	kind == "Ingress"
+	class := object.get(input.object, path, input.ctx.cluster.ingressClass)
+	class != input.ctx.cluster.ingressClass
 }
 
 parents contains [["spec", "parentRefs", i], parent] if some i, parent in spec.parentRefs

@@ -164,3 +164,21 @@ test_passes_local_references if {
 		count(ts_net_014.deny) == 0 with input as o
 	}
 }
+
+classed(class, o) := object.union(samples.within(known, {"cluster": class}), {"object": object.union({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": samples.meta("a")}, o)})
+
+named_class := [{"spec": {"ingressClassName": "internal"}}, {"metadata": {"annotations": {"kubernetes.io/ingress.class": "internal"}}}]
+
+test_violates_classes if {
+	every o in named_class {
+		{f.message | some f in ts_net_014.deny} == {"Ingress is of class internal, and the cluster's for tenants is public"} with input as classed({"ingressClass": "public"}, o)
+	}
+}
+
+test_passes_classes if {
+	every o in named_class {
+		count(ts_net_014.deny) == 0 with input as classed({}, o)
+		count(ts_net_014.deny) == 0 with input as classed({"ingressClass": "internal"}, o)
+	}
+	count(ts_net_014.deny) == 0 with input as classed({"ingressClass": "public"}, {"spec": {}})
+}

@@ -29,10 +29,14 @@ fixed := [
 	[{"external-secrets.io"}, {"externalsecrets", "pushsecrets", "secretstores"}],
 ]
 
-# What measures releases and services is part of what the GitOps engine delivers, and nothing that people change.
+# What measures releases and services, or says where requests go, is part of what the GitOps engine delivers
+# once checks have judged it, and nothing that people change.
 declared := [
 	[{"argoproj.io"}, {"analysistemplates"}],
 	[{"monitoring.coreos.com"}, {"podmonitors", "prometheusrules", "servicemonitors"}],
+	[{""}, {"endpoints"}],
+	[{"discovery.k8s.io"}, {"endpointslices"}],
+	[{"gateway.networking.k8s.io"}, {"referencegrants"}],
 ]
 
 fixed_powers := [{"verbs": rbacrules.writing, "groups": groups, "resources": resources} | some [groups, resources] in fixed]

@@ -20,6 +20,9 @@ test_violates if {
 		role(["external-secrets.io"], ["externalsecrets", "secretstores"], ["create"]),
 		role(["argoproj.io"], ["analysistemplates"], ["patch"]),
 		role(["monitoring.coreos.com"], ["podmonitors"], ["delete"]),
+		role([""], ["endpoints"], ["update"]),
+		role(["discovery.k8s.io"], ["endpointslices"], ["create"]),
+		role(["gateway.networking.k8s.io"], ["referencegrants"], ["patch"]),
 		role(["networking.k8s.io"], ["*"], ["*"]),
 	] {
 		count(ts_rbac_008.deny) == 1 with input as given
@@ -35,7 +38,8 @@ test_passes if {
 	every given in [
 		role(["networking.k8s.io"], ["networkpolicies", "ingresses"], ["get", "list", "watch"]),
 		role(["networking.k8s.io"], ["ingresses"], ["delete"]),
-		role([""], ["resourcequotas", "limitranges"], ["list"]),
+		role([""], ["resourcequotas", "limitranges", "endpoints"], ["list"]),
+		role(["discovery.k8s.io"], ["endpointslices"], ["get", "list", "watch"]),
 		role([""], ["configmaps"], ["create", "delete"]),
 		role(["argoproj.io"], ["rollouts"], ["patch"]),
 	] {
@@ -50,7 +54,7 @@ named(name, groups, resources) := samples.of({
 })
 
 test_passes_what_the_engine_delivers if {
-	every given in [[["argoproj.io"], ["analysistemplates"]], [["monitoring.coreos.com"], ["servicemonitors"]]] {
+	every given in [[["argoproj.io"], ["analysistemplates"]], [["monitoring.coreos.com"], ["servicemonitors"]], [["gateway.networking.k8s.io"], ["referencegrants"]]] {
 		count(ts_rbac_008.deny) == 0 with input as named("tenant-delivery", given[0], given[1])
 		count(ts_rbac_008.deny) == 1 with input as named("tenant-deployer", given[0], given[1])
 	}
