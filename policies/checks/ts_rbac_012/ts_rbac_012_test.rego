@@ -138,7 +138,7 @@ test_passes_own_role_of_pods if count(ts_rbac_012.deny) == 0 with input as askin
 
 asking(role) := of({"kind": "Deployment", "spec": {"template": {"metadata": {"annotations": {"iam.amazonaws.com/role": role}}, "spec": {"containers": []}}}})
 
-certificate(spec) := of({"kind": "Certificate", "metadata": samples.meta("a"), "spec": spec})
+certificate(spec) := of({"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "metadata": samples.meta("a"), "spec": spec})
 
 test_violates_certificates if {
 	every uri in [
