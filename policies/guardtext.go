@@ -142,7 +142,7 @@ func (d guardDraft) changed() string {
 }
 
 // setting is what stands at a path of the context; where a step of it is *, a list of what stands at the rest of the path
-// in each part of a map, in the order of its keys, or the parts where nothing follows.
+// in each part of a map, in the order of its keys, or the parts where nothing follows, and of parts that are lists their items.
 func setting(facts map[string]any, path string) any {
 	before, after, every := strings.Cut(path+".", ".*.")
 	after = strings.TrimSuffix(after, ".")
@@ -157,7 +157,10 @@ func setting(facts map[string]any, path string) any {
 	out := []any{}
 	for _, key := range slices.Sorted(maps.Keys(parts)) {
 		part, ok := parts[key].(map[string]any)
+		texts, listed := parts[key].([]any)
 		switch {
+		case listed && after == "":
+			out = append(out, texts...)
 		case !ok:
 		case after == "":
 			out = append(out, part)
