@@ -70,11 +70,14 @@ func (l *load) here() (bool, error) {
 	return ok || l.written != nil, err
 }
 
+// ElsewhereRemedy is what mends a run in a folder that is no platform repository, where nobody knows which one was meant.
+const ElsewhereRemedy = "go to the platform repository, or name it with -C; `tenantsmith init` starts one"
+
 // elsewhere is the problem of a folder that is no platform repository: most often another one was meant, and
 // nothing that is found here says anything of it.
 func elsewhere() manifest.Problem {
 	p := fault(manifest.Position{File: tenantsDir}, "", "no platform repository here: there is neither %s/ nor %s", tenantsDir, platformFile)
-	p.Remedy = "go to the platform repository, or name it with -C; `tenantsmith init` starts one"
+	p.Remedy = ElsewhereRemedy
 	return p
 }
 
