@@ -37,7 +37,7 @@ What would come of it is rendered and checked first: with a problem nothing is w
 Nothing reaches a cluster by it. Publish renders what is committed.`,
 		Example: `  tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --dry-run
   tenantsmith deploy corner-shop web --image ghcr.io/example/corner-shop-web:2.4.0 --env development --dry-run
-  tenantsmith deploy parcel-desk api --container labels --image ghcr.io/example/label-printer:1.3.0
+  tenantsmith deploy parcel-desk api --container labels --image ghcr.io/example/label-printer:1.3.0 --dry-run
   tenantsmith deploy shop web --image registry.git.example.com/shop/web:1.5.0 --resolve --commit --push`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
