@@ -43,14 +43,14 @@ func (l *load) choose(wanted []string) (names, waivers []string, err error) {
 		case file == platformFile, l.isExtension(file):
 			return l.layout.names(), l.layout.waivers, nil
 		default:
-			l.unmet(l.nothing(word, name, file))
+			l.unmet(l.nothing(name, file))
 		}
 	}
 	return slices.Sorted(maps.Keys(chosen)), waivers, nil
 }
 
 // nothing says why a word names neither a tenant nor a file that is read.
-func (l *load) nothing(word, name, file string) manifest.Problem {
+func (l *load) nothing(name, file string) manifest.Problem {
 	switch {
 	case path.Dir(file) == waiversDir:
 		return fault(manifest.Position{File: waiversDir}, "", "there is no file %s%s", file, suggest(file, l.layout.waivers))
