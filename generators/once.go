@@ -63,10 +63,7 @@ func (in input) onceJob(name string, s schemas.Service, step schemas.InitStep, p
 
 // stepService is the service as one whose pods end, with what its step and its sidecars mount.
 func stepService(s schemas.Service, step schemas.InitStep) schemas.Service {
-	own, mounted := s, step.Mounts
-	for _, sidecar := range s.Sidecars {
-		mounted = append(slices.Clip(mounted), sidecar.Mounts...)
-	}
+	own, mounted := s, s.StepMounts(step)
 	own.Kind, own.Ports, own.Probes, own.Init = "job", nil, schemas.Probes{}, nil
 	own.Deadline, own.Retries = cmp.Or(step.Deadline, stepDeadline), step.Retries
 	own.Parallelism, own.Completions = nil, nil

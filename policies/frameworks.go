@@ -48,9 +48,6 @@ func (f Framework) Control(c FrameworkControl) manifest.Control {
 // Frameworks are those that come with tenantsmith, sorted by id.
 func Frameworks() []Framework { return slices.Clone(frameworks()) }
 
-// FindFramework returns the framework of an id or a prefix among those that come with tenantsmith.
-func FindFramework(id string) (Framework, bool) { return find(frameworks(), id) }
-
 // Frameworks are ours and those of the platform, sorted by id.
 func (e *Engine) Frameworks() []Framework {
 	all := append(Frameworks(), e.frameworks...)

@@ -16,7 +16,7 @@ func TestFrameworks(t *testing.T) {
 	for _, f := range Frameworks() {
 		require.NotEmpty(t, f.Name)
 		require.NotEmpty(t, f.Scope)
-		again, ok := FindFramework(f.Prefix)
+		again, ok := find(Frameworks(), f.Prefix)
 		require.True(t, ok)
 		require.Equal(t, f.ID, again.ID)
 		for _, c := range f.Controls {
@@ -61,7 +61,7 @@ func TestHouseFrameworks(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "house", f.Prefix)
 	require.Equal(t, FrameworkControl{ID: "1.2", Title: "Somebody reads it", Class: Manual, NotShown: "who reads it"}, f.Controls[1])
-	_, ok = FindFramework("house")
+	_, ok = find(Frameworks(), "house")
 	require.False(t, ok)
 }
 

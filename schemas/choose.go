@@ -43,14 +43,14 @@ func (l *load) choose(wanted []string) (names, waivers []string, err error) {
 		case file == platformFile, l.isExtension(file):
 			return l.layout.names(), l.layout.waivers, nil
 		default:
-			l.unmet(l.nothing(word, name, file))
+			l.unmet(l.nothing(name, file))
 		}
 	}
 	return slices.Sorted(maps.Keys(chosen)), waivers, nil
 }
 
 // nothing says why a word names neither a tenant nor a file that is read.
-func (l *load) nothing(word, name, file string) manifest.Problem {
+func (l *load) nothing(name, file string) manifest.Problem {
 	switch {
 	case path.Dir(file) == waiversDir:
 		return fault(manifest.Position{File: waiversDir}, "", "there is no file %s%s", file, suggest(file, l.layout.waivers))
@@ -70,11 +70,14 @@ func (l *load) here() (bool, error) {
 	return ok || l.written != nil, err
 }
 
+// ElsewhereRemedy is what mends a run in a folder that is no platform repository, where nobody knows which one was meant.
+const ElsewhereRemedy = "go to the platform repository, or name it with -C; `tenantsmith init` starts one"
+
 // elsewhere is the problem of a folder that is no platform repository: most often another one was meant, and
 // nothing that is found here says anything of it.
 func elsewhere() manifest.Problem {
 	p := fault(manifest.Position{File: tenantsDir}, "", "no platform repository here: there is neither %s/ nor %s", tenantsDir, platformFile)
-	p.Remedy = "go to the platform repository, or name it with -C; `tenantsmith init` starts one"
+	p.Remedy = ElsewhereRemedy
 	return p
 }
 

@@ -51,13 +51,6 @@ func inputLayers() map[string]string {
 	}
 }
 
-// HasField reports whether tenants have a field: spec.services.web.image, or with a placeholder
-// spec.services.<name>.image.
-func HasField(path string) bool {
-	_, ok := Doc("tenant", path)
-	return ok
-}
-
 // Doc returns what the schema says of a field of a kind (tenant, platform, override, waiver, change), and
 // whether there is one. The path is written as messages write it; any name stands for a key of a map,
 // and [] for any item of a list.

@@ -190,12 +190,23 @@ var strategies = map[string][]string{
 // reconcile drops from lower what would contradict the choice that upper makes.
 func reconcile(lower, upper *manifest.Node, at place) *manifest.Node {
 	switch at {
+	case atSpec:
+		return reconcileStage(lower, upper)
 	case service:
 		return reconcileScale(lower, upper)
 	case probe:
 		return reconcileProbe(lower, upper)
 	case release:
 		return reconcileRelease(lower, upper)
+	}
+	return lower
+}
+
+// reconcileStage: what is said of leaving means nothing to an environment that does not leave with its tenant.
+func reconcileStage(lower, upper *manifest.Node) *manifest.Node {
+	stage := word(upper.Get("lifecycle"))
+	if stage != "" && stage != manifest.Offboarding && word(lower.Get("lifecycle")) == manifest.Offboarding {
+		return without(lower, "offboarding")
 	}
 	return lower
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// leaving is what follows on the environments of a tenant that leaves as a whole.
+const leaving = "\n  lifecycle: offboarding\n  offboarding: {after: 2027-01-31}"
+
 // The stage of a tenant is that of its liveliest environment; it is kept until the last day of all.
 func TestLifecycle(t *testing.T) {
 	for _, c := range []struct{ spec, stage, until string }{
@@ -15,6 +18,10 @@ func TestLifecycle(t *testing.T) {
 		{"{development: {lifecycle: suspended}, production: {lifecycle: suspended}}", "suspended", ""},
 		{"{development: {lifecycle: suspended}, production: {lifecycle: offboarding, offboarding: {after: 2027-01-31}}}", "suspended", ""},
 		{"{development: {lifecycle: offboarding, offboarding: {after: 2027-03-01}}, production: {lifecycle: offboarding, offboarding: {after: 2027-01-31}}}", "offboarding", "2027-03-01"},
+		{"{development: {}, production: {}}" + leaving, "offboarding", "2027-01-31"},
+		{"{development: {lifecycle: suspended}, production: {}}" + leaving, "suspended", ""},
+		{"{development: {lifecycle: active}, production: {}}" + leaving, "active", ""},
+		{"{development: {lifecycle: suspended, offboarding: null}, production: {offboarding: {after: 2027-02-01}}}" + leaving, "suspended", ""},
 	} {
 		fleet, err := Load(fstest.MapFS{"tenants/acme.yaml": {Data: []byte(leavingFile(c.spec))}}, Options{})
 		require.NoError(t, err)

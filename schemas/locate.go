@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tenantsmith/tenantsmith/internal/manifest"
 )
@@ -163,6 +164,9 @@ func (r *resolver) prune(doc *manifest.Node, problems []manifest.Problem) *manif
 		doc = remove(doc, path)
 		path = logical(path)
 		r.pruned = append(r.pruned, path)
+		if _, name, ok := strings.Cut(p.Message, misspelt); ok { // the field that was meant is not missing
+			r.pruned = append(r.pruned, logical(manifest.ParsePath(strings.TrimSuffix(name, "?"))))
+		}
 		if len(path) == 4 && path[1] == "services" && path[3] == "kind" {
 			r.kindless = append(r.kindless, path[:3])
 		}

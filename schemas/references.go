@@ -38,6 +38,7 @@ func (e *resolved) references() {
 		e.deliveryAccount(manifest.Path{"spec", "databases", name}, name)
 	}
 	e.claimNames()
+	e.stepFiles()
 	e.certificates()
 	e.routes()
 	e.exposures()

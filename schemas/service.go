@@ -1,6 +1,10 @@
 package schemas
 
-import "k8s.io/apimachinery/pkg/api/resource"
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+)
 
 // Service is one workload. Kind is service, worker, job, cronjob or statefulset.
 type Service struct {
@@ -81,6 +85,16 @@ func (s Service) Once() []InitStep {
 		if step.Once {
 			out = append(out, step)
 		}
+	}
+	return out
+}
+
+// StepMounts are the paths that are mounted in the pod of a step that runs once: those of the step and of the sidecars
+// beside it.
+func (s Service) StepMounts(step InitStep) []string {
+	out := slices.Clone(step.Mounts)
+	for _, name := range sortedKeys(s.Sidecars) {
+		out = append(out, s.Sidecars[name].Mounts...)
 	}
 	return out
 }

@@ -216,10 +216,13 @@ func kindWords(kinds cue.Kind) string {
 	return strings.Join(words, " or ")
 }
 
+// misspelt stands before the path of the field that was meant, in what is said of one that there is none of.
+const misspelt = "; did you mean "
+
 // hint asks whether another field was.
 func hint(p manifest.Path, name string) string {
 	if name == "" {
 		return ""
 	}
-	return "; did you mean " + p.Join(name).String() + "?"
+	return misspelt + p.Join(name).String() + "?"
 }

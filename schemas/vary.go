@@ -82,7 +82,7 @@ func (t *Tenant) VaryAll(env string, causes []Cause, values []any) (*Tenant, *En
 	if e == nil || e.layered == nil || len(causes) == 0 {
 		return t, e, e != nil && e.layered != nil
 	}
-	doc, ok := e.layered, true
+	doc := e.layered
 	if causes[0].Fact {
 		doc = e.Platform.doc
 	}
@@ -90,9 +90,11 @@ func (t *Tenant) VaryAll(env string, causes []Cause, values []any) (*Tenant, *En
 		if dropped := values[i] == (Dropped{}); dropped && len(c.Path) > 0 && isIndex(c.Path[len(c.Path)-1]) {
 			continue // the items behind it would change their numbers
 		}
-		if doc, ok = replace(doc, c.Path, varied(values[i])); !ok {
+		changed, ok := replace(doc, c.Path, varied(values[i]))
+		if !ok {
 			return nil, nil, false
 		}
+		doc = changed
 	}
 	if causes[0].Fact {
 		return t.onPlatform(e, doc)

@@ -18,6 +18,11 @@ func (e *resolved) wasted(path manifest.Path, s Service) {
 	case len(s.Ports) == 0:
 		e.unasked(path, s, "the service has no ports")
 	}
+	for i, v := range s.Volumes {
+		at := path.Join("volumes", i, "readOnly")
+		n, _ := e.value(at)
+		e.without(at, v.Secret != "" && n != nil && n.Value == false, "a secret can only be read")
+	}
 	for _, name := range sortedKeys(s.Sidecars) {
 		hidden := map[string]Port{}
 		for port, p := range s.Sidecars[name].Ports {

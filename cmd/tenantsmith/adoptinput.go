@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +46,7 @@ func (w *workspace) guessed(root *os.Root, objects []manifest.Object, o adoptOpt
 	}
 	in.Environment = environments[0]
 	if in.Tier = p.Tiers[o.tier]; in.Tier == nil && o.tier != "" {
-		tiers := slices.Sorted(maps.Keys(p.Tiers))
+		tiers := p.TierNames()
 		return in, fmt.Errorf("--tier %s is not one of %s%s", o.tier, strings.Join(tiers, ", "), schemas.Suggest(o.tier, tiers))
 	}
 	return in, nil

@@ -191,7 +191,7 @@ func tierNames(fsys fs.FS) []string {
 	if p == nil {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(p.Tiers))
+	return p.TierNames()
 }
 
 func checkIDs(fsys fs.FS) []string {

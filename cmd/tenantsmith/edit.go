@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -161,9 +160,12 @@ func replace(root *os.Root, name string, data []byte) error {
 	if err := create(root, next, data); err != nil {
 		return err
 	}
-	if err := cmp.Or(root.Chmod(next, mode), root.Rename(next, name)); err != nil {
-		root.Remove(next)
-		return err
+	err := root.Chmod(next, mode)
+	if err == nil {
+		err = root.Rename(next, name)
 	}
-	return nil
+	if err != nil {
+		root.Remove(next)
+	}
+	return err
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -99,7 +98,7 @@ type seed struct {
 
 // draft fills the starter in.
 func draft(name string, o newOptions, p *schemas.Platform) ([]byte, error) {
-	tiers := slices.Sorted(maps.Keys(p.Tiers))
+	tiers := p.TierNames()
 	switch {
 	case o.tier == "":
 		last := len(tiers) - 1

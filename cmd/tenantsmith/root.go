@@ -41,7 +41,7 @@ Every problem names the line that caused it. Exit codes: 0 clean, 1 your files h
 	})
 	cmd.Version = versionLine()
 	cmd.SetVersionTemplate("{{.Version}}")
-	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository")
+	cmd.PersistentFlags().StringVarP(&w.dir, "dir", "C", ".", "the platform repository; files that a command makes or judges are named from here, the GitOps repository, keys, cache and the file of --also, --plan and --statement from the working directory")
 	for _, g := range groups(w) {
 		cmd.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
 		for _, c := range g.commands {

@@ -205,12 +205,10 @@ func ownEnvironments(res *pipeline.Result) []string {
 
 // describe adds what the tenant's file says.
 func describe(t *report.TenantStatus, of *schemas.Tenant) {
-	t.Lifecycle, t.Tier = of.Base.Spec.Lifecycle, of.Base.Spec.Tier
+	t.Tier = of.Base.Spec.Tier
+	t.Lifecycle, t.Until = of.Lifecycle()
 	if len(pipeline.Elsewhere(of)) > 0 {
 		t.Workloads = report.NotExamined
-	}
-	if o := of.Base.Spec.Offboarding; o != nil && t.Lifecycle == "offboarding" {
-		t.Until = o.After
 	}
 	services := map[string]bool{}
 	for _, e := range of.Environments {

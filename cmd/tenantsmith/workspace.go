@@ -79,6 +79,7 @@ func knownFormat(format string, formats []string) error {
 // report prints the problems as the result of the command, the closing sentence for people, and
 // turns failing problems into the exit code.
 func (w *workspace) report(format string, r report.Report) error {
+	w.pointUp(r)
 	o := report.Options{Prefix: w.prefix(), Color: colored(w.out), Version: version()}
 	shown, pending := r, ""
 	if format == "text" {
@@ -116,6 +117,7 @@ func (w *workspace) unexamined(skipped []report.Skipped, more string) {
 
 // problems prints problems where they are not the result but the reason: on stderr.
 func (w *workspace) problems(r report.Report) error {
+	w.pointUp(r)
 	return report.Write(w.err, "text", r, report.Options{Color: colored(w.err)})
 }
 

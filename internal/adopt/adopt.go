@@ -126,6 +126,8 @@ func (a *Adoption) read() []manifest.Problem {
 		}
 		if i.tree, i.dumped = clean(o); len(listAt(o.Tree, "metadata", "ownerReferences")) > 0 {
 			i.leave("a controller made it (ownerReferences), and will again")
+		} else {
+			a.withoutMesh(i)
 		}
 		a.Items = append(a.Items, i)
 	}

@@ -223,3 +223,57 @@ spec:
 		})
 	}
 }
+
+// TestMesh: what a mesh put into a pod is not the tenant's; a pod that has nothing else stays as it is.
+func TestMesh(t *testing.T) {
+	const objects = `-- tenantsmith.yaml --
+apiVersion: tenantsmith.dev/v1alpha1
+kind: Platform
+metadata: {name: acme}
+spec: {clusters: {main: {operators: [external-secrets]}}, environments: [{name: production, cluster: main}]}
+-- a.yaml --
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata:
+      labels: {app: web, security.istio.io/tlsMode: istio}
+      annotations:
+        prometheus.io/port: "15020"
+        sidecar.istio.io/status: '{"initContainers":["istio-init"],"containers":["istio-proxy"],"volumes":["istio-envoy"],"imagePullSecrets":null,"revision":"default"}'
+    spec:
+      initContainers: [{name: istio-init, image: "istio/proxyv2:1"}, {name: wait, image: "ghcr.io/example/wait:1"}]
+      containers:
+      - {name: istio-proxy, image: "istio/proxyv2:1", volumeMounts: [{name: istio-envoy, mountPath: /etc/istio/proxy}]}
+      - {name: web, image: "ghcr.io/example/web:1", livenessProbe: {httpGet: {path: /app-health/web/livez, port: 15020}}}
+      volumes: [{name: istio-envoy, emptyDir: {}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: edge}
+spec:
+  selector: {matchLabels: {app: edge}}
+  template:
+    metadata: {labels: {app: edge}, annotations: {sidecar.istio.io/status: '{"containers":["istio-proxy"]}'}}
+    spec: {containers: [{name: istio-proxy, image: "istio/proxyv2:1"}]}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: keys}
+spec: {data: [{secretKey: a, remoteRef: {key: team/a}}, {secretKey: b, remoteRef: {key: team/a}}, {secretKey: c, remoteRef: {key: team/c}}]}
+`
+	a, _ := settled(t, "mesh", txtar.Parse([]byte(objects)))
+	for file, text := range a.Files() {
+		require.NotContains(t, string(text), "istio-init", file)
+		require.NotContains(t, string(text), "istio-envoy", file)
+		require.NotContains(t, string(text), "tlsMode", file)
+	}
+	require.Contains(t, string(a.Files()[a.File()]), "ghcr.io/example/wait:1")
+	require.Equal(t, 1, strings.Count(string(a.Files()[a.File()]), "istio/proxyv2:1"))
+	require.Subset(t, a.Notes, []string{
+		"Deployment web: left out what a mesh put into its pods (istio-init, istio-proxy); it does so again where the cluster has one. Its probes ask the proxy, at /app-health/: say what they should ask",
+		"ExternalSecret keys reads team/a, team/c, and spec.secrets.keys can name one path: put all that it reads at team/a",
+	})
+}

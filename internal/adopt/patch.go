@@ -61,7 +61,7 @@ func reconcile(want tree, was *Item) {
 }
 
 // conclude says what became of each object.
-func (a *Adoption) conclude(is outcome) {
+func (a *Adoption) conclude() {
 	for _, i := range a.Items {
 		switch {
 		case i.State == Left:

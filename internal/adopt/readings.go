@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,11 +74,15 @@ func (a *Adoption) readOwners(i *Item) {
 	}
 }
 
-// readExternalSecret takes over where a secret comes from, if all of it comes from one place.
+// readExternalSecret takes over where a secret comes from. Fields name one place, so that more of them are told.
 func (a *Adoption) readExternalSecret(i *Item) {
 	i.leave("the platform fetches secrets: spec.secrets names them, with the path in its store")
 	name := orText(textAt(i.tree, "spec", "target", "name"), i.Name())
 	if !slices.Contains(a.secrets, name) {
 		a.secrets = append(a.secrets, name)
+	}
+	if keys := remoteKeys(i.tree); len(keys) > 1 && a.fetches(name) {
+		a.Notes = append(a.Notes, fmt.Sprintf("ExternalSecret %s reads %s, and spec.secrets.%s can name one path: put all that it reads at %s",
+			i.Name(), strings.Join(keys, ", "), name, keys[0]))
 	}
 }

@@ -36,7 +36,7 @@ func (a *Adoption) Settle(render Render) ([]manifest.Problem, error) {
 		}
 		if a.keepMaps(is); patched {
 			a.compare(is)
-			a.conclude(is)
+			a.conclude()
 			a.leveled(is)
 			return nil, nil
 		}

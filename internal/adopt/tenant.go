@@ -92,18 +92,28 @@ func (a *Adoption) secretPath(name string) string {
 		if i.Kind() != "ExternalSecret" || orText(textAt(i.tree, "spec", "target", "name"), i.Name()) != name {
 			continue
 		}
-		for _, from := range listAt(i.tree, "spec", "dataFrom") {
-			if key := textAt(from, "extract", "key"); key != "" {
-				return key
-			}
-		}
-		for _, from := range listAt(i.tree, "spec", "data") {
-			if key := textAt(from, "remoteRef", "key"); key != "" {
-				return key
-			}
+		if keys := remoteKeys(i.tree); len(keys) > 0 {
+			return keys[0]
 		}
 	}
 	return a.Tenant + "/" + name
+}
+
+// remoteKeys are the places in a store that an ExternalSecret reads, those it reads whole first.
+func remoteKeys(externalSecret tree) []string {
+	var out []string
+	add := func(key string) {
+		if key != "" && !slices.Contains(out, key) {
+			out = append(out, key)
+		}
+	}
+	for _, from := range listAt(externalSecret, "spec", "dataFrom") {
+		add(textAt(from, "extract", "key"))
+	}
+	for _, from := range listAt(externalSecret, "spec", "data") {
+		add(textAt(from, "remoteRef", "key"))
+	}
+	return out
 }
 
 func (a *Adoption) ownersDoc() []any {

@@ -182,7 +182,7 @@ func (d *days) into(out *report.AuditTenant) {
 	for i, f := range d.controls.Frameworks {
 		own := report.AuditFramework{ID: f.ID, Name: f.Name, Version: f.Version, Controls: []report.AuditControl{}}
 		for j, c := range f.Controls {
-			own.Controls = append(own.Controls, d.sum(f, c, i, j))
+			own.Controls = append(own.Controls, d.sum(c, i, j))
 		}
 		out.Frameworks = append(out.Frameworks, own)
 	}
@@ -193,7 +193,7 @@ func (d *days) into(out *report.AuditTenant) {
 	slices.SortFunc(out.Waivers, func(a, b report.AuditWaiver) int { return strings.Compare(a.Name, b.Name) })
 }
 
-func (d *days) sum(f policies.Framework, c policies.FrameworkControl, i, j int) report.AuditControl {
+func (d *days) sum(c policies.FrameworkControl, i, j int) report.AuditControl {
 	out := report.AuditControl{ID: c.ID, Title: c.Title, Class: string(c.Class), NotShown: c.NotShown, Days: d.sums[i][j], Checks: []string{}}
 	for _, l := range d.behind[i][j] {
 		out.Checks = append(out.Checks, d.controls.Rules[l.rule].ID)

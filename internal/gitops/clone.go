@@ -77,7 +77,11 @@ func cached(dir string) (*clone, error) {
 		return nil, err
 	}
 	if packs, err := c.ObjectPacks(); err == nil && len(packs) <= clonePacks {
-		return c, c.recall()
+		if err := c.recall(); err != nil {
+			c.close()
+			return nil, err
+		}
+		return c, nil
 	}
 	c.discard()
 	if err := os.MkdirAll(filepath.Join(dir, headsFolder), 0o700); err != nil {

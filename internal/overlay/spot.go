@@ -191,7 +191,7 @@ func (s *sheet) spot(doc *manifest.Node, p manifest.Path) Spot {
 	case RoleObject:
 		out.Field = p
 	case RolePatch:
-		out.Op, out.Field = m.patched(doc, p)
+		out.Op, out.Field = m.patched(p)
 	case RolePersonal:
 		out.Field = p
 		out.Source = s.source(p)
@@ -241,7 +241,7 @@ func (s *sheet) entry(doc *manifest.Node, p manifest.Path) *sheet {
 
 // patched is the operation that a line of a patch belongs to, and the field of the object that it is for. What a
 // guard tests stands in the list as it is then, and is found in the end by its name.
-func (m *member) patched(doc *manifest.Node, p manifest.Path) (string, manifest.Path) {
+func (m *member) patched(p manifest.Path) (string, manifest.Path) {
 	i, _ := p[0].(int)
 	if i >= len(m.ops) {
 		return "", nil

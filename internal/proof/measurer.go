@@ -139,10 +139,10 @@ func (w *work) target(version, kind, name string) manifest.Key {
 
 // replicas is the most pods that the workload wants between releases: an autoscaler's maximum, or its own word. Both, where it
 // has both, since each applying of the object says the number again.
-func (w *work) replicas(fallback int64) int64 {
+func (w *work) replicas() int64 {
 	n, scaled := w.scaled[w.key]
 	if scaled && get(w.object.Tree, "spec", "replicas") == nil {
 		return n
 	}
-	return max(n, w.number(fallback, w.object.Tree, "spec", "replicas"))
+	return max(n, w.number(1, w.object.Tree, "spec", "replicas"))
 }

@@ -16,7 +16,7 @@ const (
 
 func (w *work) rollout() {
 	p, t := w.rolloutPod()
-	n := w.replicas(1)
+	n := w.replicas()
 	strategy := get(w.object.Tree, "spec", "strategy")
 	canary, switched := get(strategy, "canary"), get(strategy, "blueGreen")
 	switch {

@@ -69,10 +69,11 @@ func (w *work) number(fallback int64, tree any, keys ...string) int64 {
 }
 
 // portion is a number, or a percentage of total rounded up or down. Where bare is set, text without a sign is a percentage too,
-// as Argo Rollouts reads it.
-func (w *work) portion(v any, fallback string, total int64, up, bare bool, name string) int64 {
+// as Argo Rollouts reads it. It is 25 % where nothing is said, or nothing that can be read.
+func (w *work) portion(v any, total int64, up, bare bool, name string) int64 {
+	const usual = 25
 	if v == nil {
-		v = fallback
+		return share(total, usual, 100, up)
 	}
 	if n, ok := whole(v); ok {
 		return n
@@ -82,7 +83,7 @@ func (w *work) portion(v any, fallback string, total int64, up, bare bool, name 
 	n, err := strconv.ParseUint(digits, 10, 31)
 	if err != nil || !percent && !bare {
 		w.unreadable(name, v)
-		n, _ = strconv.ParseUint(strings.TrimSuffix(fallback, "%"), 10, 31)
+		n = usual
 	}
 	return share(total, int64(n), 100, up)
 }

@@ -76,7 +76,7 @@ func (w *work) stopping(p pod, template any, batch int64) {
 
 func (w *work) deployment() {
 	p, t := w.template()
-	n := w.replicas(1)
+	n := w.replicas()
 	if text(w.object.Tree, "spec", "strategy", "type") == "Recreate" {
 		w.run(p, n, 0)
 		return
@@ -108,8 +108,8 @@ func amountOf(v any) string {
 
 // fenceposts are how many pods a rolling release may start above the wanted number, and stop below it.
 func (w *work) fenceposts(bounds any, n int64, bare bool) (surge, unavailable int64) {
-	surge = w.portion(get(bounds, "maxSurge"), "25%", n, true, bare, "maxSurge")
-	unavailable = w.portion(get(bounds, "maxUnavailable"), "25%", n, false, bare, "maxUnavailable")
+	surge = w.portion(get(bounds, "maxSurge"), n, true, bare, "maxSurge")
+	unavailable = w.portion(get(bounds, "maxUnavailable"), n, false, bare, "maxUnavailable")
 	if surge == 0 && unavailable == 0 {
 		unavailable = 1
 	}
@@ -119,7 +119,7 @@ func (w *work) fenceposts(bounds any, n int64, bare bool) (surge, unavailable in
 // statefulSet replaces a pod after it has stopped, so it never has more than it wants. Each pod keeps its claims.
 func (w *work) statefulSet() {
 	p, _ := w.template()
-	n := w.replicas(1)
+	n := w.replicas()
 	w.run(p, n, 0)
 	for i, c := range list(w.object.Tree, "spec", "volumeClaimTemplates") {
 		w.claim(&w.steadyClaims, get(c, "spec"), n, manifest.Path{"spec", "volumeClaimTemplates", i})
@@ -129,7 +129,7 @@ func (w *work) statefulSet() {
 
 func (w *work) fixed() {
 	p, _ := w.template()
-	w.run(p, w.replicas(1), 0)
+	w.run(p, w.replicas(), 0)
 }
 
 func (w *work) single() {
