@@ -12,8 +12,8 @@ import (
 
 const (
 	randomPlatforms = 8
-	randomTenants   = 200 // on each platform
-	leastAccepted   = 450 // of all; more are refused than a careful author would see
+	randomTenants   = 230 // on each platform
+	leastAccepted   = 500 // of all; more are refused than a careful author would see
 	accepted        = "random tenants accepted by validate"
 	renderedTenants = "random tenants rendered and judged"
 )
